@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.catalog.sources import REPLIES_FOLDER, SecretName, Source
 from domain.errors import TerminalError, TransientError
-from domain.mail.threads import MailThread
+from domain.mail.threads import MailThread, asks_for_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class RemoteFile:
     fingerprint: str
     automatic: bool = False
     mail: MailThread | None = None
+
+    @property
+    def is_check(self) -> bool:
+        """Return whether its mail asks for a check: it is no delivery."""
+        return self.mail is not None and asks_for_check(self.mail.subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from authres import AuthResError, FeatureContext, dmarc
 
-from domain.mail.threads import MailThread
+from domain.mail.threads import MailThread, is_own_message
 
 _RESULTS: Final = FeatureContext(dmarc)
 _PROOFS: Final = {"dmarc": ("header", "from"), "dkim": ("header", "d"), "spf": ("smtp", "mailfrom")}
@@ -58,6 +58,7 @@ def is_automatic(message: Message) -> bool:
     precedence = str(message.get("Precedence", "")).strip().lower()
     return (
         submitted != "no"
+        or is_own_message(str(message.get("Message-ID", "")).strip())
         or precedence in _BULK
         or any(name in message for name in _MADE_BY_PROGRAMS)
         or str(message.get("Return-Path", "")).strip() == "<>"

@@ -1,11 +1,15 @@
 """Threads of mails: what a reply refers to, its subject, and the ids of our own mails."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 _OWN_ID: Final = re.compile(r"<tonghop\.[a-z]+\.\d+\.[0-9a-f]{16}@tonghop>")
+
+_PREFIXES: Final = re.compile(r"^(?:\s*(?:re|fw|fwd|tl|tra loi|chuyen tiep)\s*:)+")
+_CHECK: Final = re.compile(r"\W*kiem\s+tra\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,14 @@ def is_own_message(message_id: str) -> bool:
 def reply_subject(subject: str) -> str:
     """Return the subject of a reply to a mail of this subject."""
     return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
+
+
+def asks_for_check(subject: str) -> bool:
+    """Return whether a subject begins with “kiểm tra”, with or without accents, brackets, or the marks of a reply."""
+    return _CHECK.match(_PREFIXES.sub("", _plain(subject))) is not None
+
+
+def _plain(subject: str) -> str:
+    """Return a subject in small letters without accents."""
+    decomposed = unicodedata.normalize("NFD", subject.casefold())
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).replace("đ", "d")

@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.actions.find_corrections import Correction, find_corrections
+from flows.actions.mail_checks import reply_to_checks
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.deployments.restarts import complete_overtaken, restart_crashed
 from flows.pipeline.pipeline import Run
@@ -44,6 +45,7 @@ def daytime() -> State[Any]:
         restart_crashed()
     if settings.sends_mail:
         send_missed()
+    reply_to_checks(settings, context)
     deliver_due(context)
     try:
         seen = find_corrections(Run(context, RunScope(), PrefectSteps(run_id), current_listener()))

@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from domain.periods import parse_period
+from flows.actions.mail_checks import reply_to_checks
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import current_listener
@@ -32,6 +33,7 @@ def nightly(period: str | None = None) -> State[Any]:
     """
     settings = load_settings()
     context = build_context(settings)
+    reply_to_checks(settings, context)
     run = Run(
         context=context,
         scope=RunScope(period=parse_period(period) if period else None),

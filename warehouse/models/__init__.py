@@ -13,7 +13,7 @@ from warehouse.models.org_units import (
     StatedWeightRow,
     SuccessionRow,
 )
-from warehouse.models.outgoing import OutgoingRow
+from warehouse.models.outgoing import HandledMailRow, OutgoingRow
 from warehouse.models.placements import PlacementRow
 from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
@@ -48,6 +48,7 @@ __all__ = [
     "DeliveryMailRow",
     "DeliveryRow",
     "FileRow",
+    "HandledMailRow",
     "IndicatorRow",
     "IssueRow",
     "NamedAreaMemberRow",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.catalog.sources import ReplyWay
@@ -38,3 +38,15 @@ class OutgoingRow(Base):
     next_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+
+class HandledMailRow(Base):
+    """A file of a mail that was handled at once and is no delivery: a check that was asked for."""
+
+    __tablename__ = "handled_mail"
+    __table_args__ = (UniqueConstraint("connector", "fingerprint"),)
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    connector: Mapped[str]
+    fingerprint: Mapped[str]
+    handled_at: Mapped[datetime]

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from domain.mail.threads import MailThread
 from domain.submissions import SubmissionState
-from warehouse.models import DeliveryMailRow, DeliveryRow, FileRow, SourceCursorRow, SubmissionRow
+from warehouse.models import DeliveryMailRow, DeliveryRow, FileRow, HandledMailRow, SourceCursorRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import begin
@@ -41,8 +41,10 @@ class Arrival:
 
 
 def known_fingerprints(session: Session, connector: str) -> frozenset[str]:
-    """Return the fingerprints of all files landed from a connector: they need not be fetched again."""
-    return frozenset(session.scalars(select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)))
+    """Return the fingerprints of all files landed from a connector, or handled: they need not be fetched again."""
+    landed = select(DeliveryRow.fingerprint).where(DeliveryRow.connector == connector)
+    handled = select(HandledMailRow.fingerprint).where(HandledMailRow.connector == connector)
+    return frozenset(session.scalars(union_all(landed, handled)))
 
 
 def cursor_of(session: Session, connector: str) -> str | None:

@@ -8,8 +8,8 @@ from sqlalchemy import func, or_, select, update
 
 from domain.catalog.sources import ReplyWay
 from domain.mail.outgoing import LEASE, MOST_ATTEMPTS, OutgoingState, interval_after
-from domain.mail.threads import message_id_of, reply_subject
-from warehouse.models import DeliveryMailRow, DeliveryRow, OutgoingRow, ReplyRow
+from domain.mail.threads import MailThread, message_id_of, reply_subject
+from warehouse.models import DeliveryMailRow, DeliveryRow, HandledMailRow, OutgoingRow, ReplyRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 
@@ -75,6 +75,44 @@ def queue_replies(
 
 def _may_be_mailed(delivery: DeliveryRow, ways: ReplyWays) -> bool:
     return delivery.sender is not None and not delivery.automatic and delivery.sender not in ways.own_addresses
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail that is no reply to a delivery: source, recipient, Message-ID, and the mail that it replies to."""
+
+    connector: str
+    recipient: str
+    message_id: str
+    thread: MailThread
+
+
+def queue_mail(session: Session, mail: NewMail, files: ReplyFiles, at: datetime) -> None:
+    """Queue a mail."""
+    session.add(
+        OutgoingRow(
+            connector=mail.connector,
+            way=ReplyWay.MAIL,
+            folder=files.folder,
+            files=list(files.names),
+            recipient=mail.recipient,
+            message_id=mail.message_id,
+            thread=f"{mail.thread.references} {mail.thread.message_id}".strip(),
+            subject=reply_subject(mail.thread.subject) if mail.thread.message_id else mail.thread.subject,
+            body=files.text,
+            state=OutgoingState.DUE,
+            queued_at=at,
+            next_at=at,
+        )
+    )
+
+
+def keep_handled(session: Session, connector: str, fingerprints: Iterable[str], at: datetime) -> int:
+    """Keep that files of a mail were handled and are no deliveries; return the number of the first."""
+    rows = [HandledMailRow(connector=connector, fingerprint=each, handled_at=at) for each in fingerprints]
+    session.add_all(rows)
+    session.flush()
+    return rows[0].id
 
 
 def _row(reply: ReplyRow, delivery: DeliveryRow, way: ReplyWay, files: ReplyFiles, at: datetime) -> OutgoingRow:

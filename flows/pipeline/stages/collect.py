@@ -108,7 +108,7 @@ class Collection:
         """Return the files of a source, and whether these are all of them."""
         files: list[RemoteFile] = []
         try:
-            files.extend(connector.list(_cursor_of(self._context, connector)))
+            files.extend(connector.list(cursor_position(self._context, connector)))
         except SourceUnavailableError as error:
             self._try_later.append(str(error))
             return files, False
@@ -224,7 +224,7 @@ def has_arrivals(context: AppContext) -> bool:
     """
     for connector in context.connectors:
         try:
-            listed = list(connector.list(_cursor_of(context, connector)))
+            listed = list(connector.list(cursor_position(context, connector)))
         except SourceUnavailableError:
             return True
         except (SourceMissingError, SourceRefusedError) as error:
@@ -232,7 +232,7 @@ def has_arrivals(context: AppContext) -> bool:
             continue  # the nightly run names it
         if any(_may_be_fetched(context, connector, file) for file in _new_files(context, connector, listed)):
             return True
-        if not listed:
+        if not _unknown(context, connector, listed):
             _keep_cursor(context, connector, ())  # mails without workbooks are not looked at each time
     return False
 
@@ -243,7 +243,8 @@ def _raise_alone(context: AppContext, error: SourceMissingError | SourceRefusedE
         raise error
 
 
-def _cursor_of(context: AppContext, connector: Connector) -> str | None:
+def cursor_position(context: AppContext, connector: Connector) -> str | None:
+    """Return where the listing of a source begins; None: at its beginning."""
     with reading(context.engine) as session:
         return cursor_of(session, connector.name)
 
@@ -257,9 +258,14 @@ def _keep_cursor(context: AppContext, connector: Connector, left: Sequence[Remot
 
 
 def _new_files(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Iterator[RemoteFile]:
+    """Return the deliveries among files that did not land before."""
+    return (file for file in _unknown(context, connector, files) if not file.is_check)
+
+
+def _unknown(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Sequence[RemoteFile]:
     with reading(context.engine) as session:
         known = known_fingerprints(session, connector.name)
-    return (file for file in files if file.fingerprint not in known)
+    return [file for file in files if file.fingerprint not in known]
 
 
 def _is_restless(context: AppContext, connector: Connector, file: RemoteFile) -> bool:

@@ -4,14 +4,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from connectors.base import Connector
-from connectors.registry import open_source
-from connectors.replies.smtp import MailAccount, SmtpServer
 from domain.catalog.sources import RepliesGo, SourceLimits
 from domain.mail.outgoing import LEASE, interval_after
 from domain.mail.threads import is_own_message
@@ -19,17 +16,14 @@ from flows.pipeline.stages import deliver
 from flows.pipeline.stages.collect import Collection
 from flows.pipeline.stages.deliver import deliver_due
 from flows.support.context import AppContext
-from tests.connectors.source_servers import FolderServer, MailServer, access_to, folder_server, imap_server, mail_with
+from tests.connectors.source_servers import FolderServer, MailServer, folder_server, imap_server, mail_with
 from tests.flows.deployments.notice_sinks import Mailbox, smtp_server
 from tests.flows.deployments.prefect_server import free_port
+from tests.flows.mails import AT, OURS, XA, opened, reporting, sending
 from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, prepare_home, rows_of, run_plainly
 from warehouse.store.engine import transaction
 from warehouse.submissions.outgoing import try_again
 from workbooks.sample.inbox import SampleFile
-
-AT = NOW - timedelta(days=1)
-XA = "xa@lamson.example.vn"
-OURS = "baocao@huyen.example.vn"
 
 
 @pytest.fixture
@@ -69,27 +63,6 @@ def due(judged_mail: tuple[Path, Connector], tmp_path: Path) -> AppContext:
     home, source = judged_mail
     shutil.copytree(home, tmp_path / "home", symlinks=True)
     return replace(context_of(tmp_path / "home"), connectors=[source])
-
-
-def opened(server: MailServer | FolderServer, folder: Path, **changes: object) -> Connector:
-    """Return a connector to whose source replies return."""
-    trusted = {"trusted_server": "mx.example.vn"} if isinstance(server, MailServer) else {}
-    return open_source(access_to(server, folder, **({"replies": RepliesGo.RETURNED} | trusted | changes)))
-
-
-def reporting(*files: SampleFile, sender: str = XA) -> EmailMessage:
-    """Return a mail with reports, from a sender who is proved."""
-    message = mail_with(*((file.path.name, file.data) for file in files), sender=sender)
-    message["Message-ID"] = f"<1.{sender}>"
-    message["References"] = "<0@lamson.example.vn>"
-    message["Authentication-Results"] = f"mx.example.vn; dmarc=pass header.from={sender.rpartition('@')[2]}"
-    return message
-
-
-def sending(context: AppContext, port: int, later: timedelta = timedelta()) -> AppContext:
-    """Return the context some time later, with a server on a port of this machine that takes mail."""
-    account = MailAccount(SmtpServer("127.0.0.1", port, "none"), OURS)
-    return replace(context, mail=account, clock=lambda: NOW + later)
 
 
 def states(context: AppContext) -> set[tuple[object, ...]]:
