@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips $(if $(CO
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse audit torture load-test hunt clean
+.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse audit torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -77,6 +77,9 @@ setup-full: ## Install the Debian packages that make test-full needs (root or su
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
 	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
 	  dovecot-imapd samba smbclient
+
+pictures: $(VENV)/ready ## Take the pictures of the documentation again from the demo (needs make setup-full)
+	@$(BIN)/python -m tests.tools.pictures
 
 golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it
 	@$(BIN)/python -m pytest tests/publishing --update-golden
