@@ -1,5 +1,6 @@
 """Worker processes that import only what their work needs."""
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,11 @@ class LightProcess(SpawnProcess):
         """Start the process; see `multiprocessing.Process.start`."""
         with _main_hidden():
             super().start()
+
+    def run(self) -> None:
+        """Do the work of the process, looking for garbage as seldom as the command line does."""
+        gc.set_threshold(50_000, 20, 100)
+        super().run()
 
 
 class LightContext(SpawnContext):
