@@ -94,12 +94,12 @@ class UploadChecks:
         with self._lock:
             self._results.pop(draft.receipt, None)
 
-    def marked(self, draft: UploadDraft, checked: CheckedFile) -> MarkedCopy:
-        """Return the draft with marks, made between two checks."""
+    def marked(self, draft: UploadDraft, checked: CheckedFile) -> "Future[MarkedCopy]":
+        """Return the draft with marks, which is made between two checks."""
         file = LandedFile(draft.path, checked.file.hints)
         findings = FileFindings(checked.issues, checked.report.repairs)
         catalog, limits = open_catalog(self._settings), self._settings.reading_limits
-        return self._thread.submit(marked_copy, file, findings, catalog, limits).result()
+        return self._thread.submit(marked_copy, file, findings, catalog, limits)
 
     def close(self) -> None:
         """End the thread and what it keeps open."""

@@ -1,9 +1,9 @@
 """The upload site: a page for each link, where its commune uploads, checks and sends its workbooks."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import TimeoutError as NotDoneError
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -129,38 +129,30 @@ class _UploadSite:
                 return await run_in_threadpool(self._home, request, link, fault="nothing_chosen")
             draft = await run_in_threadpool(self._uploads.keep, link, file.filename, file.file)
         self._checks.of(draft)
-        return RedirectResponse(self._page(request).address("drafts", draft.receipt), 303)
+        return self._to(request, "drafts", draft.receipt)
 
-    def draft(self, request: Request) -> Response:
-        link, page = self._link(request), self._page(request)
-        draft = self._draft(request, link)
-        checked = self._checked(draft)
-        if checked is None:
-            return HTMLResponse(page.render("checking.html.j2", link=link, name=self._name(link), draft=draft))
-        verdict = verdict_of(checked, link, page.catalog)
-        _LOG.info("checked an upload: %s", verdict)
-        shown = {"verdict": verdict, "checked": checked, "draft": draft, "groups": page.groups(checked.issues)}
-        repairs = page.repairs(checked.report.repairs)
-        return HTMLResponse(page.render("draft.html.j2", link=link, name=self._name(link), repairs=repairs, **shown))
+    async def draft(self, request: Request) -> Response:
+        link, draft = await run_in_threadpool(self._link_and_draft, request)
+        checked = await self._checked(draft)
+        return await run_in_threadpool(self._draft, request, link, draft, checked)
 
-    def marked(self, request: Request) -> Response:
-        draft = self._draft(request, self._link(request))
-        checked = self._checked(draft)
+    async def marked(self, request: Request) -> Response:
+        _, draft = await run_in_threadpool(self._link_and_draft, request)
+        checked = await self._checked(draft)
         if checked is None:
-            return RedirectResponse(self._page(request).address("drafts", draft.receipt), 303)
-        copy = self._checks.marked(draft, checked)
+            return self._to(request, "drafts", draft.receipt)
+        copy = await asyncio.wrap_future(self._checks.marked(draft, checked))
         return Response(copy.data, media_type="application/octet-stream", headers=_attached(copy.file_name))
 
-    def send(self, request: Request) -> Response:
-        link, page = self._link(request), self._page(request)
-        draft = self._draft(request, link)
+    async def send(self, request: Request) -> Response:
+        link, draft = await run_in_threadpool(self._link_and_draft, request)
         if draft.sent_at is None:
-            checked = self._checked(draft)
-            if checked is None or not verdict_of(checked, link, page.catalog).may_be_sent:
-                return RedirectResponse(page.address("drafts", draft.receipt), 303)
-        self._uploads.send(draft)
+            checked = await self._checked(draft)
+            if checked is None or not verdict_of(checked, link, open_catalog(self._settings)).may_be_sent:
+                return self._to(request, "drafts", draft.receipt)
+        await run_in_threadpool(self._uploads.send, draft)
         _LOG.info("sent an upload")
-        return RedirectResponse(page.address("receipts", draft.receipt), 303)
+        return self._to(request, "receipts", draft.receipt)
 
     def receipt(self, request: Request) -> Response:
         link, page = self._link(request), self._page(request)
@@ -227,22 +219,35 @@ class _UploadSite:
             raise PageError(410, "expired_link")
         return record
 
-    def _draft(self, request: Request, link: UploadLinkRecord) -> UploadDraft:
+    def _link_and_draft(self, request: Request) -> tuple[UploadLinkRecord, UploadDraft]:
+        link = self._link(request)
         draft = self._uploads.draft(link.number, request.path_params["receipt"])
         if draft is None:
             raise PageError(404, "draft_gone")
-        return draft
+        return link, draft
 
-    def _checked(self, draft: UploadDraft) -> CheckedFile | None:
+    async def _checked(self, draft: UploadDraft) -> CheckedFile | None:
         """Return the result of a draft's check; None: it is not done yet."""
-        check = self._checks.of(draft)
-        try:
-            return check.result(_PATIENCE_SECONDS)
-        except NotDoneError:
+        check = asyncio.wrap_future(self._checks.of(draft))
+        # No thread waits: those that serve the other sites are few.
+        done, _ = await asyncio.wait({check}, timeout=_PATIENCE_SECONDS)
+        if not done:
             return None
-        except Exception:
+        if check.exception() is not None:
             self._checks.forget(draft)
-            raise
+        return check.result()
+
+    def _draft(
+        self, request: Request, link: UploadLinkRecord, draft: UploadDraft, checked: CheckedFile | None
+    ) -> Response:
+        page, name = self._page(request), self._name(link)
+        if checked is None:
+            return HTMLResponse(page.render("checking.html.j2", link=link, name=name, draft=draft))
+        verdict = verdict_of(checked, link, page.catalog)
+        _LOG.info("showed the check of an upload: %s", verdict)
+        shown = {"verdict": verdict, "checked": checked, "draft": draft, "groups": page.groups(checked.issues)}
+        repairs = page.repairs(checked.report.repairs)
+        return HTMLResponse(page.render("draft.html.j2", link=link, name=name, repairs=repairs, **shown))
 
     def _sent(self, link: UploadLinkRecord) -> list[SentFile]:
         with reading(self._engine) as session:
@@ -264,6 +269,9 @@ class _UploadSite:
 
     def _name(self, link: UploadLinkRecord) -> str:
         return name_of(open_catalog(self._settings), link.link)
+
+    def _to(self, request: Request, *parts: str) -> Response:
+        return RedirectResponse(self._page(request).address(*parts), 303)
 
     def _page(self, request: Request) -> UploadPage:
         wanted = request.query_params.get("lang")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -50,7 +51,7 @@ class UploadPage:
 
     def address(self, *parts: str) -> str:
         """Return the address of a page of the link."""
-        return f"/{self.token}/{'/'.join(parts)}{self.query}"
+        return f"/{quote(self.token, safe='')}/{'/'.join(quote(part, safe='') for part in parts)}{self.query}"
 
     def render(self, template: str, **shown: object) -> str:
         """Render a template; all values in it are escaped, acting characters shown as U+FFFD."""

@@ -7,9 +7,10 @@ import pytest
 
 from domain.authorisations import UPLOAD, link_for, new_token, sender_of
 from domain.errors import UsageError
+from domain.submissions import SubmissionState
 from tests.warehouse.submissions.test_authorisations import FIGURES, FIRST_DAY, UNIT, allow, decision, held
 from tests.warehouse.warehouse_builder import IN_TIME, WarehouseBuilder
-from warehouse.queries.uploads import link_of_token
+from warehouse.queries.uploads import link_of_token, uploaded_files
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.upload_links import make_link, revoke_link
 
@@ -68,3 +69,18 @@ def test_a_revoked_link_authorises_nothing_more(builder: WarehouseBuilder) -> No
     assert (record is not None and record.holds_on(FIRST_DAY), unknown) == (False, None)
     with transaction(builder.engine) as session, pytest.raises(UsageError, match="there is no link 1 to revoke"):
         revoke_link(session, number, decision(builder))
+
+
+def test_what_a_link_brought_is_listed_newest_first(builder: WarehouseBuilder) -> None:
+    """With the state of its reports and without the files of other links."""
+    number, other = link(builder)[0], link(builder)[0]
+    upload(builder, other)
+    first, second = upload(builder, number), upload(builder, number, IN_TIME + timedelta(hours=1))
+    with reading(builder.engine) as session:
+        listed = uploaded_files(session, number, 10)
+        assert uploaded_files(session, number, 1) == listed[:1]
+    assert [(each.sent_at, [report.number for report in each.reports]) for each in listed] == [
+        (IN_TIME + timedelta(hours=1), [second]),
+        (IN_TIME, [first]),
+    ]
+    assert {report.state for each in listed for report in each.reports} == {SubmissionState.PARSED}

@@ -8,6 +8,7 @@ from hashlib import sha256
 import openpyxl
 import pytest
 
+from domain.catalog.catalog import Catalog
 from domain.errors import TransientError
 from flows.actions import upload_checks
 from flows.actions.uploads import clean_name
@@ -18,6 +19,7 @@ from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.upload_links import revoke_link
 from warehouse.submissions.withdrawal import Decision
 from web.upload import app
+from web.upload.pages import UploadPage
 from workbooks.sample.inbox import SampleFile
 
 NEIGHBOUR = "22813"
@@ -198,3 +200,20 @@ def test_old_drafts_are_removed(commune: Commune, correction: SampleFile) -> Non
     commune.now -= timedelta(days=20_000)
     gone = commune.client.get(page.url.path)
     assert (gone.status_code, "kept for 12 hours" in gone.text) == (404, True)
+
+
+def test_a_page_whose_check_takes_long_loads_itself_again(
+    commune: Commune, correction: SampleFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it waits it has nothing to send; the next look has the verdict."""
+    with monkeypatch.context() as patch:
+        patch.setattr(app, "_PATIENCE_SECONDS", 0.0)
+        waiting = commune.upload(correction.data)
+        assert ('http-equiv="refresh"' in waiting.text, "/send" in waiting.text) == (True, False)
+    assert "The file can be sent" in commune.client.get(waiting.url.path).text
+
+
+def test_addresses_hold_any_name(catalog: Catalog) -> None:
+    """A reply has the name that the commune gave its file."""
+    page = UploadPage(catalog, "vi", "token", "?lang=en")
+    assert page.address("replies", "7", "BC #5 100%.xlsx") == "/token/replies/7/BC%20%235%20100%25.xlsx?lang=en"
