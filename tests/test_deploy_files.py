@@ -12,6 +12,8 @@ import yaml
 from prefect.settings import Settings as PrefectSettings
 
 from cli.main import app
+from connectors.registry import KINDS
+from domain.catalog.connectors import read_sources
 from flows.support.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +55,12 @@ def test_commands_exist(words: list[str]) -> None:
     """Units and containers call commands with options and values that they take."""
     commands_of: dict[str, typer.core.TyperCommand] = typer.main.get_group(app).commands  # type: ignore[assignment] # typer makes them so
     commands_of[words[0]].make_context(words[0], list(words[1:]))
+
+
+def test_the_small_office_has_a_mailbox_and_a_share() -> None:
+    """Its sources are read as an installation's are."""
+    sources = read_sources(DEPLOY / "connectors.yaml", KINDS)
+    assert [source.kind for source in sources] == ["imap", "folder"]
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(DEPLOY)))
