@@ -30,7 +30,7 @@ from warehouse.submissions.arrivals import Arrival, keep_cursor, receive
 
 ANY_NAME = "2025-05/Xã Lâm Sơn #1 50%.xlsx"
 AT = NOW - timedelta(days=1)
-OLD, NEW, SIZE = 300, 3, 8_000
+OLD, NEW, SIZE = 100, 3, 8_000
 REMOTE = sorted(SERVERS.keys() - {"folder"})
 TREES = sorted(SERVERS.keys() - {"imap"})
 """Kinds whose files may be replaced; a mail arrives whole and stays as it is (test_mail.py)."""
@@ -153,7 +153,7 @@ def test_a_landed_file_is_moved(server: SourceServer, tmp_path: Path) -> None:
 
 
 def test_the_cost_is_that_of_new_files(server: SourceServer, home: Path, tmp_path: Path) -> None:
-    """Beside three hundred known files, three new ones are fetched and hashed, and rows are written for three."""
+    """Beside a hundred known files, three new ones are fetched and hashed, and rows are written for three."""
     for number in range(OLD):
         server.put(f"2025-04/{number}.xlsx", number.to_bytes(4, "big") * (SIZE // 4), AT)
     source = opened(server, tmp_path)
