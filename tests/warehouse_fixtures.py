@@ -82,10 +82,15 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database with empty tables of this version, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
+    return copy_template(request, request.param, tmp_path / "warehouse.db")
+
+
+def copy_template(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
+    """Make a database with empty tables of this version, a file under a path on SQLite; return its URL."""
+    if engine == "sqlite":
         template: Path = request.getfixturevalue("migrated_sqlite")
-        shutil.copy(template, tmp_path / "warehouse.db")
-        return f"sqlite:///{tmp_path / 'warehouse.db'}"
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
     return _create_database(
         request.getfixturevalue("postgres_uri"), _new_name(), request.getfixturevalue("migrated_postgres")
     )

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, text
 
 from domain.indicators import Measure
 from tests.warehouse.warehouse_builder import MAY, WarehouseBuilder
+from tests.warehouse_fixtures import copy_template
 from warehouse.models import SubmissionRow
 from warehouse.store.copying import CopyDiffersError, WarehouseNotEmptyError, content_of, copy_warehouse, lasting_tables
-from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
+from warehouse.store.engine import Engine, open_engine, reading, transaction
 
 pytestmark = pytest.mark.long
 
@@ -29,24 +30,29 @@ def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
     return builder
 
 
-@pytest.fixture
-def other(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An empty warehouse on the other engine."""
-    if empty_url.startswith("sqlite"):
-        uri: str = request.getfixturevalue("empty_postgres")
-    else:
-        uri = f"sqlite:///{tmp_path / 'copy.db'}"
-    engine = open_engine(uri)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Another warehouse without rows, on either engine."""
+    engine = open_engine(copy_template(request, request.param, tmp_path / "copy.db"))
     yield engine
     engine.dispose()
 
 
-def test_copy_says_the_same_on_the_other_engine(full_house: WarehouseBuilder, other: Engine) -> None:
-    """Every table that lasts holds the same rows, and the same revision is read from them."""
-    contents = copy_warehouse(full_house.engine, other)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def without_tables(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Another database, on either engine, that is no warehouse yet."""
+    is_file = request.param == "sqlite"
+    engine = open_engine(f"sqlite:///{tmp_path / 'copy.db'}" if is_file else request.getfixturevalue("empty_postgres"))
+    yield engine
+    engine.dispose()
+
+
+def test_copy_says_the_same_on_the_other_engine(full_house: WarehouseBuilder, without_tables: Engine) -> None:
+    """Every table that lasts, made by the copy, holds the same rows, and the same revision is read from them."""
+    contents = copy_warehouse(full_house.engine, without_tables)
     assert contents["submission"].rows == 4
     assert contents["rollup_revision"].rows == 2
-    copied = WarehouseBuilder(other, full_house.catalog)
+    copied = WarehouseBuilder(without_tables, full_house.catalog)
     assert copied.revision() == full_house.revision()
 
 
@@ -79,7 +85,6 @@ def test_copying_into_a_used_warehouse_is_refused(full_house: WarehouseBuilder, 
 
 def test_copy_that_differs_is_not_kept(full_house: WarehouseBuilder, other: Engine) -> None:
     """When the target changes what it is given, the table is named and the target is left empty."""
-    migrate(other)
     with other.begin() as connection:
         for statement in TAMPERING[other.dialect.name]:
             connection.execute(text(statement))
