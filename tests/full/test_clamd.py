@@ -12,7 +12,7 @@ from connectors.scanning import ClamdScanner, ScanLimitError, ScannerSilentError
 from tests.connectors.instream_server import EICAR
 from tests.flows.deployments.prefect_server import free_port
 from tests.flows.pipeline.nightly_runs import codes_of, context_of, deliver, put, run_plainly
-from tests.flows.pipeline.test_scanned_runs import infected
+from tests.flows.pipeline.stages.test_scanned_runs import infected
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = pytest.mark.full
