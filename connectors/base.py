@@ -18,7 +18,7 @@ class RemoteFile:
     `path` is relative to the connector's root, with forward slashes; `size` is in bytes; `delivered_at` is in UTC. An
     unchanged file keeps its `fingerprint`, so that it need not be fetched again. `sender` is an address, where it is
     proved. An `automatic` file was sent by a program (an automatic reply, a list, a bounce) and is not replied to.
-    `mail` is the mail that brought it; None: none did.
+    `mail` is the mail that brought it; None: none did. `is_text`: it is what a mail says that replies to our question.
     """
 
     connector: str
@@ -29,11 +29,17 @@ class RemoteFile:
     fingerprint: str
     automatic: bool = False
     mail: MailThread | None = None
+    is_text: bool = False
 
     @property
     def is_check(self) -> bool:
-        """Return whether its mail asks for a check: it is no delivery."""
-        return self.mail is not None and asks_for_check(self.mail.subject)
+        """Return whether its mail asks for a check of it."""
+        return self.mail is not None and not self.is_text and asks_for_check(self.mail.subject)
+
+    @property
+    def is_delivery(self) -> bool:
+        """Return whether it is to be landed: neither a text nor to be checked only."""
+        return not self.is_text and not self.is_check
 
 
 @dataclass(frozen=True, slots=True)

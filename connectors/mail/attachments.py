@@ -1,6 +1,8 @@
 """Workbooks of a mail: attached to it, or inside an attached ZIP archive."""
 
+import html
 import logging
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from imap_tools import MailMessage
 
 _LOG = logging.getLogger(__name__)
 _ARCHIVE: Final = ".zip"
+_TAG: Final = re.compile(r"<(?:style|head)\b.*?</(?:style|head)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_LONGEST_TEXT: Final = 2_000
 MOST_PARTS: Final = 200
 """Most attachments of a mail, and most members of an archive."""
 MOST_UNPACKED: Final = 200 << 20
@@ -44,6 +48,12 @@ def mailed_files(message: MailMessage, suffixes: frozenset[str]) -> list[MailedF
             path = file.path if file.path not in results else f"{position}/{file.path}"
             results[path] = MailedFile(path, file.data)
     return list(results.values())
+
+
+def text_of(message: MailMessage) -> bytes:
+    """Return the beginning of what a mail says, in UTF-8; of one in HTML alone without its tags."""
+    text = message.text or html.unescape(_TAG.sub("\n", message.html))
+    return text[:_LONGEST_TEXT].encode("utf-8", "replace")
 
 
 def _files_of(name: str, data: bytes, suffixes: frozenset[str]) -> Iterator[MailedFile]:

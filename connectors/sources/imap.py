@@ -31,10 +31,10 @@ from connectors.base import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from connectors.mail.attachments import MailedFile, mailed_files
+from connectors.mail.attachments import MailedFile, mailed_files, text_of
 from connectors.mail.origin import is_automatic, proved_sender, thread_of
 from domain.catalog.sources import After
-from domain.mail.threads import MailThread
+from domain.mail.threads import MailThread, replies_to_question
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 60
@@ -46,6 +46,8 @@ _REMEDY = "Check its address, account and secrets in connectors.yaml with whoeve
 _UNPARSEABLE = (MessageError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError)
 """What the parser of mails raises at headers that no rule foresaw."""
 _WHOLE_MAIL = "thu.eml"
+_TEXT = "tra-loi.txt"
+"""The text of a mail as a file: no suffix of workbooks, so that no attachment is taken for it."""
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
@@ -206,18 +208,21 @@ class ImapConnector(Connector):
                 fingerprint=fingerprint,
                 automatic=mail.automatic,
                 mail=mail.thread,
+                is_text=file.path == _TEXT,
             )
 
     def _parsed(self, data: bytes) -> _Mail:
         """Return what a mail brings; one that cannot be parsed brings itself, so that a person sees it."""
         try:
             message = MailMessage.from_bytes(data)
+            thread = thread_of(message.obj)
+            texts = [MailedFile(_TEXT, text_of(message))] if replies_to_question(thread) else []
             return _Mail(
                 id=_id_of(message),
-                files=mailed_files(message, self._access.suffixes),
+                files=[*mailed_files(message, self._access.suffixes), *texts],
                 sender=proved_sender(message.obj, self.source.trusted_server),
                 automatic=is_automatic(message.obj),
-                thread=thread_of(message.obj),
+                thread=thread,
             )
         except _UNPARSEABLE as error:
             _LOG.warning("a mail cannot be parsed (%s) and is taken as it is", type(error).__name__)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+CONFIRM: Final = "confirm"
+"""Kind of the mails that ask a registered address about another one."""
 _OWN_ID: Final = re.compile(r"<tonghop\.[a-z]+\.\d+\.[0-9a-f]{16}@tonghop>")
 
 _PREFIXES: Final = re.compile(r"^(?:\s*(?:re|fw|fwd|tl|tra loi|chuyen tiep)\s*:)+")
@@ -34,6 +36,11 @@ def is_own_message(message_id: str) -> bool:
     return _OWN_ID.fullmatch(message_id) is not None
 
 
+def replies_to_question(thread: MailThread) -> bool:
+    """Return whether a mail refers to one of ours that asks about an address."""
+    return f"<tonghop.{CONFIRM}." in thread.references
+
+
 def reply_subject(subject: str) -> str:
     """Return the subject of a reply to a mail of this subject."""
     return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
@@ -41,10 +48,10 @@ def reply_subject(subject: str) -> str:
 
 def asks_for_check(subject: str) -> bool:
     """Return whether a subject begins with “kiểm tra”, with or without accents, brackets, or the marks of a reply."""
-    return _CHECK.match(_PREFIXES.sub("", _plain(subject))) is not None
+    return _CHECK.match(_PREFIXES.sub("", plain(subject))) is not None
 
 
-def _plain(subject: str) -> str:
-    """Return a subject in small letters without accents."""
-    decomposed = unicodedata.normalize("NFD", subject.casefold())
+def plain(text: str) -> str:
+    """Return what a person wrote in a mail in small letters without accents."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).replace("đ", "d")

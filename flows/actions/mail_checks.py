@@ -16,14 +16,13 @@ from domain.texts import cut, one_line
 from flows.actions.check_files import CheckedFile, check_files
 from flows.pipeline.marked_copy import LANG, FileFindings, marked_copy
 from flows.pipeline.progress import NoProgress
-from flows.pipeline.stages.collect import cursor_position
+from flows.pipeline.stages.collect import cursor_position, unknown_files
 from flows.pipeline.stages.deliver import reply_ways
 from flows.pipeline.stages.reply import stem_of, write
 from flows.support.context import AppContext
 from flows.support.named_files import NamedFile
 from flows.support.settings import Settings
 from warehouse.store.engine import reading, transaction
-from warehouse.submissions.arrivals import known_fingerprints
 from warehouse.submissions.authorisations import are_senders_checked, authorised_senders
 from warehouse.submissions.outgoing import NewMail, ReplyFiles, keep_handled, queue_mail
 from workbooks.identify.hints import Hints
@@ -68,9 +67,7 @@ def reply_to_checks(settings: Settings, context: AppContext) -> int:
 def _check_mails(context: AppContext, connector: Connector, own_addresses: frozenset[str]) -> Sequence[_CheckMail]:
     """Return the mails that ask for a check and were not handled."""
     listed = [file for file in connector.list(cursor_position(context, connector)) if file.is_check]
-    with reading(context.engine) as session:
-        known = known_fingerprints(session, connector.name)
-    new = sorted((file for file in listed if file.fingerprint not in known), key=_mail_of)
+    new = sorted(unknown_files(context, connector, listed), key=_mail_of)
     mails: list[_CheckMail] = []
     for _, group in groupby(new, key=_mail_of):
         files = tuple(group)

@@ -17,6 +17,7 @@ from flows.deployments.restarts import complete_overtaken, restart_crashed
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.confirm import take_confirmations
 from flows.pipeline.stages.deliver import deliver_due
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.missed_notices import send_missed
@@ -45,6 +46,7 @@ def daytime() -> State[Any]:
         restart_crashed()
     if settings.sends_mail:
         send_missed()
+    take_confirmations(context)
     reply_to_checks(settings, context)
     deliver_due(context)
     try:

@@ -12,6 +12,7 @@ from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.confirm import take_confirmations
 from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import rerun_form
@@ -33,6 +34,7 @@ def nightly(period: str | None = None) -> State[Any]:
     """
     settings = load_settings()
     context = build_context(settings)
+    take_confirmations(context)
     reply_to_checks(settings, context)
     run = Run(
         context=context,

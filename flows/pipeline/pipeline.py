@@ -22,6 +22,7 @@ from flows.pipeline.progress import ProgressListener
 from flows.pipeline.publisher import AREAS_PER_STEP, Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
+from flows.pipeline.stages.confirm import ask_for_confirmations
 from flows.pipeline.stages.deliver import deliver_due
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
@@ -96,6 +97,7 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
     with exclusive_run(run.context, run.id, kind, run.listener):
         begin(run, kind, reason)
         outcome = end(run, work(run))
+    ask_for_confirmations(run.context)
     deliver_due(run.context)
     return outcome
 

@@ -13,7 +13,7 @@ from warehouse.models.org_units import (
     StatedWeightRow,
     SuccessionRow,
 )
-from warehouse.models.outgoing import HandledMailRow, OutgoingRow
+from warehouse.models.outgoing import HandledMailRow, OutgoingRow, SenderConfirmationRow
 from warehouse.models.placements import PlacementRow
 from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
@@ -69,6 +69,7 @@ __all__ = [
     "RollupSeenRow",
     "RollupUnitRow",
     "RunRow",
+    "SenderConfirmationRow",
     "SourceCursorRow",
     "StatedWeightRow",
     "SubmissionEventRow",

@@ -1,8 +1,8 @@
 """What goes out by the ways that reports come in: files for a source, and mails."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.catalog.sources import ReplyWay
@@ -50,3 +50,23 @@ class HandledMailRow(Base):
     connector: Mapped[str]
     fingerprint: Mapped[str]
     handled_at: Mapped[datetime]
+
+
+class SenderConfirmationRow(Base):
+    """The question to a unit's registered addresses whether another one may report for it, and who confirmed that."""
+
+    __tablename__ = "sender_confirmation"
+    __table_args__ = (
+        ForeignKeyConstraint(["unit_code", "unit_valid_from"], ["org_unit.code", "org_unit.valid_from"]),
+        # The name by columns would be longer than PostgreSQL allows.
+        UniqueConstraint("connector", "sender", "unit_code", "unit_valid_from", name="uq_sender_confirmation_question"),
+    )
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    connector: Mapped[str]
+    sender: Mapped[str]
+    unit_code: Mapped[str]
+    unit_valid_from: Mapped[date]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None]

@@ -91,7 +91,7 @@ class Collection:
             new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
             for batch in batched(new, self._context.batch_size):
                 # Landed before it is received: what the warehouse knows of is always there.
-                repeated += self._receive_unknown(self._land(connector, batch))
+                repeated += self._receiveunknown_files(self._land(connector, batch))
             if is_whole and connector.cursor(()) is None:
                 present[connector.name] = frozenset(_checked_name(file.path) for file in files)
         restored = len(repeated) > self._context.known_files_at_once
@@ -178,7 +178,7 @@ class Collection:
             self._cut_short.add(digest)
         return digest in self._cut_short
 
-    def _receive_unknown(self, landed: Sequence[_Landed]) -> list[_Landed]:
+    def _receiveunknown_files(self, landed: Sequence[_Landed]) -> list[_Landed]:
         """Receive the files of bytes that never arrived before, and return the others."""
         with transaction(self._context.engine) as session:
             known = known_files(session, {each.digest for each in landed})
@@ -232,7 +232,7 @@ def has_arrivals(context: AppContext) -> bool:
             continue  # the nightly run names it
         if any(_may_be_fetched(context, connector, file) for file in _new_files(context, connector, listed)):
             return True
-        if not _unknown(context, connector, listed):
+        if not unknown_files(context, connector, listed):
             _keep_cursor(context, connector, ())  # mails without workbooks are not looked at each time
     return False
 
@@ -259,10 +259,11 @@ def _keep_cursor(context: AppContext, connector: Connector, left: Sequence[Remot
 
 def _new_files(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Iterator[RemoteFile]:
     """Return the deliveries among files that did not land before."""
-    return (file for file in _unknown(context, connector, files) if not file.is_check)
+    return (file for file in unknown_files(context, connector, files) if file.is_delivery)
 
 
-def _unknown(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Sequence[RemoteFile]:
+def unknown_files(context: AppContext, connector: Connector, files: Iterable[RemoteFile]) -> Sequence[RemoteFile]:
+    """Return those of a source's files that neither landed nor were handled before."""
     with reading(context.engine) as session:
         known = known_fingerprints(session, connector.name)
     return [file for file in files if file.fingerprint not in known]

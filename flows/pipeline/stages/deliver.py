@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,16 +144,21 @@ class _Delivery:
         if outgoing.recipient is None or outgoing.message_id is None:
             raise ValueError("a mail has a recipient and an id")
         texts = [reply.text for reply in outgoing.replies]
+        files = {path.name: data for path, data in self._files(outgoing).items()}
         mail = OutgoingMail(
             recipient=outgoing.recipient,
             message_id=outgoing.message_id,
             thread=outgoing.thread,
             subject=outgoing.subject,
-            body="\n\n".join((*texts, context.catalog.texts.text("flows.reply_signature", LANG))),
-            files={path.name: data for path, data in self._files(outgoing).items()},
+            body="\n\n".join((*texts, *self._closing(has_files=bool(files)))),
+            files=files,
         )
         reply_to = user if "@" in user else None
         context.mail.server.send(message_of(mail, context.mail.address, reply_to, context.clock()))
+
+    def _closing(self, *, has_files: bool) -> Sequence[str]:
+        names = (*(("reply_details",) if has_files else ()), "reply_signature")
+        return [self._context.catalog.texts.text(f"flows.{name}", LANG) for name in names]
 
     def _files(self, outgoing: Outgoing) -> dict[Path, bytes]:
         paths = [self._context.outbox / reply.folder / name for reply in outgoing.replies for name in reply.names]
