@@ -125,24 +125,32 @@ def copy_table(original: Session, copied: Session, table: Table, watch: Callable
     """Copy the rows of a table; `watch` as in `copy_warehouse`."""
     own = _pointing_at_itself(table)
     pointers: list[dict[str, Any]] = []
-    for rows in _read(original, table):
-        pointers += [_pointer(table, own, row) for row in rows if any(row[name] is not None for name in own)]
-        add_rows(copied, table, [{**row, **dict.fromkeys(own)} for row in rows])
+    for rows in _read(original, table, in_order=bool(own)):
+        ahead = [_pointing_ahead(table, own, row) for row in rows]
+        pointers += [_pointer(table, own, row) for row, names in zip(rows, ahead, strict=True) if names]
+        add_rows(copied, table, [{**row, **dict.fromkeys(names)} for row, names in zip(rows, ahead, strict=True)])
         watch(table.name, len(rows))
     if pointers:
         copied.execute(_set_pointers(table, own), pointers)
     _count_on(copied, table)
 
 
-def _read(session: Session, table: Table) -> Iterator[list[dict[str, Any]]]:
-    result = session.execute(select(table), execution_options={"yield_per": _ROWS_PER_BATCH})
+def _read(session: Session, table: Table, *, in_order: bool = False) -> Iterator[list[dict[str, Any]]]:
+    statement = select(table).order_by(*table.primary_key) if in_order else select(table)
+    result = session.execute(statement, execution_options={"yield_per": _ROWS_PER_BATCH})
     for rows in result.mappings().partitions():
         yield [dict(row) for row in rows]
 
 
 def _pointing_at_itself(table: Table) -> tuple[str, ...]:
-    """Return columns that refer to rows of the same table, which may be copied later: they are set at the end."""
+    """Return columns that refer to rows of the same table."""
     return tuple(key.parent.name for key in table.foreign_keys if key.column.table is table)
+
+
+def _pointing_ahead(table: Table, own: Sequence[str], row: Mapping[str, Any]) -> list[str]:
+    """Return those columns of a row that refer to one which is copied after it: they are set at the end."""
+    (key,) = table.primary_key if own else (None,)
+    return [name for name in own if key is not None and row[name] is not None and row[name] > row[key.name]]
 
 
 def _pointer(table: Table, own: Sequence[str], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,19 +7,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from domain.authorisations import link_for
 from domain.indicators import Measure
-from tests.warehouse.warehouse_builder import MAY, WarehouseBuilder
+from tests.warehouse.warehouse_builder import IN_TIME, MAY, WarehouseBuilder
 from tests.warehouse_fixtures import copy_template
 from warehouse.models import SubmissionRow
 from warehouse.store.copying import CopyDiffersError, WarehouseNotEmptyError, content_of, copy_warehouse, lasting_tables
 from warehouse.store.engine import Engine, open_engine, reading, transaction
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.upload_links import make_link, revoke_link
+from warehouse.submissions.withdrawal import Decision
 
 pytestmark = pytest.mark.long
+DECISION = Decision(DecisionReason(note="moved", actor="an"), IN_TIME, "")
 
 
 @pytest.fixture
 def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
-    """A warehouse in which a report was refused, corrected and corrected again, and published twice."""
+    """A warehouse in which a report was refused, corrected twice and published twice, and a link revoked."""
     indicator = builder.indicator_of(Measure.RATIO)
     builder.refuse(builder.report("22813", {indicator: (12, 10)}))
     builder.accept(builder.report("22813", {indicator: (8, 10)}))
@@ -27,6 +32,9 @@ def full_house(builder: WarehouseBuilder) -> WarehouseBuilder:
     builder.accept(builder.report("22813", {indicator: (9, 10)}))
     builder.accept(builder.report("22816", {indicator: ("0.5", 10)}))
     builder.roll_up(period=MAY)
+    with transaction(builder.engine) as session:
+        make_link(session, link_for(builder.catalog, "22813", IN_TIME.date(), 60), "token", DECISION)
+        revoke_link(session, 1, DECISION)
     return builder
 
 
