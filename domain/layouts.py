@@ -182,6 +182,10 @@ class ReminderStep:
 def reached_step(
     steps: Iterable[ReminderStep], deadline: date, today: date, holidays: Collection[date]
 ) -> ReminderStep | None:
-    """Return the last of a level's steps whose day has come, None before the first: steps that were missed stay so."""
-    reached = [step for step in steps if step.day(deadline, holidays) <= today]
+    """Return the last of a level's steps whose day has come; None: there is none.
+
+    Steps before a deadline lapse with it, and of steps that were missed only the last is made up for.
+    """
+    ahead = [step for step in steps if step.working_days > 0 or today <= deadline]
+    reached = [step for step in ahead if step.day(deadline, holidays) <= today]
     return max(reached, key=lambda step: step.working_days, default=None)

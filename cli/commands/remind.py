@@ -60,11 +60,12 @@ def show_due(terminal: Terminal, steps: "tuple[DueStep, ...]", mails: "tuple[Rem
     """Show the mails that are due, and the units whose report is missing and for which no address is registered."""
     for mail in mails:
         name = f"{mail.unit.code} {mail.unit.name}" if mail.unit else terminal.text("remind_office")
-        terminal.bullet("✉", terminal.text("remind_mail", unit=name, addresses=", ".join(mail.addresses)))
+        terminal.bullet("✉", f"{name} → {', '.join(mail.addresses)}")
         terminal.bullet("", mail.notice.subject, "dim", 4)
     without = {each.unit.key: each.unit for due in steps for each in due.missing if not each.addresses}
-    for unit in without.values():
-        terminal.bullet("!", f"{unit.code} {unit.name}: {terminal.text('remind_no_address')}", "yellow")
+    if without:
+        names = ", ".join(f"{unit.code} {unit.name}" for unit in without.values())
+        terminal.bullet("!", f"{terminal.text('reminder_without_address', count=len(without))} {names}", "yellow")
 
 
 def _mail_fields(mail: "ReminderMail") -> dict[str, object]:

@@ -45,7 +45,7 @@ def test_a_dry_run_sends_nothing(tonghop: Command, server: tuple[int, Mailbox]) 
     code, out, _ = tonghop("remind", "--dry-run")
     assert code == 0
     assert f"{UNIT} Xã Ninh Sơn → {ADDRESS} [tổng hợp] Reminder: report for" in out
-    assert "22813 Xã Lâm Sơn: no address registered" in out
+    assert "no address is registered for them (tonghop senders add --sender …): 1. 22813 Xã Lâm Sơn" in out
     assert "1 reminders would be sent" in out
     assert server[1].mails == []
 

@@ -81,6 +81,13 @@ def test_units_are_reminded_at_their_registered_addresses(builder: WarehouseBuil
     }
 
 
+def test_a_step_before_a_deadline_lapses_with_it(builder: WarehouseBuilder) -> None:
+    """The district is not told on Tuesday that its reports are due on Monday."""
+    builder.accept(builder.report("22813", {}))
+    assert "district_day_before" in due(builder, date(2025, 5, 19))
+    assert due(builder, date(2025, 5, 20)).keys() == {"third_day_after", "province_day_before"}
+
+
 def test_what_waits_for_the_office_reminds_no_unit(builder: WarehouseBuilder) -> None:
     """A report that is not judged yet is listed and its unit left alone."""
     register(builder, "manoi@ninhson.vn", "22828")
