@@ -17,6 +17,7 @@ from connectors.sources.upload import receipt_of, upload_path
 from domain.texts import visible
 from flows.support.atomic_files import write_kept
 from flows.support.named_files import NamedFile
+from flows.support.private_files import private_folder
 from warehouse.queries.uploads import UploadedFile, UploadLinkRecord
 from workbooks.identify.hints import Hints
 
@@ -62,9 +63,9 @@ class Uploads:
     """The folder of uploads: drafts in a hidden folder, which no run collects, and what was sent."""
 
     def __init__(self, root: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Use this folder, which is created; the clock returns the current time in UTC."""
+        """Use this folder, which is created and closed to other accounts; the clock returns the current time in UTC."""
         self._root, self._clock, self._sending = root, clock, Lock()
-        (root / _DRAFTS).mkdir(parents=True, exist_ok=True)
+        (private_folder(root) / _DRAFTS).mkdir(exist_ok=True)
 
     def keep(self, link: UploadLinkRecord, file_name: str, data: BinaryIO) -> UploadDraft:
         """Keep an uploaded workbook as a draft; drafts whose time has passed are removed."""

@@ -84,3 +84,9 @@ def test_what_a_person_laid_there_has_no_sender(tmp_path: Path) -> None:
     (tmp_path / "22813").mkdir()
     (tmp_path / "22813" / "BC.xlsx").write_bytes(DATA)
     assert [sender for _, sender, _, _ in delivered(tmp_path)] == [None]
+
+
+def test_other_accounts_see_no_draft(tmp_path: Path) -> None:
+    """A home whose inbox others may write into lets them pass, and into the folder of uploads it does not."""
+    kept(tmp_path / "home" / "uploads")
+    assert (tmp_path / "home" / "uploads").stat().st_mode & 0o777 == 0o700
