@@ -12,6 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from connectors.syncing import sync
 from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -133,7 +134,7 @@ class Landing:
             apart.parent.mkdir(exist_ok=True)
             apart.with_suffix(_REASON).write_text(reason, "utf-8")
             path.replace(apart)
-            _sync_folder(apart.parent)
+            sync(apart.parent)
 
     def reason_apart(self, digest: str) -> str:
         """Return why bytes were set apart; "" where that is not known."""
@@ -256,7 +257,7 @@ class LandingBatch:
                 folders |= {folder, *(each.parent for each in (folder, folder.parent) if not each.exists())}
                 folder.mkdir(parents=True, exist_ok=True)
                 draft.replace(folder / digest)
-            list(threads.map(_sync_folder, folders))
+            list(threads.map(sync, folders))
 
 
 def _size(handle: int) -> int:
@@ -285,11 +286,3 @@ def _draft(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
             yield file, draft
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,5 @@
 """Connector for the files of a folder: on this machine, on a mounted share or in a synchronised drive."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from connectors.base import SourceAccess, SourceRefusedError, UnsafePathError
 from connectors.sources.file_tree import FileTreeConnector
+from connectors.syncing import write_through
 from domain.catalog.sources import Source
 
 _NEVER_THROUGH_FSSPEC = frozenset({"sftp", "ssh"})
@@ -53,10 +53,7 @@ class FilesystemConnector(FileTreeConnector):
         if not isinstance(fs, LocalFileSystem):
             super().write(fs, draft, address, data)
             return
-        with Path(draft).open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_through(Path(draft), data)
         Path(draft).replace(address)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from connectors.syncing import sync
 from domain.errors import TerminalError
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -91,10 +92,10 @@ def write_synced(files: Mapping[Path, bytes]) -> None:
         for path, draft in drafts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             draft.write_bytes(files[path])
-        list(threads.map(_sync, drafts.values()))
+        list(threads.map(sync, drafts.values()))
         for path, draft in drafts.items():
             draft.replace(path)
-        list(threads.map(_sync, {path.parent for path in files}))
+        list(threads.map(sync, {path.parent for path in files}))
 
 
 def write_kept(target: Path, data: bytes, at: datetime, root: Path) -> None:
@@ -110,10 +111,10 @@ def write_kept(target: Path, data: bytes, at: datetime, root: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(data)
         os.utime(draft, (at.timestamp(), at.timestamp()))
-        _sync(draft)
+        sync(draft)
         draft.replace(target)
         for folder in target.parents:
-            _sync(folder)
+            sync(folder)
             if folder == root:
                 break
     except OSError as error:
@@ -122,15 +123,6 @@ def write_kept(target: Path, data: bytes, at: datetime, root: Path) -> None:
         raise
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file's bytes, or the names in a folder, are on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -1,13 +1,13 @@
 """Storage of publications: files are staged and moved in by one rename; the link is switched by another."""
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.syncing import sync, write_through
 from publishing.errors import storage_error
 from publishing.storage.manifest import MANIFEST, Identity, verify, write_manifest
 
@@ -93,11 +93,11 @@ def _write_revision(folder: PublicationFolder, target: Path, identity: Identity,
     staging = folder.revisions / _STAGING
     staging.mkdir()
     for name, data in files.items():
-        _write_synced(staging / name, data)
-    _write_synced(staging / MANIFEST, write_manifest(identity, files))
-    _sync_folder(staging)
+        write_through(staging / name, data)
+    write_through(staging / MANIFEST, write_manifest(identity, files))
+    sync(staging)
     staging.rename(target)
-    _sync_folder(folder.revisions)
+    sync(folder.revisions)
 
 
 def _link_newest(folder: PublicationFolder) -> None:
@@ -109,20 +109,4 @@ def _link_newest(folder: PublicationFolder) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target, target_is_directory=True)
     fresh.replace(folder.link)
-    _sync_folder(folder.link.parent)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush a folder's entries to disk, so that renames survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(folder.link.parent)

@@ -49,9 +49,9 @@ def names_under(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("owner", "step", "after"),
     [
-        (storage, "_write_synced", 0),
-        (storage, "_write_synced", 1),
-        (storage, "_write_synced", 3),
+        (storage, "write_through", 0),
+        (storage, "write_through", 1),
+        (storage, "write_through", 3),
         (Path, "rename", 0),
         (storage, "_link_newest", 0),
         (Path, "symlink_to", 0),
