@@ -12,9 +12,10 @@ from openpyxl.workbook import Workbook
 from domain.catalog.catalog import Catalog
 from tests.builders import open_workbook
 from tests.workbooks.workbook_edits import (
+    Start,
     apply_edit,
     edit_parts,
-    fill_template,
+    fill_in,
     make_handmade,
     open_template,
     pack,
@@ -93,10 +94,13 @@ def _data(values: Mapping[str, Any], catalog: Catalog) -> bytes:
 
 
 def _start(values: Mapping[str, Any], catalog: Catalog) -> bytes:
-    code, period, filled = values.get("unit", UNIT), values.get("period", PERIOD), None
-    if values.get("start") != "handmade":
-        filled = fill_template(catalog, code, period, values.get("edits", ()))
+    filled = fill_in(*_beginning(values, catalog), values.get("edits", ()))
     return save(_opened(values, catalog)) if filled is None else filled
+
+
+def _beginning(values: Mapping[str, Any], catalog: Catalog) -> tuple[Start, Catalog, str, str]:
+    start = make_handmade if values.get("start") == "handmade" else open_template
+    return start, catalog, values.get("unit", UNIT), values.get("period", PERIOD)
 
 
 def open_case(case: WorkbookCase, catalog: Catalog) -> Workbook:
@@ -105,8 +109,8 @@ def open_case(case: WorkbookCase, catalog: Catalog) -> Workbook:
 
 
 def _opened(values: Mapping[str, Any], catalog: Catalog) -> Workbook:
-    start = make_handmade if values.get("start") == "handmade" else open_template
-    workbook = start(catalog, values.get("unit", UNIT), values.get("period", PERIOD))
+    start, *whose = _beginning(values, catalog)
+    workbook = start(*whose)
     for edit in values.get("edits", ()):
         apply_edit(workbook, edit, catalog)
     return workbook

@@ -32,10 +32,12 @@ from workbooks.cells.stamp import figure_name, property_name
 
 FORM = "cds_x_t"
 Edit = Mapping[str, Any]
+Start = Callable[[Catalog, str, str], Workbook]
+"""Makes the workbook of a unit and period that is edited: `open_template` or `make_handmade`."""
 OF_VALUES = {"set", "figure", "sheet", "value"}
 """Keys of an edit that changes nothing but a cell's value."""
 _SCRATCH = Workbook().worksheets[0]
-_SAVED: dict[bytes, tuple[Workbook, list[tuple[str, bytes]]]] = {}
+_SAVED: dict[tuple[str, ...], tuple[Workbook, list[tuple[str, bytes]]]] = {}
 
 
 def unit_of(catalog: Catalog, code: str, period: str) -> OrgUnit:
@@ -53,16 +55,16 @@ def template_bytes(catalog: Catalog, code: str, period: str) -> bytes:
     return make_template(catalog, code, period)
 
 
-def fill_template(catalog: Catalog, code: str, period: str, edits: Sequence[Edit]) -> bytes | None:
-    """Return what openpyxl saves of a template after edits of values only, where all change cells that it has.
+def fill_in(start: Start, catalog: Catalog, code: str, period: str, edits: Sequence[Edit]) -> bytes | None:
+    """Return what openpyxl saves of a start after edits of values only, where all change cells that it has.
 
-    The template is saved once; of the edited cells alone openpyxl writes the markup again. None: other edits.
+    The start is saved once; of the edited cells alone openpyxl writes the markup again. None: other edits.
     """
-    template = template_bytes(catalog, code, period)
-    if template not in _SAVED:
-        workbook = open_template(catalog, code, period)
-        _SAVED[template] = workbook, parts_of(save(workbook))
-    workbook, saved = _SAVED[template]
+    key = start.__name__, catalog.version, code, period
+    if key not in _SAVED:
+        made = start(catalog, code, period)
+        _SAVED[key] = made, parts_of(save(made))
+    workbook, saved = _SAVED[key]
     parts = dict(saved)
     for edit in edits:
         if not edit.keys() <= OF_VALUES:
@@ -87,8 +89,10 @@ def type_of(value: object) -> str:
 
 
 def _markup(sheet: Worksheet, address: str, value: object) -> bytes:
-    """Return how openpyxl writes a cell that has another value."""
+    """Return how openpyxl writes a cell that has another value: not at all if there is nothing to write."""
     styled = sheet[address]
+    if value is None and not styled.has_style:
+        return b""
     cell = Cell(sheet, styled.row, styled.column, value)
     cell._style = styled._style
     buffer = io.BytesIO()

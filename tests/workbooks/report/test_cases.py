@@ -15,7 +15,7 @@ from domain.observations import Figure
 from domain.submissions import ParsedReport
 from tests.builders import assignment_for
 from tests.workbooks.cases import PERIOD, UNIT, WorkbookCase, load_cases, make
-from tests.workbooks.workbook_edits import fill_template
+from tests.workbooks.workbook_edits import fill_in, open_template
 from workbooks.cells.guards import Limits
 from workbooks.direct.parse import DirectParser
 from workbooks.identify.hints import Hints
@@ -74,7 +74,7 @@ def _direct_parser(catalog: Catalog) -> DirectParser:
     parser, assignment = DirectParser(catalog), assignment_for(catalog, UNIT, PERIOD)
     entries = entries_of(make_blank(assignment), invent_figures(SampleSeries(catalog, seed=1), assignment))
     edits = [{"sheet": sheet, "set": address, "value": value} for (sheet, address), value in entries.items()]
-    data = fill_template(catalog, UNIT, PERIOD, edits) or b""
+    data = fill_in(open_template, catalog, UNIT, PERIOD, edits) or b""
     for _ in range(2):
         parser.parse(data, Hints(""), Limits())
     assert parser.parse_known(data, Hints(""), Limits()) is not None
