@@ -94,6 +94,7 @@ def add(
         str, typer.Option("--trusted-server", help="Mail server whose results of authentication are believed.")
     ] = "",
     after: Annotated[str, typer.Option("--after", help="What happens to landed files: left, moved, flagged.")] = "",
+    replies: Annotated[str, typer.Option("--replies", help="Where replies go: returned, or kept in the home.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Add a source to connectors.yaml; ask for what is missing, write the entry only if it is right.
@@ -126,6 +127,7 @@ def add(
         "endpoint": endpoint,
         "trusted_server": trusted_server,
         "after": after,
+        "replies": replies,
     }
     source = add_source(settings, entry_of(settings, _completed(aside, KINDS[kind], stated)))
     if as_json:

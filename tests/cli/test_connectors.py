@@ -41,7 +41,8 @@ def test_adding_a_source_takes_none_away(tonghop: Command, tmp_path: Path) -> No
     """The new file begins with the home's inbox, which was collected without it."""
     code, out, _ = tonghop("connectors", "add", "--kind", "folder", "--name", "share", "--address", str(tmp_path))
     assert (code, "tonghop connectors test share" in out) == (0, True)
-    assert [each["name"] for each in json.loads(tonghop("connectors", "list", "--json")[1])] == ["inbox", "share"]
+    listed = json.loads(tonghop("connectors", "list", "--json")[1])
+    assert [(each["name"], each["replies"]) for each in listed] == [("inbox", "kept"), ("share", "returned")]
 
 
 def test_the_dialogue_asks_for_what_is_missing(tonghop: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from imap_tools import MailMessage
 
 from connectors.mail import attachments
-from connectors.mail.attachments import mailed_files
+from connectors.mail.attachments import mailed_files, text_of
 from connectors.mail.origin import is_automatic, proved_sender
 
 SUFFIXES = frozenset({".xlsx", ".xls"})
@@ -142,3 +142,10 @@ def test_mail_of_programs_is_known(headers: dict[str, str]) -> None:
     """Automatic replies, lists and bounces; a person's mail is none."""
     assert is_automatic(mail(**headers))
     assert not is_automatic(mail(Auto_Submitted="no", Return_Path="<xa@lamson.example.vn>"))
+
+
+def test_a_mail_in_html_alone_is_read() -> None:
+    """Without its tags, styles and entities."""
+    message = EmailMessage()
+    message.set_content("<style>p {color: red}</style><p>&#272;ồng ý</p>", subtype="html")
+    assert text_of(MailMessage.from_bytes(bytes(message))).decode().split() == ["Đồng", "ý"]

@@ -208,6 +208,8 @@ def sent_within_a_day(session: Session, recipient: str, at: datetime) -> int:
 def try_again(session: Session, numbers: Sequence[int], at: datetime) -> int:
     """Make what failed due again, and what waits due at once; of all numbers, where none is named.
 
+    What goes out by one mail is tried together.
+
     Returns:
         How many.
     """
@@ -215,7 +217,9 @@ def try_again(session: Session, numbers: Sequence[int], at: datetime) -> int:
     row = OutgoingRow
     waits = (row.state == OutgoingState.DUE) & (row.attempts > 0)
     chosen = select(row).where(or_(row.state == OutgoingState.FAILED, waits))
-    rows = list(session.scalars(chosen.where(row.id.in_(numbers)) if numbers else chosen))
+    mails = select(row.message_id).where(row.id.in_(numbers))
+    named = or_(row.id.in_(numbers), row.message_id.in_(mails))
+    rows = list(session.scalars(chosen.where(named) if numbers else chosen))
     for each in rows:
         each.state, each.attempts, each.next_at = OutgoingState.DUE, 0, at
     return len(rows)

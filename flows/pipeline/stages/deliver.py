@@ -89,7 +89,8 @@ class _Delivery:
     def __init__(self, context: AppContext) -> None:
         """Use the sources and the mail account of the context."""
         self._context = context
-        self._connectors = {connector.name: connector for connector in context.connectors}
+        ways = reply_ways(context).by_source
+        self._connectors = {each.name: each for each in context.connectors if each.name in ways}
         self._failures = Counter[str]()
 
     def carry_out(self, outgoing: Outgoing) -> str:
@@ -120,7 +121,7 @@ class _Delivery:
 
     def _connector(self, outgoing: Outgoing) -> Connector:
         name = outgoing.connector
-        if name not in reply_ways(self._context).by_source:
+        if name not in self._connectors:
             raise NoWayError(f"{name} is no source that takes replies: see connectors.yaml")
         if self._failures[name] >= _FAILURES_IN_A_ROW:
             raise NoWayError(f"{name} is down: {_FAILURES_IN_A_ROW} replies in a row failed. It is tried again")
