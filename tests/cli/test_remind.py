@@ -60,7 +60,7 @@ def test_what_was_sent_is_in_the_status(tonghop: Command, server: tuple[int, Mai
     assert {each["unit"]: each["report"] for each in result["missing"]} == {UNIT: "silent", "22813": "silent"}
     assert [each["To"] for each in server[1].mails] == [ADDRESS]
     status = ("status", "--area", UNIT, "--period", mail["period"])
-    assert "reminded 1 times, last on" in tonghop(*status)[1]
+    assert "reminders sent: 1, the last on" in tonghop(*status)[1]
     assert json.loads(tonghop(*status, "--json")[1])["units"][0]["reminded"]["count"] == 1
     assert "No reminder is due" in tonghop("remind")[1]
 

@@ -8,6 +8,8 @@ import pytest
 
 from domain.issues import Issue, Severity
 from flows.actions.find_corrections import find_corrections
+from flows.actions.upload_checks import UploadChecks
+from flows.actions.uploads import UploadDraft
 from flows.pipeline.marked_copy import FileFindings, marked_copy
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
@@ -16,6 +18,7 @@ from flows.pipeline.stages.revalidate import requeue_refused
 from tests.connectors.instream_server import EICAR, scanner_server
 from tests.flows.deployments.prefect_server import free_port
 from tests.flows.pipeline.nightly_runs import (
+    NOW,
     codes_of,
     context_of,
     deliver,
@@ -23,6 +26,7 @@ from tests.flows.pipeline.nightly_runs import (
     put,
     rows_of,
     run_plainly,
+    settings_of,
 )
 from workbooks.identify.hints import Hints
 from workbooks.pool.landed_file import LandedFile
@@ -122,3 +126,19 @@ def test_by_day_files_are_collected_and_wait(home: Path, two: tuple[SampleFile, 
     search = find_corrections(Run(context, RunScope(), immediate_steps("day"), NoProgress()))
     assert (search.taken, search.corrections) == (2, ())
     assert "does not scan" in search.left[0]
+
+
+def test_an_upload_is_scanned_before_it_is_checked(
+    home: Path, first_files: tuple[SampleFile, ...], tmp_path: Path
+) -> None:
+    """The page says what was detected, and gives results back, not the file."""
+    path = tmp_path / "draft.xlsx"
+    path.write_bytes(infected(first_files[0].data))
+    draft = UploadDraft("20250603-0001", 1, "22810", first_files[0].path.name, path, NOW)
+    with scanner_server() as address:
+        checks = UploadChecks(settings_of(home, virus_scanner=address), lambda: NOW)
+        checked = checks.of(draft).result()
+        copy = checks.marked(draft, checked).result()
+        checks.close()
+    assert [(issue.code, issue.found) for issue in checked.issues] == [("file_infected", "Test.Eicar")]
+    assert (copy.is_marked, EICAR in copy.data) == (False, False)
