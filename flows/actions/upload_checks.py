@@ -30,6 +30,8 @@ from workbooks.pool.landed_file import LandedFile
 
 MOST_WAITING: Final = 20
 _MOST_KEPT: Final = 200
+_UNIT_DISAGREES: Final = "unit_disagrees"
+"""Issue of a workbook that names another unit than, among others, the folder in which it is sent."""
 _PERIODS_SHOWN: Final = 4
 _PERIODS_BACK: Final = 24
 
@@ -121,7 +123,8 @@ class UploadChecks:
 def verdict_of(checked: CheckedFile, link: UploadLinkRecord, catalog: Catalog) -> Verdict:
     """Return what a check says of a draft of a link: what a run would, which holds the report of another commune."""
     report = checked.report
-    if report.unit is not None and not _covers(catalog, link, report):
+    is_contradicted = any(each.code == _UNIT_DISAGREES and each.found == link.link.unit for each in checked.issues)
+    if is_contradicted or (report.unit is not None and not _covers(catalog, link, report)):
         return Verdict.OF_ANOTHER_UNIT
     return _VERDICTS.get(SubmissionState(checked.outcome), Verdict.REFUSED) if checked.is_taken else Verdict.REFUSED
 

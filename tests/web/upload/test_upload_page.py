@@ -89,16 +89,13 @@ def test_a_right_workbook_is_sent_collected_and_answered(commune: Commune, corre
     assert list((commune.home / "uploads" / WRONG).rglob("*.xlsx")) == []
 
 
-def test_another_communes_report_is_refused_and_held(
-    commune: Commune, first_files: tuple[SampleFile, ...], wrong: bytes
-) -> None:
-    """The page names the contradiction; laid into the link's folder all the same, it never counts."""
+def test_another_communes_report_is_refused_and_held(commune: Commune, first_files: tuple[SampleFile, ...]) -> None:
+    """The page says whose link it is; laid into a folder of the other commune by that link, it never counts."""
     other = next(file.data for file in first_files if NEIGHBOUR in file.path.name)
-    page = commune.upload(other)
-    assert ("/send" in page.text, NEIGHBOUR in page.text) == (False, True)
-    folder = f"link-{commune.number:08d}/BCDF-BCDF-BCDF"
-    put(commune.home / "uploads" / NEIGHBOUR / folder / "BC.xlsx", wrong[:-1] + b"\0", commune.now)
-    put(commune.home / "uploads" / NEIGHBOUR / folder.replace("BCDF-B", "BCDF-C") / "BC.xlsx", other, commune.now)
+    page = commune.upload(other).text
+    assert ("/send" in page, "This file is another unit" in page, NEIGHBOUR in page) == (False, True, True)
+    folder = commune.home / "uploads" / NEIGHBOUR / f"link-{commune.number:08d}" / "BCDF-GHJK-LMNP"
+    put(folder / "BC.xlsx", other, commune.now)
     run_next(commune)
     states = rows_of(commune.home, f"SELECT state FROM submission WHERE unit_code = '{NEIGHBOUR}' ORDER BY id")
     assert states == [("accepted",), ("held",)]
