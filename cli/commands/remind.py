@@ -53,7 +53,7 @@ def remind(
     elif dry_run and mails:
         terminal.say("remind_would_send", "bold", count=len(mails))
     else:
-        terminal.say("remind_sent" if mails else "remind_nothing", "bold green", count=sent, failed=0)
+        terminal.say("remind_sent" if mails else "remind_nothing", "bold green", count=sent)
 
 
 def show_due(terminal: Terminal, steps: "tuple[DueStep, ...]", mails: "tuple[ReminderMail, ...]") -> None:

@@ -26,4 +26,4 @@ def remind() -> State[Any]:
     if not settings.mail_host:
         return Completed(message=messages.text("remind_no_mail"))
     sent = send_reminders(context, settings, str(flow_run.id), current_listener())
-    return Completed(message=messages.text("remind_sent", count=sent, failed=0))
+    return Completed(message=messages.text("remind_sent", count=sent))
