@@ -15,6 +15,7 @@ _PROOFS: Final = {"dmarc": ("header", "from"), "dkim": ("header", "d"), "spf": (
 """Methods of authentication, and the property that has the domain of which each proves something."""
 _BULK: Final = frozenset({"bulk", "list", "junk", "auto_reply"})
 _MADE_BY_PROGRAMS: Final = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Failed-Recipients")
+_PLAIN: Final = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,250}>")
 _MOST_REFERENCES: Final = 20
 _LONGEST_SUBJECT: Final = 300
@@ -22,7 +23,10 @@ _DAEMONS: Final = ("mailer-daemon@", "postmaster@", "no-reply@", "noreply@")
 
 
 def stated_sender(message: Message) -> str | None:
-    """Return the address that a mail states as its only author's, in small letters; None: there is not exactly one."""
+    """Return the address that a mail states as its only author's, in small letters; None: there is not exactly one.
+
+    An address that is plain only in quotes ("a, b@c.vn"@d.vn) counts as none: without them it would be others'.
+    """
     stated = message.get_all("From") or []
     if len(stated) != 1:
         return None
@@ -30,7 +34,8 @@ def stated_sender(message: Message) -> str | None:
     if not isinstance(header, AddressHeader) or len(header.addresses) != 1:
         return None
     address = header.addresses[0]
-    return f"{address.username}@{address.domain}".lower() if address.username and address.domain else None
+    stated_address = f"{address.username}@{address.domain}".lower()
+    return stated_address if _PLAIN.fullmatch(stated_address) else None
 
 
 def proved_sender(message: Message, trusted_server: str | None) -> str | None:

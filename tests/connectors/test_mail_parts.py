@@ -11,6 +11,7 @@ from imap_tools import MailMessage
 from connectors.mail import attachments
 from connectors.mail.attachments import mailed_files, text_of
 from connectors.mail.origin import is_automatic, proved_sender
+from domain.mail.threads import message_id_of
 
 SUFFIXES = frozenset({".xlsx", ".xls"})
 FROM = "Xã Lâm Sơn <Xa@LamSon.example.vn>"
@@ -119,7 +120,10 @@ def test_without_a_trusted_server_no_address_counts() -> None:
     assert proved_sender(mail(Authentication_Results=DMARC), None) is None
 
 
-@pytest.mark.parametrize("sender", ["a@lamson.example.vn, xa@lamson.example.vn", "Xã Lâm Sơn", ""])
+@pytest.mark.parametrize(
+    "sender",
+    ["a@lamson.example.vn, xa@lamson.example.vn", "Xã Lâm Sơn", "", '"a, b@evil.example"@lamson.example.vn'],
+)
 def test_an_author_has_to_be_one(sender: str) -> None:
     """With several addresses, or none, it is not said which of them was proved."""
     message = message_from_bytes(f"From: {sender}\r\nAuthentication-Results: {DMARC}\r\n\r\n".encode())
@@ -136,6 +140,7 @@ def test_an_author_has_to_be_one(sender: str) -> None:
         {"List_Id": "<xa.example.vn>"},
         {"Return_Path": "<>"},
         {"From": "MAILER-DAEMON@mx.example.vn"},
+        {"Message_ID": message_id_of("reply", 1, "another installation")},
     ],
 )
 def test_mail_of_programs_is_known(headers: dict[str, str]) -> None:
