@@ -1,43 +1,27 @@
 """Publish revisions beside the run: where there are many, a process of its own writes them while the run goes on."""
 
 import logging
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from domain.batches import batched
-from domain.catalog.catalog import Catalog, load_catalog
-from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
-from flows.pipeline.stages.publish import record, write
+from flows.pipeline.stages.publish import record
+from flows.pipeline.stages.write import write
+from flows.pipeline.writing_process import WriterSettings, get_ready, write_all
 from flows.support.context import AppContext
 from warehouse.queries import RevisionRef
-from warehouse.store.engine import Engine, open_engine
-from workbooks.pool.confinement import end_with_parent
+from warehouse.store.engine import Engine
 from workbooks.pool.light_process import LightContext
 
 _LOG = logging.getLogger(__name__)
 
 AREAS_PER_STEP: Final = 20
 """Areas that are rolled up, written or recorded at once: as many as make a process of its own worth its start."""
-
-
-@dataclass(frozen=True, slots=True)
-class WriterSettings:
-    """What the writing process needs: catalogue and its version, warehouse, published folder, language."""
-
-    catalog: Path
-    version: str
-    warehouse_url: str
-    published: Path
-    lang: Lang
 
 
 class Publisher:
@@ -92,12 +76,12 @@ class Publisher:
     def _begin(self, refs: list[RevisionRef]) -> None:
         context = self._context
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=_get_ready)
+            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
         settings = WriterSettings(
             context.catalog.root, context.catalog.version, context.staging_url, context.published, context.lang
         )
         with suppress(BrokenProcessPool):
-            self._begun.append((refs, self._pool.submit(_write_all, settings, refs)))
+            self._begun.append((refs, self._pool.submit(write_all, settings, refs)))
             return
         self._waiting += refs
 
@@ -111,28 +95,3 @@ class Publisher:
             else:
                 return
         yield from [None] * len(refs)
-
-
-def _get_ready() -> None:
-    """Leave a stop by keyboard to the run, and end with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
-
-
-def _write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
-    return [_write(settings, ref) for ref in refs]
-
-
-def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision | None:
-    try:
-        engine, catalog = _opened(settings)
-        if catalog.version == settings.version:
-            return write(engine, catalog, settings.published, settings.lang, ref)
-    except Exception:  # noqa: BLE001 # the run writes it again and meets the error itself
-        _LOG.debug("%s %s was not written", ref.area, ref.period, exc_info=True)
-    return None
-
-
-@lru_cache(maxsize=1)
-def _opened(settings: WriterSettings) -> tuple[Engine, Catalog]:
-    return open_engine(settings.warehouse_url), load_catalog(settings.catalog)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from domain.errors import UsageError
 from warehouse.errors import explain
-from warehouse.migrations.apply import is_current, upgrade
 
 __all__ = [
     "Engine",
@@ -72,6 +71,9 @@ def migrate(engine: Engine) -> None:
         NewerWarehouseError: a later version of the program has migrated it already.
         TransientError: the database cannot be reached.
     """
+    # Alembic takes a tenth of a second to import: a process that only opens a warehouse does without.
+    from warehouse.migrations.apply import is_current, upgrade  # noqa: PLC0415 - as said
+
     with explained(engine):
         with engine.execution_options(**{_READ_ONLY: True}).begin() as connection:
             if is_current(connection):

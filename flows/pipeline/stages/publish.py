@@ -1,19 +1,15 @@
 """Publish: write every revision that was computed and is not published yet."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
-from domain.rollups import RollupStatus
-from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.write import write
 from flows.support.context import AppContext
-from publishing.publish import publish as publish_revision
-from warehouse.queries import Revision, RevisionRef, revision_of, unpublished
+from warehouse.queries import RevisionRef, unpublished
 from warehouse.queries.revisions import record_publication
-from warehouse.store.engine import Warehouse, reading, transaction
+from warehouse.store.engine import reading, transaction
 
 
 def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
@@ -27,21 +23,6 @@ def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:
     written = write(context.engine, context.catalog, context.published, context.lang, ref)
     record(context, [(ref, written)])
     return written
-
-
-def write(engine: Warehouse, catalog: Catalog, published: Path, lang: Lang, ref: RevisionRef) -> PublishedRevision:
-    """Write one revision below the folder of published reports; idempotent."""
-    with reading(engine) as session:
-        result = revision_of(session, ref)
-    return PublishedRevision(
-        area=result.area,
-        area_name=result.area_name,
-        period=result.period.id,
-        revision=result.number,
-        path=publish_revision(result, catalog, published, lang),
-        is_partial=_is_partial(result),
-        changes=result.changes,
-    )
 
 
 def record(context: AppContext, written: Sequence[tuple[RevisionRef, PublishedRevision]]) -> None:
@@ -59,7 +40,3 @@ def _is_in_scope(context: AppContext, scope: RunScope, ref: RevisionRef) -> bool
     except UsageError:
         return scope.takes_everything  # an area that has left the catalogue since, with what was made of it
     return scope.takes_area(area, ref.period)
-
-
-def _is_partial(result: Revision) -> bool:
-    return any(row.status is RollupStatus.PARTIAL for row in result.rows)

@@ -48,7 +48,7 @@ def test_a_process_writes_beside_the_run(unpublished: AppContext, home: Path, mo
     assert to_publish(unpublished, RunScope()) == ()
 
 
-@pytest.mark.parametrize("fault", ["_write_all", "_get_ready"])
+@pytest.mark.parametrize("fault", ["write_all", "get_ready"])
 def test_the_run_writes_what_a_process_left(
     unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
