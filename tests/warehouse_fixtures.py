@@ -106,6 +106,12 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def postgres_warehouse(postgres_uri: str, migrated_postgres: str) -> str:
+    """URL of a PostgreSQL database with empty tables of this version."""
+    return _create_database(postgres_uri, _new_name(), migrated_postgres)
+
+
+@pytest.fixture
 def empty_postgres(postgres_uri: str) -> str:
     """URL of a PostgreSQL database without tables."""
     return _create_database(postgres_uri, _new_name())

@@ -29,10 +29,9 @@ def test_migrated_database_equals_the_models(empty_engine: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_checks_of_the_models_are_in_the_database(empty_engine: Engine) -> None:
+def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
     """Every check constraint of the models is in the database under its own name."""
-    migrate(empty_engine)
-    result = inspect(empty_engine)
+    result = inspect(engine)
     for table in Base.metadata.sorted_tables:
         wanted = {
             str(other_constraint.name)
@@ -93,13 +92,12 @@ def test_migrating_twice_keeps_what_is_there(builder: WarehouseBuilder) -> None:
     assert builder.receive(builder.arrival("another.xlsx")) == submission_id + 1
 
 
-def test_database_of_a_newer_version_is_refused(empty_engine: Engine) -> None:
+def test_database_of_a_newer_version_is_refused(engine: Engine) -> None:
     """An unknown migration stops the upgrade before any change, and both revisions are named."""
-    migrate(empty_engine)
-    with empty_engine.begin() as connection:
+    with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerWarehouseError, match="9999") as caught:
-        migrate(empty_engine)
+        migrate(engine)
     assert caught.value.found == "9999"
 
 

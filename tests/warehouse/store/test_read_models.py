@@ -142,14 +142,13 @@ def test_views_of_another_version_are_made_anew(builder: WarehouseBuilder) -> No
         assert are_current(connection)
 
 
-def test_foreign_view_on_a_view_of_ours_is_named(empty_postgres: str) -> None:
+def test_foreign_view_on_a_view_of_ours_is_named(postgres_warehouse: str) -> None:
     """An upgrade that has to replace our view stops at a dependent one, and names it, its owner and the remedy."""
-    migrate(open_engine(empty_postgres))
-    with _owner(empty_postgres) as owner:
+    with _owner(postgres_warehouse) as owner:
         owner.execute("CREATE VIEW theirs AS SELECT * FROM lineage")
         owner.execute("COMMENT ON VIEW lineage IS 'of an earlier version'")
     with pytest.raises(WarehouseUnusableError, match=r"view theirs depends on view lineage.*drop what is named there"):
-        migrate(open_engine(empty_postgres))
+        migrate(open_engine(postgres_warehouse))
 
 
 def test_columns_are_explained_in_the_guide() -> None:
@@ -165,17 +164,14 @@ def test_columns_are_explained_in_the_guide() -> None:
 
 
 @pytest.fixture
-def reader(empty_postgres: str) -> Iterator[psycopg.Connection[Any]]:
+def reader(postgres_warehouse: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection of a tool that has the role of readers, to a warehouse on PostgreSQL."""
-    engine = open_engine(empty_postgres)
-    migrate(engine)
-    with _owner(empty_postgres) as owner:
+    with _owner(postgres_warehouse) as owner:
         owner.execute(ROLE_SCRIPT.read_text(encoding="utf-8"))
         owner.execute(ROLE_SCRIPT.read_text(encoding="utf-8"))
         owner.execute("DROP ROLE IF EXISTS metabase")
         owner.execute(f"CREATE ROLE metabase LOGIN IN ROLE {READER_ROLE}")
-    engine.dispose()
-    with psycopg.connect(_plain(empty_postgres), autocommit=True) as connection:
+    with psycopg.connect(_plain(postgres_warehouse), autocommit=True) as connection:
         connection.execute("SET SESSION AUTHORIZATION metabase")
         yield connection
 
@@ -205,18 +201,17 @@ def test_reader_can_do_nothing_else(reader: psycopg.Connection[Any], statement: 
         reader.execute(statement)  # type: ignore[arg-type] # a constant of this test
 
 
-def test_reader_still_sees_views_that_were_made_anew(reader: psycopg.Connection[Any], empty_postgres: str) -> None:
+def test_reader_still_sees_views_that_were_made_anew(reader: psycopg.Connection[Any], postgres_warehouse: str) -> None:
     """After an upgrade that makes the views again, the role may read them as before."""
-    with _owner(empty_postgres) as owner:
+    with _owner(postgres_warehouse) as owner:
         owner.execute("DROP VIEW lineage")
-    migrate(open_engine(empty_postgres))
+    migrate(open_engine(postgres_warehouse))
     assert reader.execute("SELECT * FROM lineage").fetchall() == []
 
 
-def test_columns_carry_their_meaning_in_postgresql(empty_postgres: str) -> None:
+def test_columns_carry_their_meaning_in_postgresql(postgres_warehouse: str) -> None:
     """A tool that shows column comments shows what ours mean."""
-    migrate(open_engine(empty_postgres))
-    with _owner(empty_postgres) as owner:
+    with _owner(postgres_warehouse) as owner:
         result = owner.execute("SELECT col_description('rollup_current'::regclass, 1)").fetchone()
     assert result == (next(iter(views()[2].columns.values())),)
 
