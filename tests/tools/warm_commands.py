@@ -1,7 +1,7 @@
 """Run `tonghop` in forks of a process that has imported most of it: a command starts in a tenth of the time.
 
 What is run is the command line itself, in a process of its own, with the arguments, folder, environment and open files
-of its caller. Prefect is not imported beforehand, because it reads its settings when it is imported.
+of its caller. Prefect reads its settings when it is imported, and in these commands once more when they are prepared.
 """
 
 import socket
@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.flows.deployments.prefect_server import clean_environment
 
 _ROOT = Path(__file__).parents[2]
 LENGTH_BYTES = 8
@@ -42,7 +44,8 @@ def warm_commands() -> Iterator[Path]:
             listening.bind(str(address))
             listening.listen()
             command = [sys.executable, "-m", "tests.tools.warm_server", str(listening.fileno())]
-            server = subprocess.Popen(command, cwd=_ROOT, pass_fds=[listening.fileno()])
+            environment = clean_environment(PREFECT_HOME=folder)
+            server = subprocess.Popen(command, cwd=_ROOT, env=environment, pass_fds=[listening.fileno()])
         try:
             yield Path(folder)
         finally:

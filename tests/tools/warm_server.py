@@ -15,13 +15,15 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
+from cli.commands import nightly, rerun
 from cli.main import main
 from expectations.deferred import defer_unused
 from flows.support.catalog import open_catalog
-from flows.support.settings import Settings
+from flows.support.settings import Settings, prepare_environment
 from tests.catalogs import small_catalog
 from tests.tools.warm_commands import LENGTH_BYTES
 
+_FLOWS = ("flows.deployments.nightly", "flows.deployments.rerun", "flows.service.temporary_server")
 _CHECK_SECONDS = 5
 """Interval at which it checks that the tests still run."""
 
@@ -76,11 +78,21 @@ def _run(caller: socket.socket) -> None:
         os._exit(code)
 
 
+def _prepare_prefect(settings: Settings) -> Settings:
+    """Prepare the environment, and repeat what an import of Prefect does with it: read settings, set up loggers."""
+    result = prepare_environment(settings)
+    import_module("prefect.context").refresh_global_settings_context()
+    import_module("prefect.logging.configuration").setup_logging(incremental=False)
+    return result
+
+
 def _import_most() -> None:
     """Import what nearly every command needs, and what takes longest; load the catalogue of tests."""
     defer_unused()
-    for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification"):
+    for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification", *_FLOWS):
         import_module(name)
+    for command in (nightly, rerun):
+        command.prepare_environment = _prepare_prefect  # type: ignore[attr-defined] # imported by name there
     open_catalog(Settings.model_validate({"catalog": small_catalog()}))
     gc.freeze()
 
