@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -28,6 +29,7 @@ from publishing.page.index_pages import (
 )
 from publishing.storage.published_index import list_published
 from warehouse.queries.inventory import InventoryEntry, inventory, submissions_in
+from warehouse.queries.reminders import unanswered_reminders
 from warehouse.store.engine import Engine, reading
 from web.static_files import Files
 
@@ -38,6 +40,14 @@ LAST = 2**31 - 1
 """The last place in a list that may be asked for: databases take no number of any length."""
 
 _FOLDER = re.compile(r"[0-9A-Za-z-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFolders:
+    """Folders of the quality pages, and of the workbooks that went back to communes."""
+
+    quality: Path
+    outbox: Path
 
 
 def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
@@ -57,9 +67,12 @@ def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], d
     return guarded(Starlette(routes=routes))
 
 
-def office_site(quality: Path, outbox: Path, engine: Engine, formatter: ReportFormatter, credential: str) -> ASGIApp:
+def office_site(
+    folders: OfficeFolders, engine: Engine, formatter: ReportFormatter, credential: str, today: Callable[[], date]
+) -> ASGIApp:
     """Serve quality pages and returned workbooks, with index pages, behind the credential `name:password`."""
-    office = _Office(quality, outbox, engine, formatter)
+    quality, outbox = folders.quality, folders.outbox
+    office = _Office(folders, engine, formatter, today)
     routes = [
         Route("/", office.index),
         Route("/submissions", office.submissions),
@@ -71,17 +84,20 @@ def office_site(quality: Path, outbox: Path, engine: Engine, formatter: ReportFo
 
 
 class _Office:
-    def __init__(self, quality: Path, outbox: Path, engine: Engine, formatter: ReportFormatter) -> None:
-        self._quality = quality
-        self._outbox = outbox
+    def __init__(
+        self, folders: OfficeFolders, engine: Engine, formatter: ReportFormatter, today: Callable[[], date]
+    ) -> None:
+        self._quality, self._outbox = folders.quality, folders.outbox
         self._engine = engine
         self._formatter = formatter
+        self._today = today
 
     def index(self, _: Request) -> Response:
         runs_page = "quality/nights/index.html" if (self._quality / "nights" / "index.html").is_file() else ""
         with reading(self._engine) as session:
             received = inventory(session)
-        return HTMLResponse(inventory_page(received, runs_page, self._formatter))
+            unanswered = unanswered_reminders(session, self._formatter.catalog, self._today())
+        return HTMLResponse(inventory_page(received, unanswered, runs_page, self._formatter))
 
     def submissions(self, request: Request) -> Response:
         query = request.query_params

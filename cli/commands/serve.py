@@ -39,7 +39,7 @@ def serve(
     from flows.support.catalog import open_catalog
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
-    from web.apps import office_site, published_site
+    from web.apps import OfficeFolders, office_site, published_site
     from web.server import Site, run
     from web.upload.app import upload_site
 
@@ -53,9 +53,8 @@ def serve(
         terminal.say("office_closed", "yellow")
     else:
         credential = settings.office_auth.get_secret_value()
-        sites.append(
-            Site(office_site(settings.quality, settings.outbox, engine, formatter, credential), host, office_port)
-        )
+        folders = OfficeFolders(settings.quality, settings.outbox)
+        sites.append(Site(office_site(folders, engine, formatter, credential, today), host, office_port))
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")
     checks = UploadChecks(settings)
     sites.append(Site(upload_site(settings, engine, checks), host, upload_port))

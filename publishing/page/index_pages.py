@@ -10,8 +10,11 @@ from publishing.figures.formatter import ReportFormatter
 from publishing.page.rollup_page import render
 from publishing.storage.published_index import PublishedEntry
 from warehouse.queries.inventory import Inventory, InventoryEntry
+from warehouse.queries.reminders import UnansweredReminders
 
 MOST_PERIODS = 12
+MOST_UNANSWERED = 100
+"""Units that answered no reminder listed on the page; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,21 @@ def published_page(entries: Sequence[PublishedEntry], formatter: ReportFormatter
     return render("published.html.j2", formatter, periods=periods, rows=rows, cells=cells, names=names)
 
 
-def inventory_page(inventory: Inventory, runs_page: str, formatter: ReportFormatter) -> bytes:
-    """Render the submissions by period and state; `runs_page` is the address of the quality pages of nightly runs."""
-    return render("inventory.html.j2", formatter, inventory=inventory, runs_page=runs_page)
+def inventory_page(
+    inventory: Inventory, unanswered: Sequence[UnansweredReminders], runs_page: str, formatter: ReportFormatter
+) -> bytes:
+    """Render the submissions by period and state, and the units that answered no reminder.
+
+    `runs_page` is the address of the quality pages of nightly runs.
+    """
+    return render(
+        "inventory.html.j2",
+        formatter,
+        inventory=inventory,
+        unanswered=unanswered[:MOST_UNANSWERED],
+        further=max(0, len(unanswered) - MOST_UNANSWERED),
+        runs_page=runs_page,
+    )
 
 
 def submissions_page(

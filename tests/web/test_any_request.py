@@ -17,7 +17,7 @@ from flows.service.http_guards import BasicAuthentication
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of
 from warehouse.store.engine import Engine
-from web.apps import office_site, published_site
+from web.apps import OfficeFolders, office_site, published_site
 
 CREDENTIAL = "an:mật khẩu"
 AUTHORIZATION = b"Basic " + base64.b64encode(CREDENTIAL.encode())
@@ -103,7 +103,9 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
     context, formatter = context_of(night_home), ReportFormatter(catalog, "en")
     assert isinstance(context.engine, Engine)
     folder = tmp_path_factory.mktemp("office")
-    office = office_site(folder / "quality", folder / "outbox", context.engine, formatter, CREDENTIAL)
+    office = office_site(
+        OfficeFolders(folder / "quality", folder / "outbox"), context.engine, formatter, CREDENTIAL, NOW.date
+    )
     return [published_site(night_home / "published", formatter, NOW.date), office]
 
 

@@ -20,10 +20,10 @@ from starlette.testclient import TestClient
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, run_plainly
 from tests.web.upload.conftest import make_link_for
 from warehouse.store.engine import Engine
-from web.apps import office_site, published_site
+from web.apps import OfficeFolders, office_site, published_site
 from workbooks.sample.inbox import SampleFile
 
 CREDENTIAL = "an:mật khẩu"
@@ -49,9 +49,8 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
     for path, data in ((page, b"<h1>7</h1>"), (runs, b"<h1>nights</h1>"), (returned, b"PK")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    site = office_site(
-        after_night / "quality", after_night / "outbox", context.engine, ReportFormatter(catalog, "en"), CREDENTIAL
-    )
+    folders = OfficeFolders(after_night / "quality", after_night / "outbox")
+    site = office_site(folders, context.engine, ReportFormatter(catalog, "en"), CREDENTIAL, NOW.date)
     return TestClient(site)
 
 

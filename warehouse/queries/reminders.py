@@ -12,7 +12,7 @@ from domain.authorisations import Authorisations
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.layouts import ReminderStep, reached_step
-from domain.periods import Frequency, Period
+from domain.periods import Frequency, Period, parse_period
 from domain.rollups import ReportingState
 from domain.submissions import PENDING_STATES, SubmissionState
 from domain.units import Level, OrgUnit, UnitKey
@@ -24,7 +24,7 @@ from warehouse.store.engine import Session
 from warehouse.submissions.authorisations import authorised_senders
 
 _PERIODS_BACK = 3
-"""How many periods are looked at for the newest one with a step whose day has come."""
+"""How many periods are looked at: for the newest one with a step whose day has come, and for unanswered reminders."""
 
 
 class MissingReport(StrEnum):
@@ -71,6 +71,17 @@ class DueStep:
     is_listed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class UnansweredReminders:
+    """A unit that owes a form for a period and sent nothing after its reminders; lateness in days."""
+
+    unit: OrgUnit
+    form: str
+    period: Period
+    days_late: int
+    reminded: SentReminders
+
+
 def due_steps(session: Session, catalog: Catalog, areas: Collection[str], today: date) -> tuple[DueStep, ...]:
     """Return the steps whose day has come, of each form those of the newest period that has any.
 
@@ -108,6 +119,39 @@ def sent_reminders(session: Session, form: str, period: Period) -> dict[UnitKey,
         for code, valid_from, count, last_at in session.execute(counts).tuples()
         if code is not None and valid_from is not None
     }
+
+
+def unanswered_reminders(session: Session, catalog: Catalog, today: date) -> tuple[UnansweredReminders, ...]:
+    """Return the units that sent nothing after all their reminders, the longest overdue first.
+
+    All are as many as their level has steps from the deadline on. Of the newest periods that any unit was reminded of.
+    """
+    row = ReminderRow
+    statement = select(row.form, row.period).where(row.unit_code.is_not(None)).distinct()
+    reminded: dict[str, list[Period]] = defaultdict(list)
+    for form, text in session.execute(statement).tuples():
+        if form in catalog.forms.by_id:
+            reminded[form].append(parse_period(text))
+    results: list[UnansweredReminders] = []
+    for form, periods in reminded.items():
+        for period in sorted(periods, key=lambda each: (each.year, each.last_month))[-_PERIODS_BACK:]:
+            results += _unanswered(session, catalog, form, period, today)
+    return tuple(sorted(results, key=lambda each: (-each.days_late, each.unit.code)))
+
+
+def _unanswered(
+    session: Session, catalog: Catalog, form: str, period: Period, today: date
+) -> Iterator[UnansweredReminders]:
+    level = catalog.forms.form(form).level
+    steps = [step for step in catalog.reminders if step.level is level and step.form in {None, form}]
+    enough = max(1, sum(step.working_days >= 0 for step in steps))
+    reminded = {key: sent for key, sent in sent_reminders(session, form, period).items() if sent.count >= enough}
+    units = [unit for key in reminded if (unit := catalog.units.find(key.code, key.valid_from)) is not None]
+    deadline = catalog.forms.deadline(form, period, level)
+    statuses = reporting_statuses(session, form, period, units, deadline)
+    for unit in units:
+        if statuses[unit.key].state is ReportingState.MISSING:
+            yield UnansweredReminders(unit, form, period, (today - deadline).days, reminded[unit.key])
 
 
 def _may_be_sent(reminder: DueReminder) -> bool:

@@ -9,7 +9,14 @@ from domain.authorisations import authorisation
 from domain.catalog.catalog import Catalog
 from domain.periods import Period
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
-from warehouse.queries.reminders import DueReminder, DueStep, MissingReport, due_steps, sent_reminders
+from warehouse.queries.reminders import (
+    DueReminder,
+    DueStep,
+    MissingReport,
+    due_steps,
+    sent_reminders,
+    unanswered_reminders,
+)
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.authorisations import authorise
 from warehouse.submissions.lifecycle import DecisionReason
@@ -39,6 +46,27 @@ def record(builder: WarehouseBuilder, step: DueStep, reminder: DueReminder, at: 
     sent = SentReminder(step.form, step.period, step.step.id, reminder.unit.key, reminder.addresses, name)
     with transaction(builder.engine) as session:
         record_reminder(session, sent, at)
+
+
+def test_units_that_answered_no_reminder(builder: WarehouseBuilder) -> None:
+    """A unit is named once it had as many reminders as steps follow the deadline, until a report of it comes."""
+    register(builder, "manoi@ninhson.vn", "22828")
+    day = date(2025, 5, 20)
+
+    def unanswered() -> list[tuple[str, str, int, int]]:
+        with reading(builder.engine) as session:
+            listed = unanswered_reminders(session, builder.catalog, day)
+        return [(each.unit.code, each.period.id, each.days_late, each.reminded.count) for each in listed]
+
+    for today, step, expected in (
+        (date(2025, 5, 16), "day_after", []),
+        (day, "third_day_after", [("22828", "2025-05", 5, 2)]),
+    ):
+        due_step = due(builder, today, "22828")[step]
+        record(builder, due_step, next(each for each in due_step.reminders if each.unit.code == "22828"))
+        assert unanswered() == expected
+    builder.accept(builder.report("22828", {}, period=MAY))
+    assert unanswered() == []
 
 
 @pytest.mark.parametrize(
