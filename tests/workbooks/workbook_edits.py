@@ -75,7 +75,7 @@ def fill_in(start: Start, catalog: Catalog, code: str, period: str, edits: Seque
         else:
             sheet, address = _sheet(workbook, edit), edit["set"]
         name = f"xl/worksheets/sheet{workbook.index(sheet) + 1}.xml"
-        cell = re.compile(rf'<c r="{address}"(?: [^<>]*)?(?:/>|>.*?</c>)'.encode())
+        cell = re.compile(rf'<c r="{address}"(?: [^<>]*?)?(?:/>|>.*?</c>)'.encode())
         markup = _markup(sheet, address, edit.get("value"))
         parts[name], count = cell.subn(lambda _, markup=markup: markup, parts[name])
         if count != 1:
