@@ -67,18 +67,13 @@ class ReportFormatter:
         shown = format_number(figure.row.target, self.lang) + ("%" if figure.is_percent else "")
         return f"{shown} {self.text('assumed')}" if figure.row.target_assumed else shown
 
-    def is_attained(self, figure: PublishedFigure) -> bool | None:
-        """Return whether the target is attained; None without a figure, a target or its document."""
-        return None if figure.row.target_assumed else figure.row.attained
-
     def attainment(self, figure: PublishedFigure) -> str:
-        """Describe whether the target is attained."""
+        """Tell whether the target is attained."""
         if figure.row.target is None:
             return self.text("no_target")
-        is_attained = self.is_attained(figure)
-        if is_attained is None:
+        if figure.row.attained is None:
             return self.text("not_judged")
-        return self.text("attained" if is_attained else "not_attained")
+        return self.text("attained" if figure.row.attained else "not_attained")
 
     def coverage(self, figure: PublishedFigure) -> str:
         """Format how many of the expected units have an accepted figure."""
