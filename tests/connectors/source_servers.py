@@ -1,90 +1,30 @@
 """Servers of every kind of source, started within the test's own process, each behind a proxy that counts and cuts."""
 
 import asyncio
-import itertools
 import os
-import socket
-import ssl
 import threading
-from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
 import asyncssh
-import trustme
 from cheroot.wsgi import Server as WsgiServer
-from imap_tools import MailBox
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
-from proxyprotocol.sock import SocketInfo
-from pymap.backend.dict import DictBackend
-from pymap.imap import IMAPServer
 from wsgidav.wsgidav_app import WsgiDAVApp
 
 from connectors.base import SourceAccess
 from domain.catalog.sources import SecretName, Source
 from flows.support.named_files import WORKBOOKS
+from tests.connectors.cutting_proxy import CuttingProxy
+from tests.connectors.mail_server import PASSWORD, USER, cancel_rest, imap_server
 
-USER, PASSWORD = "thu", "mật khẩu"
 KEY = asyncssh.generate_private_key("ssh-ed25519")
 """The private key of the account."""
 _ACCOUNT = "123456789012"
-
-
-class CuttingProxy:
-    """Passes connections on to a port of this machine; counts what comes back, and cuts after so many bytes."""
-
-    def __init__(self, port: int) -> None:
-        """Listen on a port of its own."""
-        self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.received = 0
-        self.cut_after: int | None = None
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        """Accept no more connections."""
-        _shut(self._listener)  # closing alone would leave a waiting accept
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                for connection in (client, server):
-                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self._pass_on, args=(client, server), daemon=True).start()
-                threading.Thread(target=self._pass_back, args=(server, client), daemon=True).start()
-
-    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
-        with suppress(OSError):
-            while data := client.recv(1 << 16):
-                server.sendall(data)
-        _shut(client, server)
-
-    def _pass_back(self, server: socket.socket, client: socket.socket) -> None:
-        with suppress(OSError):
-            while data := server.recv(1 << 14):
-                self.received += len(data)
-                if self.cut_after is not None:
-                    self.cut_after -= len(data)
-                    if self.cut_after < 0:
-                        break
-                client.sendall(data)
-        _shut(client, server)
-
-
-def _shut(*connections: socket.socket) -> None:
-    for connection in connections:
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-        connection.close()
 
 
 class SourceServer(Protocol):
@@ -159,55 +99,6 @@ class BucketServer:
     def given_path(self, listed: str) -> str:
         """Return the path of `put` of a file that is listed as this one."""
         return listed
-
-
-class MailServer:
-    """A mailbox; a file is put there as the attachment of a mail of its own."""
-
-    def __init__(self, proxy: CuttingProxy, entry: Source, mailbox: MailBox) -> None:
-        """Put mails by this connection, which passes by the proxy."""
-        self.proxy: CuttingProxy | None = proxy
-        self._mailbox = mailbox
-        self._entry = entry
-        self._numbers = itertools.count(1)
-
-    @property
-    def mailbox(self) -> MailBox:
-        """The connection of the test, which was told what others did meanwhile."""
-        self._mailbox.client.noop()
-        return self._mailbox
-
-    def source(self) -> Source:
-        """Return the entry of connectors.yaml for it."""
-        return self._entry
-
-    def put(self, path: str, data: bytes, at: datetime) -> None:
-        """Deliver a file, as if then."""
-        self.send(mail_with((path, data)), at)
-
-    def send(self, message: EmailMessage, at: datetime) -> None:
-        """Deliver a mail, as if then; it gets a Message-ID if it has none."""
-        if "Message-ID" not in message:
-            message["Message-ID"] = f"<{next(self._numbers)}@xa.example.vn>"
-        self.mailbox.append(bytes(message), "INBOX", dt=at)
-
-    def paths(self) -> list[str]:
-        """Return the subjects of all mails there."""
-        return sorted(message.subject for message in self.mailbox.fetch(mark_seen=False, headers_only=True))
-
-    def given_path(self, listed: str) -> str:
-        """Return the path of `put` of a file that is listed as this one: without the folder of its mail."""
-        return listed.partition("/")[2]
-
-
-def mail_with(*files: tuple[str, bytes], sender: str = "Xã Lâm Sơn <xa@lamson.example.vn>") -> EmailMessage:
-    """Return a mail with these attachments."""
-    message = EmailMessage()
-    message["From"], message["Subject"] = sender, "Báo cáo tháng 5"
-    message.set_content("Kính gửi huyện.")
-    for name, data in files:
-        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
-    return message
 
 
 def access_to(server: SourceServer, home: Path, **changes: object) -> SourceAccess:
@@ -287,7 +178,7 @@ def sftp_server(folder: Path) -> Iterator[SourceServer]:
         for connection in notes.connections:
             connection.abort()
         await acceptor.wait_closed()
-        await _cancel_rest()
+        await cancel_rest()
 
     acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result()
     proxy = CuttingProxy(acceptor.get_port())
@@ -355,73 +246,6 @@ def s3_server(folder: Path) -> Iterator[SourceServer]:  # noqa: ARG001 -- it kee
         proxy.close()
         server.stop()
         s3_backends[_ACCOUNT]["aws"].reset()
-
-
-@contextmanager
-def imap_server(folder: Path) -> Iterator[SourceServer]:
-    """A mail server with one account; the authority of its certificate is in `ca.pem`."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(tls)
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, daemon=True).start()
-    conversations: list[object] = []
-
-    async def listen() -> asyncio.Server:
-        """Start the server."""
-        backend, config = await DictBackend.init(
-            Namespace(
-                host=None,
-                port=0,
-                debug=False,
-                cert=None,
-                key=None,
-                tls=False,
-                proxy_protocol=None,
-                passlib_cfg=None,
-                demo_data=False,
-                demo_user=USER,
-                demo_password=PASSWORD,
-            )
-        )
-        config.apply_context()
-        talk = IMAPServer(backend.login, config)
-
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            """Talk to a client, in a task that is referred to: pymap's own is not, and Python 3.13 drops it."""
-            conversations.append(asyncio.current_task())
-            await talk(reader, writer, SocketInfo.get(writer, None, unique_id=b"test"))
-
-        return await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
-
-    async def stop() -> None:
-        """Close the server and its connections."""
-        started.close()
-        await _cancel_rest()
-
-    started = asyncio.run_coroutine_threadsafe(listen(), loop).result()
-    port = started.sockets[0].getsockname()[1]
-    proxy = CuttingProxy(port)
-    mailbox = MailBox("127.0.0.1", port, ssl_context=ssl.create_default_context(cafile=folder / "ca.pem"))
-    mailbox.client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    mailbox.login_utf8(USER, PASSWORD)
-    address = f"imaps://127.0.0.1:{proxy.port}/INBOX"
-    entry = Source("thư", "imap", address, user=USER, password=SecretName("MAIL_PW"), authority="ca.pem")
-    try:
-        yield MailServer(proxy, entry, mailbox)
-    finally:
-        proxy.close()
-        mailbox.client.shutdown()
-        asyncio.run_coroutine_threadsafe(stop(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-
-
-async def _cancel_rest() -> None:
-    rest = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in rest:
-        task.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)
 
 
 SERVERS = {"folder": folder_server, "sftp": sftp_server, "webdav": webdav_server, "s3": s3_server, "imap": imap_server}

@@ -11,7 +11,8 @@ from connectors.base import Connector, SourceRefusedError
 from connectors.registry import open_source
 from domain.catalog.sources import After, SourceLimits
 from flows.pipeline.stages.collect import Collection, has_arrivals
-from tests.connectors.source_servers import MailServer, access_to, imap_server, mail_with
+from tests.connectors.mail_server import MailServer, imap_server, mail_with
+from tests.connectors.source_servers import access_to
 from tests.flows.pipeline.nightly_runs import NOW, context_of, rows_of
 
 AT = NOW - timedelta(days=1)

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
-from tests.connectors.source_servers import PASSWORD, SERVERS, SourceServer
+from tests.connectors.mail_server import PASSWORD
+from tests.connectors.source_servers import SERVERS, SourceServer
 from tests.flows.pipeline import kill_runner
 from tests.flows.pipeline.nightly_runs import NOW, context_of, prepare_home, rows_of
 

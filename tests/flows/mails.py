@@ -10,7 +10,8 @@ from connectors.registry import open_source
 from connectors.replies.smtp import MailAccount, SmtpServer
 from domain.catalog.sources import RepliesGo
 from flows.support.context import AppContext
-from tests.connectors.source_servers import FolderServer, MailServer, access_to, mail_with
+from tests.connectors.mail_server import MailServer, mail_with
+from tests.connectors.source_servers import FolderServer, access_to
 from tests.flows.pipeline.nightly_runs import NOW
 from workbooks.sample.inbox import SampleFile
 

@@ -20,7 +20,9 @@ import trustme
 from imap_tools import MailBox
 
 from domain.catalog.sources import SecretName, Source
-from tests.connectors.source_servers import PASSWORD, USER, CuttingProxy, FolderServer, MailServer
+from tests.connectors.cutting_proxy import CuttingProxy
+from tests.connectors.mail_server import PASSWORD, USER, MailServer
+from tests.connectors.source_servers import FolderServer
 from tests.flows.deployments.prefect_server import free_port
 
 _DOVECOT = """

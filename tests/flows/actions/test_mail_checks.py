@@ -14,7 +14,7 @@ from flows.actions.mail_checks import reply_to_checks
 from flows.pipeline.stages.collect import Collection, has_arrivals
 from flows.pipeline.stages.deliver import deliver_due
 from flows.support.context import AppContext
-from tests.connectors.source_servers import MailServer, imap_server
+from tests.connectors.mail_server import MailServer, imap_server
 from tests.flows.deployments.notice_sinks import Mailbox, smtp_server
 from tests.flows.mails import AT, XA, opened, reporting, sending
 from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, rows_of, settings_of

@@ -13,7 +13,7 @@ from flows.pipeline.stages.collect import Collection, has_arrivals
 from flows.pipeline.stages.confirm import ask_for_confirmations, take_confirmations
 from flows.pipeline.stages.deliver import deliver_due
 from flows.support.context import AppContext
-from tests.connectors.source_servers import MailServer, imap_server
+from tests.connectors.mail_server import MailServer, imap_server
 from tests.flows.deployments.notice_sinks import Mailbox, smtp_server
 from tests.flows.mails import AT, XA, opened, reporting, sending
 from tests.flows.pipeline.nightly_runs import context_of, rows_of, run_plainly

@@ -16,7 +16,8 @@ from flows.pipeline.stages import deliver
 from flows.pipeline.stages.collect import Collection
 from flows.pipeline.stages.deliver import deliver_due
 from flows.support.context import AppContext
-from tests.connectors.source_servers import FolderServer, MailServer, folder_server, imap_server, mail_with
+from tests.connectors.mail_server import MailServer, imap_server, mail_with
+from tests.connectors.source_servers import FolderServer, folder_server
 from tests.flows.deployments.notice_sinks import Mailbox, smtp_server
 from tests.flows.deployments.prefect_server import free_port
 from tests.flows.mails import AT, OURS, XA, opened, reporting, sending
