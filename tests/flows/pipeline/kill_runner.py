@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from connectors.landing import LandingBatch
 from flows.pipeline import pipeline, publisher
-from flows.pipeline.stages import publish, reply
+from flows.pipeline.stages import reply, write
 from flows.pipeline.stages.collect import Collection
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly
 from tests.tools.torture.processes import start
@@ -28,7 +28,7 @@ PLACES: dict[str, tuple[object, str]] = {
     "check": (pipeline, "check"),
     "load": (pipeline, "load"),
     "roll_up": (pipeline, "roll_up"),
-    "write_publication": (publish, "publish_revision"),
+    "write_publication": (write, "publish"),
     "record": (publisher, "record"),
     "write_reply": (reply, "write"),
     "give_back": (pipeline, "write_replies"),
