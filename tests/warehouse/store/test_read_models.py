@@ -17,6 +17,8 @@ from warehouse.errors import WarehouseUnusableError
 from warehouse.store.engine import Engine, migrate, open_engine
 from warehouse.views.definitions import READER_ROLE, SqlView, are_current, views
 
+pytestmark = pytest.mark.xdist_group("readers")  # a role is one for all databases of the server
+
 ROOT = Path(__file__).parents[3]
 ROLE_SCRIPT = ROOT / "deploy" / "read_only_role.sql"
 
