@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from domain.batches import batched
-from domain.issues import Issue
+from domain.issues import Issue, without_shadow
 from domain.rules import Rule
 from domain.submissions import Judgement, ParsedReport, SubmissionState, judgement_of
 from flows.pipeline.progress import ProgressListener
@@ -104,11 +104,7 @@ class Checker:
             file.path: CheckedFile(
                 file=file,
                 report=read_submission.report,
-                issues=tuple(
-                    each
-                    for each in issues.get(read_submission.submission.id, read_submission.report.issues)
-                    if not each.is_shadow
-                ),
+                issues=without_shadow(issues.get(read_submission.submission.id, read_submission.report.issues)),
                 not_checked=beyond if read_submission.may_be_judged else everything,
             )
             for file, read_submission in zip(readable, read, strict=True)

@@ -21,6 +21,7 @@ from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, run_plainly
+from tests.flows.service.service_runner import until
 from tests.web.upload.conftest import make_link_for
 from warehouse.store.engine import Engine
 from web.apps import OfficeFolders, office_site, published_site
@@ -255,8 +256,9 @@ def test_an_upload_with_a_receipt_outlives_its_server(after_night: Path, correct
     with running(after_night) as (process, _, _, upload), httpx.Client(base_url=upload, timeout=120) as client:
         client.follow_redirects = True
         assert client.get(f"/{token[:-1]}/").status_code == 404
-        verdict = client.post(f"/{token}/", files={"workbook": ("BC.xlsx", correction.data)})
-        (address,) = re.findall(r'action="([^"]+/send)"', verdict.text)
+        draft = client.post(f"/{token}/", files={"workbook": ("BC.xlsx", correction.data)}).url
+        # The page says that the check goes on, and is asked again, until there is a verdict.
+        (address,) = until(lambda: re.findall(r'action="([^"]+/send)"', client.get(draft).text))
         receipt = client.post(address).url.path.rpartition("/")[2]
         process.kill()
         printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
