@@ -32,7 +32,7 @@ class ServiceSettings(BaseModel):
     """Port of the page where communes upload their reports, on the server's address."""
     nightly_cron: str = "0 1 * * *"
     """Cron expression of the nightly run, in Vietnam's time."""
-    watch_minutes: int = Field(default=15, ge=1, le=59)
+    watch_minutes: int = Field(default=5, ge=1, le=59)
     """Interval in minutes at which the daytime flow collects files and starts reruns for corrections."""
     mail_host: str = ""
     """SMTP server for notices; empty: none are sent by mail."""
