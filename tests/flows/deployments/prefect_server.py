@@ -28,7 +28,7 @@ asyncio.run(provide_database_interface().create_db())
 def clean_environment(**more: str) -> dict[str, str]:
     """This process's environment with these settings of Prefect and tonghop only.
 
-    Unless they say otherwise files are taken at once, and the catalogue is the small one.
+    Unless they say otherwise files are taken at once, the catalogue is the small one, and `watch` runs seldom.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TONGHOP_"))}
     own = {
@@ -36,6 +36,7 @@ def clean_environment(**more: str) -> dict[str, str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "TONGHOP_CATALOG": str(small_catalog()),
         "TONGHOP_QUIET_SECONDS": "0",
+        "TONGHOP_WATCH_MINUTES": "59",
     }
     return {**kept, **own, **more}
 
