@@ -75,6 +75,22 @@ def mail_with(*files: tuple[str, bytes], sender: str = "Xã Lâm Sơn <xa@lamson
 
 
 @contextmanager
+def mailbox_at(port: int, authority: Path) -> Iterator[MailServer]:
+    """Log in to the mail server of a port, and yield its mailbox as a source that is reached through a proxy."""
+    proxy = CuttingProxy(port)
+    mailbox = MailBox("127.0.0.1", port, ssl_context=ssl.create_default_context(cafile=authority))
+    mailbox.client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    mailbox.login_utf8(USER, PASSWORD)
+    address = f"imaps://127.0.0.1:{proxy.port}/INBOX"
+    entry = Source("thư", "imap", address, user=USER, password=SecretName("MAIL_PW"), authority=authority.name)
+    try:
+        yield MailServer(proxy, entry, mailbox)
+    finally:
+        proxy.close()
+        mailbox.client.shutdown()
+
+
+@contextmanager
 def imap_server(folder: Path) -> Iterator[MailServer]:
     """A mail server with one account; the authority of its certificate is in `ca.pem`."""
     authority = trustme.CA()
@@ -119,17 +135,10 @@ def imap_server(folder: Path) -> Iterator[MailServer]:
 
     started = asyncio.run_coroutine_threadsafe(listen(), loop).result()
     port = started.sockets[0].getsockname()[1]
-    proxy = CuttingProxy(port)
-    mailbox = MailBox("127.0.0.1", port, ssl_context=ssl.create_default_context(cafile=folder / "ca.pem"))
-    mailbox.client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    mailbox.login_utf8(USER, PASSWORD)
-    address = f"imaps://127.0.0.1:{proxy.port}/INBOX"
-    entry = Source("thư", "imap", address, user=USER, password=SecretName("MAIL_PW"), authority="ca.pem")
     try:
-        yield MailServer(proxy, entry, mailbox)
+        with mailbox_at(port, folder / "ca.pem") as server:
+            yield server
     finally:
-        proxy.close()
-        mailbox.client.shutdown()
         asyncio.run_coroutine_threadsafe(stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
 

@@ -6,7 +6,6 @@ import pwd
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import tempfile
 import time
@@ -17,11 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 import trustme
-from imap_tools import MailBox
 
-from domain.catalog.sources import SecretName, Source
-from tests.connectors.cutting_proxy import CuttingProxy
-from tests.connectors.mail_server import PASSWORD, USER, MailServer
+from domain.catalog.sources import Source
+from tests.connectors.mail_server import PASSWORD, USER, MailServer, mailbox_at
 from tests.connectors.source_servers import FolderServer
 from tests.flows.deployments.prefect_server import free_port
 
@@ -132,17 +129,11 @@ def dovecot_server(home: Path) -> Iterator[MailServer]:
         group = grp.getgrgid(account.pw_gid).gr_name
         settings = _DOVECOT.format(folder=folder, port=port, user=account.pw_name, group=group)
         (folder / "dovecot.conf").write_text(settings, "utf-8")
-        with _running(_program("dovecot"), "-F", "-c", str(folder / "dovecot.conf"), port=port):
-            proxy = CuttingProxy(port)
-            mailbox = MailBox("127.0.0.1", port, ssl_context=ssl.create_default_context(cafile=home / "ca.pem"))
-            mailbox.login_utf8(USER, PASSWORD)
-            address = f"imaps://127.0.0.1:{proxy.port}/INBOX"
-            entry = Source("thư", "imap", address, user=USER, password=SecretName("MAIL_PW"), authority="ca.pem")
-            try:
-                yield MailServer(proxy, entry, mailbox)
-            finally:
-                proxy.close()
-                mailbox.client.shutdown()
+        with (
+            _running(_program("dovecot"), "-F", "-c", str(folder / "dovecot.conf"), port=port),
+            mailbox_at(port, home / "ca.pem") as server,
+        ):
+            yield server
 
 
 @dataclass
