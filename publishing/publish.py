@@ -1,7 +1,9 @@
 """Publish a revision: write its files, and point the area's link at the newest revision."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
@@ -9,27 +11,71 @@ from domain.texts import Lang
 from publishing.data.rollup_csv import write_csv
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
+from publishing.figures.report import Report
 from publishing.page.rollup_page import write_page
 from publishing.storage.folders import store
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
 from publishing.workbook.rollup_workbook import write_workbook
 from warehouse.queries import Revision
 
+EDITION: Final = 2
+"""The edition that new revisions are written in."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A revision as its writers take it: assembled once for each language that a file is written in."""
+
+    revision: Revision
+    catalog: Catalog
+    lang: Lang
+    edition: int
+    _reports: dict[Lang, tuple[Report, ReportFormatter]] = field(init=False, repr=False, default_factory=dict)
+
+    @property
+    def report(self) -> tuple[Report, ReportFormatter]:
+        """Return the report in the language of the publication, and its formatter."""
+        return self.report_in(self.lang)
+
+    def report_in(self, lang: Lang) -> tuple[Report, ReportFormatter]:
+        """Return the report in a language, and its formatter."""
+        if lang not in self._reports:
+            formatter = ReportFormatter(self.catalog, lang)
+            self._reports[lang] = assemble(self.revision, formatter), formatter
+        return self._reports[lang]
+
+
+Writer = Callable[[Rendering], bytes]
+
+_EDITION_1: Final[Mapping[str, Writer]] = {
+    "rollup.csv": lambda rendering: write_csv(rendering.revision.rows, rendering.catalog.indicators),
+    "rollup.xlsx": lambda rendering: write_workbook(*rendering.report),
+    "report.html": lambda rendering: write_page(*rendering.report),
+}
+# A file's writer is a line here; a library of its own is imported inside the writer, which runs in few processes.
+_WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
+    1: _EDITION_1,
+    2: {
+        **_EDITION_1,
+    },
+}
+"""The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it."""
+
 
 def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
     """Publish a revision under `root` and return the link `root/<period>/<name>`, which shows the newest revision.
 
     The files lie in `root/.revisions/<period>/<name>/<n>/`; `publication_name` makes the name. A revision that was
-    published before stays as it is, in the language it was written in; the link never moves back to an older one.
+    published before stays as it is, in the language and edition it was written in; the link never moves back to an
+    older one.
 
     Raises:
         PublicationDamagedError: the folder of this revision holds something else.
         PublicationInterruptedError: the storage did not answer; what was published before is untouched.
         PublicationRefusedError: the storage is full or not writable; what was published before is untouched.
     """
-    return store(
-        root, publication_name(revision, catalog), _identity(revision), lambda: render(revision, catalog, lang)
-    )
+    name = publication_name(revision, catalog)
+    return store(root, name, _identity(revision), lambda: bundle(revision, catalog, lang))
 
 
 def publication_name(revision: Revision, catalog: Catalog) -> str:
@@ -43,21 +89,20 @@ def publication_name(revision: Revision, catalog: Catalog) -> str:
     return f"{name}.{revision.boundary}" if revision.boundary is not Boundary.AS_THEN else name
 
 
-def bundle(revision: Revision, catalog: Catalog, lang: Lang = "vi") -> Mapping[str, bytes]:
-    """Render figures that are not a revision, with their manifest, for a folder outside the published one."""
-    files = render(revision, catalog, lang)
-    return {**files, MANIFEST: write_manifest(_identity(revision), files)}
+def bundle(revision: Revision, catalog: Catalog, lang: Lang = "vi", edition: int = EDITION) -> Mapping[str, bytes]:
+    """Render a revision, or figures that are none, with their manifest."""
+    files = render(revision, catalog, lang, edition)
+    return {**files, MANIFEST: write_manifest(_identity(revision), files, edition)}
 
 
-def render(revision: Revision, catalog: Catalog, lang: Lang) -> Mapping[str, bytes]:
-    """Render the files of a revision by name; the same revision, catalogue and language give the same bytes."""
-    formatter = ReportFormatter(catalog, lang)
-    report = assemble(revision, formatter)
-    return {
-        "rollup.csv": write_csv(revision.rows, catalog.indicators),
-        "rollup.xlsx": write_workbook(report, formatter),
-        "report.html": write_page(report, formatter),
-    }
+def render(revision: Revision, catalog: Catalog, lang: Lang, edition: int = EDITION) -> Mapping[str, bytes]:
+    """Render the files of a revision by name; the same revision, catalogue, language and edition give the same bytes.
+
+    Raises:
+        KeyError: there is no such edition.
+    """
+    rendering = Rendering(revision, catalog, lang, edition)
+    return {name: write(rendering) for name, write in _WRITERS[edition].items()}
 
 
 def _identity(revision: Revision) -> Identity:

@@ -15,6 +15,8 @@ from domain.texts import Lang
 from flows.bundles.archive import files_below
 from flows.support.context import AppContext
 from publishing.publish import publish
+from publishing.storage.manifest import FIRST_EDITION, edition_of
+from publishing.storage.manifest import MANIFEST as PUBLISHED
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
 from warehouse.rollups.excerpts import Rows, findings_of, inputs_of, revision_rows_of, submissions_under, waivers_of
 from warehouse.rollups.scope import RollupKey
@@ -39,10 +41,10 @@ _LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
 class BundleManifest:
     """Contents of a bundle, and the versions that it was made with.
 
-    `run_id`, `published_at` and `revision` are those of the outputs, `catalog_version` that of the catalogue inside.
-    `missing` names the units that were missing, and refused ones. `differing` are outputs that the closing program
-    itself writes otherwise, for an earlier version had published them, and `judged_otherwise` workbooks that it reads
-    or judges otherwise. `files` is sha256 by path.
+    `run_id`, `published_at`, `revision` and `edition` are those of the outputs, `catalog_version` that of the catalogue
+    inside. `missing` names the units that were missing, and refused ones. `differing` are outputs that the closing
+    program itself writes otherwise, for an earlier version had published them, and `judged_otherwise` workbooks that it
+    reads or judges otherwise. `files` is sha256 by path.
     """
 
     format: int
@@ -57,6 +59,7 @@ class BundleManifest:
     published_at: str
     content_sha256: str
     lang: Lang
+    edition: int
     missing: tuple[str, ...]
     closed_at: str
     closed_by: str
@@ -106,7 +109,7 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
         TypeError: it is not a bundle's.
     """
     listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
-    bundle_manifest = BundleManifest(**{**content, **listed})
+    bundle_manifest = BundleManifest(**{"edition": FIRST_EDITION, **content, **listed})
     if bundle_manifest.format not in _DOCUMENTS:
         raise TypeError(f"format {bundle_manifest.format}")
     return bundle_manifest
@@ -155,6 +158,7 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
         "published_at": head.published_at.isoformat(),
         "content_sha256": head.content_sha256,
         "lang": _language_of(outputs[f"{OUTPUTS}/report.html"]),
+        "edition": edition_of(outputs[f"{OUTPUTS}/{PUBLISHED}"].read_bytes()),
         "catalog_version": catalog.version,
     }
     return BundleContents(files, facts)

@@ -18,7 +18,7 @@ from publishing.publish import bundle
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
 from warehouse.rollups.excerpts import Rows, as_of_today, put_back
 from warehouse.rollups.revision_rows import newest_revision, write_revision
-from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.store.engine import Session, transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.loading import keep_observations
@@ -132,9 +132,10 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
 def _outputs(session: Session, context: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
     """Return the published files, made again."""
     key = manifest.key(context.catalog, day_in_vietnam(manifest.moment))
-    edition = Edition(manifest.revision, manifest.run_id, manifest.moment)
+    origin = RevisionOrigin(manifest.revision, manifest.run_id, manifest.moment)
     previous = newest_revision(session, key.area, key.form, key.period, key.boundary)
-    write_revision(session, draft_of(session, context.catalog, key, edition, manifest.moment), previous)
+    write_revision(session, draft_of(session, context.catalog, key, origin, manifest.moment), previous)
     which = RevisionSelector(manifest.revision, key.form, key.boundary, key.area.valid_from)
     made = read_revision(session, find_revision(session, key.area.code, key.period, which))
-    return {f"{OUTPUTS}/{name}": content for name, content in bundle(made, context.catalog, manifest.lang).items()}
+    files = bundle(made, context.catalog, manifest.lang, manifest.edition)
+    return {f"{OUTPUTS}/{name}": content for name, content in files.items()}

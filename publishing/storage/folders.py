@@ -9,7 +9,7 @@ from pathlib import Path
 
 from connectors.syncing import sync, write_through
 from publishing.errors import storage_error
-from publishing.storage.manifest import MANIFEST, Identity, verify, write_manifest
+from publishing.storage.manifest import Identity, verify
 
 _STAGING = ".staging"
 
@@ -49,8 +49,9 @@ class PublicationFolder:
 def store(root: Path, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> Path:
     """Store a revision under that name, point the link at the newest revision, and return the link.
 
-    A revision that was stored before is left as it is, and `render` is not called. Publishers of one area and period
-    hold a lock, so half-written files were left by a run that was killed, and are removed.
+    A revision that was stored before is left as it is, and `render`, which returns all files with their manifest, is
+    not called. Publishers of one area and period hold a lock, so half-written files were left by a run that was killed,
+    and are removed.
 
     Raises:
         PublicationDamagedError: the stored revision is not what was published.
@@ -64,7 +65,7 @@ def store(root: Path, name: str, identity: Identity, render: Callable[[], Mappin
             if target.is_dir():
                 verify(target, identity)
             else:
-                _write_revision(folder, target, identity, render())
+                _write_revision(folder, target, render())
             _link_newest(folder)
     except OSError as error:
         raise storage_error(folder.link, folder.shown(), error) from error
@@ -89,12 +90,11 @@ def _discard(staging: Path) -> None:
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write_revision(folder: PublicationFolder, target: Path, identity: Identity, files: Mapping[str, bytes]) -> None:
+def _write_revision(folder: PublicationFolder, target: Path, files: Mapping[str, bytes]) -> None:
     staging = folder.revisions / _STAGING
     staging.mkdir()
     for name, data in files.items():
         write_through(staging / name, data)
-    write_through(staging / MANIFEST, write_manifest(identity, files))
     sync(staging)
     staging.rename(target)
     sync(folder.revisions)

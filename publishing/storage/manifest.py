@@ -9,6 +9,8 @@ from pathlib import Path
 from publishing.errors import PublicationDamagedError
 
 MANIFEST = "manifest.json"
+FIRST_EDITION = 1
+_EDITION = "edition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,27 @@ class Identity:
     content_sha256: str
 
 
-def write_manifest(identity: Identity, files: Mapping[str, bytes]) -> bytes:
-    """Return the manifest of a set of files; its bytes depend on nothing else."""
+def write_manifest(identity: Identity, files: Mapping[str, bytes], edition: int) -> bytes:
+    """Return the manifest of a set of files of an edition; its bytes depend on nothing else."""
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
-    content = {**asdict(identity), "files": hashes}
+    # Manifests of the first edition name none, and stay as they were.
+    named = {} if edition == FIRST_EDITION else {_EDITION: edition}
+    content = {**asdict(identity), **named, "files": hashes}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
 
 
+def edition_of(manifest: bytes) -> int:
+    """Return the edition of the files that a manifest lists.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    edition: int = json.loads(manifest).get(_EDITION, FIRST_EDITION)
+    return edition
+
+
 def verify(folder: Path, identity: Identity) -> None:
-    """Raise unless a published folder holds this revision and its files match the manifest.
+    """Raise unless a published folder holds this revision, in any edition, and its files match the manifest.
 
     Raises:
         PublicationDamagedError: the manifest is missing or of another run, or a file is missing or altered.
@@ -41,6 +55,7 @@ def verify(folder: Path, identity: Identity) -> None:
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
         hashes = dict(content.pop("files"))
+        content.pop(_EDITION, None)
         stored = Identity(**content)
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublicationDamagedError(folder, f"{MANIFEST} is missing or unreadable") from error

@@ -10,7 +10,7 @@ from warehouse.models import RollupContributionRow, RollupRevisionRow, RollupUni
 from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.read_models import Revision
 from warehouse.rollups.revision_rows import contribution_rows, unit_rows
-from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 
@@ -28,7 +28,9 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
     Raises:
         UsageError: no unit of the area has to report the form for the period.
     """
-    draft = draft_of(session, catalog, rollup_key, Edition(_newest_number(session, rollup_key, at), AS_OF_RUN, at), at)
+    draft = draft_of(
+        session, catalog, rollup_key, RevisionOrigin(_newest_number(session, rollup_key, at), AS_OF_RUN, at), at
+    )
     if not draft.rows:
         raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]

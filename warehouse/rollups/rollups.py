@@ -66,7 +66,7 @@ def roll_up(
     _record_review(session, catalog, rollup_key, at, on_demand=on_demand)
     previous = newest_revision(session, area, form, period, boundary)
     number = previous.number + 1 if previous else 1
-    draft = draft_of(session, catalog, rollup_key, Edition(number, run_id, at))
+    draft = draft_of(session, catalog, rollup_key, RevisionOrigin(number, run_id, at))
     is_unchanged = previous is not None and previous.content_sha256 == draft.head.content_sha256
     if not draft.rows or is_unchanged:
         return None
@@ -75,8 +75,8 @@ def roll_up(
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """Identification of a revision: its number, the run that makes it, and when."""
+class RevisionOrigin:
+    """Origin of a revision: its number, the run that makes it, and when."""
 
     number: int
     run_id: str
@@ -84,12 +84,12 @@ class Edition:
 
 
 def draft_of(
-    session: Session, catalog: Catalog, rollup_key: RollupKey, edition: Edition, as_of: datetime | None = None
+    session: Session, catalog: Catalog, rollup_key: RollupKey, origin: RevisionOrigin, as_of: datetime | None = None
 ) -> Draft:
     """Compute a revision with all that it is made from, now or as known at a moment (`as_of`); write nothing."""
     scope = scope_of(catalog, rollup_key)
-    rollup_inputs = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or edition.at)
-    builder = _RowBuilder(catalog, rollup_key, edition, NoteWriter(catalog, scope))
+    rollup_inputs = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or origin.at)
+    builder = _RowBuilder(catalog, rollup_key, origin, NoteWriter(catalog, scope))
     inputs = {indicator: rollup_inputs.figure_inputs(indicator) for indicator in scope.expected}
     rows = [builder.row(indicator, figure_inputs) for indicator, figure_inputs in inputs.items()]
     head = RollupRevisionRow(
@@ -99,9 +99,9 @@ def draft_of(
         form=rollup_key.form,
         period=rollup_key.period.id,
         boundary=rollup_key.boundary,
-        number=edition.number,
-        run_id=edition.run_id,
-        published_at=edition.at,
+        number=origin.number,
+        run_id=origin.run_id,
+        published_at=origin.at,
         catalog_version=catalog.version,
         content_sha256=content_hash(rows),
     )
@@ -121,7 +121,7 @@ class _RowBuilder:
 
     catalog: Catalog
     rollup_key: RollupKey
-    edition: Edition
+    origin: RevisionOrigin
     notes: NoteWriter
 
     def row(self, indicator: Indicator, inputs: FigureInputs) -> RollupRow:
@@ -146,9 +146,9 @@ class _RowBuilder:
             units_missing=coverage.missing,
             status=coverage.status if inputs.is_comparable else RollupStatus.NOT_COMPARABLE,
             boundary=self.rollup_key.boundary,
-            revision=self.edition.number,
-            published_at=self.edition.at,
-            run_id=self.edition.run_id,
+            revision=self.origin.number,
+            published_at=self.origin.at,
+            run_id=self.origin.run_id,
             notes=self.notes.of(inputs, has_no_share=sums.numerator is not None and value is None),
         )
 

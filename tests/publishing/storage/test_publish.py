@@ -12,7 +12,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
 from publishing.errors import PublicationDamagedError
-from publishing.publish import publish, render
+from publishing.publish import EDITION, bundle, publish, render
 from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 
@@ -160,6 +160,28 @@ def test_files_are_readable_by_others(published: Publish) -> None:
     """Other accounts can read the published folder."""
     link = published()
     assert all(path.stat().st_mode & 0o444 == 0o444 for path in [link.resolve(), *link.iterdir()])
+
+
+def test_manifest_names_the_edition(published: Publish) -> None:
+    """A new revision is written in the newest edition, and its manifest says in which."""
+    assert json.loads((published() / "manifest.json").read_bytes())["edition"] == EDITION
+
+
+def test_revision_of_an_earlier_edition_stays(catalog: Catalog, revision: Revision, published: Publish) -> None:
+    """What was published in the first edition, whose manifest names none, is neither damaged nor written again."""
+    link = published()
+    first = bundle(revision, catalog, "vi", 1)
+    for path in link.resolve().iterdir():
+        path.unlink()
+    for name, content in first.items():
+        (link / name).write_bytes(content)
+    assert bytes_of(published()) == first
+    assert "edition" not in json.loads(first["manifest.json"])
+
+
+def test_first_edition_keeps_its_files(catalog: Catalog, revision: Revision) -> None:
+    """Bundles closed with it are rendered again, and compared byte by byte."""
+    assert list(render(revision, catalog, "vi", 1)) == ["rollup.csv", "rollup.xlsx", "report.html"]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

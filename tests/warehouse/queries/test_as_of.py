@@ -13,7 +13,7 @@ from tests.warehouse.rollups.random_histories import STOCK, RandomHistory, Send,
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
 from warehouse.rollups.revision_rows import contribution_rows, unit_rows
-from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session, reading
 
@@ -33,7 +33,7 @@ def cells(builder: WarehouseBuilder) -> list[RollupKey]:
 
 def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: datetime | None) -> list[object]:
     """Return all that a rollup consists of, without its identification."""
-    draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock), as_of)
+    draft = draft_of(session, builder.catalog, cell, RevisionOrigin(1, "run", builder.clock), as_of)
     return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
 
 
@@ -118,10 +118,10 @@ def test_revision_can_be_made_anew_from_its_moment(
             story.apply(step)
         catalog, moment = builder.catalog, builder.now()
         cell = RollupKey(builder.area(), FORM, MAY)
-        made = draft_of(session, catalog, cell, Edition(1, "run", moment))
+        made = draft_of(session, catalog, cell, RevisionOrigin(1, "run", moment))
         for step in history[cut:]:
             story.apply(step)
-        again = draft_of(session, catalog, cell, Edition(1, "run", moment), moment)
+        again = draft_of(session, catalog, cell, RevisionOrigin(1, "run", moment), moment)
         builder.catalog = (
             shipped  # the next history begins before any merger: its units are taken back with the session
         )

@@ -14,7 +14,7 @@ from tests.examples import examples
 from tests.warehouse.rollups.random_histories import CUMULATIVE, FLOW, STOCK
 from tests.warehouse.rollups.test_oracle import take
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
-from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 
@@ -26,7 +26,7 @@ NUMBERS = st.none() | st.integers(0, 10**6)
 
 def rows_of(session: Session, builder: WarehouseBuilder, area: Area) -> dict[str, RollupRow]:
     """An area's rows by indicator."""
-    draft = draft_of(session, builder.catalog, RollupKey(area, FORM, MAY), Edition(1, "run", builder.clock))
+    draft = draft_of(session, builder.catalog, RollupKey(area, FORM, MAY), RevisionOrigin(1, "run", builder.clock))
     return {row.indicator: row for row in draft.rows}
 
 

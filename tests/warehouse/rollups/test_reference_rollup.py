@@ -24,7 +24,7 @@ from tests.warehouse.rollups.regions import FIRST_DAY, FORMER, two_provinces, wi
 from tests.warehouse.rollups.test_boundaries import TODAY
 from tests.warehouse.rollups.test_oracle import take
 from tests.warehouse.warehouse_builder import FORM, WarehouseBuilder, taken_back
-from warehouse.rollups.rollups import Edition, draft_of
+from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Engine
 from warehouse.store.reference import mirror_catalog
@@ -139,7 +139,7 @@ def test_rollup_over_months_and_boundaries_equals_the_reference(
             take(session, builder, number, ParsedReport(unit, month, FORM, "2025.1", observations), ())
         for code, period, boundary in ROLLUPS:
             cell = RollupKey(builder.catalog.area(code, FORM, period, boundary, TODAY), FORM, period, boundary)
-            draft = draft_of(session, builder.catalog, cell, Edition(1, "run", builder.clock))
+            draft = draft_of(session, builder.catalog, cell, RevisionOrigin(1, "run", builder.clock))
             rows = {row.indicator: row for row in draft.rows}
             for indicator in requested_indicators(builder.catalog):
                 units: dict[UnitKey, list[Due]] = {}
