@@ -19,6 +19,8 @@ from tests.connectors.source_servers import SERVERS, SourceServer
 from tests.flows.pipeline import kill_runner
 from tests.flows.pipeline.nightly_runs import NOW, context_of, prepare_home, rows_of
 
+pytestmark = pytest.mark.xdist_group("killed sources")  # homes are made once
+
 REMOTE = sorted(SERVERS.keys() - {"folder"})
 STAGES = ("fetch", "land", "collect")
 FILES = {f"{number}.xlsx": bytes([number]) * 100_000 for number in range(3)}

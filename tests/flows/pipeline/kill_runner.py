@@ -7,15 +7,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from connectors.landing import LandingBatch
+from connectors.registry import KINDS
 from flows.pipeline import pipeline, publisher
 from flows.pipeline.stages import reply, write
 from flows.pipeline.stages.collect import Collection
-from tests.flows.pipeline.nightly_runs import context_of, run_plainly
+from flows.support.catalog import open_catalog
+from tests.flows.pipeline.nightly_runs import context_of, run_plainly, settings_of
 from tests.tools.torture.processes import start
 
 PLACES: dict[str, tuple[object, str]] = {
@@ -61,6 +64,9 @@ def kill_run(stage: str, home: Path) -> int:
 
 def main(pairs: list[str]) -> None:
     """Run and kill, once for each stage and home; complain when a process ended by itself."""
+    for kind in KINDS.values():
+        import_module(kind.module)  # once, not in every fork
+    open_catalog(settings_of(Path(pairs[1])))
     for stage, home in zip(pairs[::2], pairs[1::2], strict=True):
         code = kill_run(stage, Path(home))
         if code != -signal.SIGKILL:
