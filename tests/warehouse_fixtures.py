@@ -66,7 +66,7 @@ def migrated_postgres(postgres_uri: str) -> str:
         connection.execute("SELECT pg_advisory_lock(%s)", [_TEMPLATE_LOCK])
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone()
         if known is None:
-            _migrate(_create_database(postgres_uri, f"{_TEMPLATE}_unfinished"))
+            _migrate(create_database(postgres_uri, f"{_TEMPLATE}_unfinished"))
             connection.execute(f"ALTER DATABASE {_TEMPLATE}_unfinished RENAME TO {_TEMPLATE}")
     return _TEMPLATE
 
@@ -85,14 +85,20 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return copy_template(request, request.param, tmp_path / "warehouse.db")
 
 
-def copy_template(request: pytest.FixtureRequest, engine: str, path: Path) -> str:
-    """Make a database with empty tables of this version, a file under a path on SQLite; return its URL."""
+def copy_template(request: pytest.FixtureRequest, engine: str, path: Path, template: str = "migrated") -> str:
+    """Make a copy of a template, a file under a path on SQLite; return its URL.
+
+    Args:
+        request: Of the test.
+        engine: "sqlite" or "postgresql".
+        path: Where the file is made.
+        template: First word of the two fixtures that make it; "migrated" are empty tables of this version.
+    """
     if engine == "sqlite":
-        template: Path = request.getfixturevalue("migrated_sqlite")
-        shutil.copy(template, path)
+        shutil.copy(request.getfixturevalue(f"{template}_sqlite"), path)
         return f"sqlite:///{path}"
-    return _create_database(
-        request.getfixturevalue("postgres_uri"), _new_name(), request.getfixturevalue("migrated_postgres")
+    return create_database(
+        request.getfixturevalue("postgres_uri"), new_name(), request.getfixturevalue(f"{template}_postgres")
     )
 
 
@@ -108,20 +114,21 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_warehouse(postgres_uri: str, migrated_postgres: str) -> str:
     """URL of a PostgreSQL database with empty tables of this version."""
-    return _create_database(postgres_uri, _new_name(), migrated_postgres)
+    return create_database(postgres_uri, new_name(), migrated_postgres)
 
 
 @pytest.fixture
 def empty_postgres(postgres_uri: str) -> str:
     """URL of a PostgreSQL database without tables."""
-    return _create_database(postgres_uri, _new_name())
+    return create_database(postgres_uri, new_name())
 
 
-def _new_name() -> str:
+def new_name() -> str:
+    """Return a name that no database of the server has."""
     return f"test_{os.getpid()}_{uuid.uuid4().hex[:12]}"
 
 
-def _create_database(server_uri: str, name: str, template: str = "template1") -> str:
+def create_database(server_uri: str, name: str, template: str = "template1") -> str:
     """Create a database and return its URL."""
     with psycopg.connect(server_uri, autocommit=True) as connection:
         # Copied as files, not block by block through the log: a third of the CPU time.

@@ -10,6 +10,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.units import UnitRegister
 from tests.warehouse.warehouse_builder import WarehouseBuilder
+from tests.warehouse_fixtures import copy_template, create_database, new_name
 from warehouse.store.engine import Engine, open_engine, transaction
 from warehouse.store.reference import mirror_catalog
 
@@ -40,22 +41,31 @@ def empty_engine(empty_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def mirrored_district(migrated_sqlite: Path, small_catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def district_sqlite(migrated_sqlite: Path, small_catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite warehouse that knows district 585, to be copied."""
     path = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("mirrored") / "warehouse.db")
-    opened = open_engine(f"sqlite:///{path}")
-    with transaction(opened) as session:
-        mirror_catalog(session, small_catalog)
-    opened.dispose()  # writes the journal into the file
+    _mirror(f"sqlite:///{path}", small_catalog)
     return path
 
 
-@pytest.fixture
-def builder(engine: Engine, small_catalog: Catalog, request: pytest.FixtureRequest) -> WarehouseBuilder:
-    """A migrated warehouse that knows district 585."""
-    if engine.url.database and engine.dialect.name == "sqlite":  # not connected yet
-        shutil.copy(request.getfixturevalue("mirrored_district"), engine.url.database)
-    else:
-        with transaction(engine) as session:
-            mirror_catalog(session, small_catalog)
-    return WarehouseBuilder(engine, small_catalog)
+@pytest.fixture(scope="session")
+def district_postgres(postgres_uri: str, migrated_postgres: str, small_catalog: Catalog) -> str:
+    """Name of a migrated PostgreSQL database that knows district 585, to be copied."""
+    name = new_name()
+    _mirror(create_database(postgres_uri, name, migrated_postgres), small_catalog)
+    return name
+
+
+def _mirror(url: str, catalog: Catalog) -> None:
+    opened = open_engine(url)
+    with transaction(opened) as session:
+        mirror_catalog(session, catalog)
+    opened.dispose()  # writes the journal into the file; PostgreSQL copies no database in use
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def builder(request: pytest.FixtureRequest, small_catalog: Catalog, tmp_path: Path) -> Iterator[WarehouseBuilder]:
+    """A migrated warehouse that knows district 585, on each engine."""
+    opened = open_engine(copy_template(request, request.param, tmp_path / "warehouse.db", "district"))
+    yield WarehouseBuilder(opened, small_catalog)
+    opened.dispose()

@@ -52,12 +52,12 @@ def test_a_trial_that_fails_leaves_nothing(builder: WarehouseBuilder) -> None:
     assert names(builder) == []
 
 
-def test_readers_wait_for_no_writer(builder: WarehouseBuilder, warehouse_url: str) -> None:
+def test_readers_wait_for_no_writer(builder: WarehouseBuilder) -> None:
     """A reader of a current warehouse does not wait for a writer, and sees the state before it."""
     with transaction(builder.engine) as session:
         receive(session, builder.arrival())
         session.flush()
-        other = open_engine(warehouse_url)
+        other = open_engine(builder.engine.url.render_as_string(hide_password=False))
         migrate(other)
         with reading(other) as looking:
             assert looking.scalars(select(SubmissionRow)).all() == []
