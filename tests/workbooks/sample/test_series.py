@@ -16,11 +16,12 @@ from tests.examples import examples
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 from workbooks.sample.figures import ReportFigures, invent_figures
-from workbooks.sample.inbox import make_sample
+from workbooks.sample.inbox import SampleFile, make_sample
 from workbooks.sample.series import SampleSeries
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("series")]  # a province's workbooks are made once
 
+MAY = [parse_period("2025-05")]
 YEAR = periods_between(parse_period("2024-01"), parse_period("2025-06"))
 seeds = st.integers(0, 2**31)
 
@@ -101,24 +102,37 @@ def test_everything_due_has_figures(catalog: Catalog) -> None:
             assert ((indicator, ColumnRole.DENOMINATOR) in figures.form) == is_ratio
 
 
-@pytest.mark.parametrize(
-    ("area", "period", "units"), [("582", "2024-01", 13), ("58", "2025-03", 62), ("56", "2026-01", 65)]
-)
+@pytest.fixture(scope="module")
+def province(catalog: Catalog) -> list[SampleFile]:
+    """Return the first workbooks of a province's month before the abolition of districts."""
+    return [file for file in make_sample(catalog, "58", MAY, 1, 0.0) if not file.is_correction]
+
+
+@pytest.mark.parametrize(("area", "period", "units"), [("582", "2024-01", 13), ("12", "2026-01", 38)])
 def test_any_area_in_any_period(catalog: Catalog, area: str, period: str, units: int) -> None:
-    """Samples of districts and provinces, before and after the abolition of districts, are parsed without issues."""
+    """Samples of a district and, since there are none, of a province are parsed without issues."""
     files = list(make_sample(catalog, area, [parse_period(period)], 7, 0.0))
     assert len(files) == units
-    for file in files[:3]:
+    assert_without_issues(files[:3], catalog)
+
+
+def test_province_before_the_abolition_of_districts(catalog: Catalog, province: list[SampleFile]) -> None:
+    """The communes of all its districts have a workbook, which is parsed without issues."""
+    assert len(province) == 62
+    assert_without_issues(province[:3], catalog)
+
+
+def assert_without_issues(files: list[SampleFile], catalog: Catalog) -> None:
+    """Parse workbooks."""
+    for file in files:
         report = parse_report(file.data, catalog, Hints(file.path.name, file.path.parts[:-1]))
         assert (report.issues, report.repairs) == ((), ())
 
 
-def test_sample_district_inside_its_province_keeps_its_figures(catalog: Catalog) -> None:
+def test_sample_district_inside_its_province_keeps_its_figures(catalog: Catalog, province: list[SampleFile]) -> None:
     """A commune's workbook is the same in a sample of its district and of its province."""
-    may = [parse_period("2025-05")]
-    alone = {file.path: file.data for file in make_sample(catalog, "585", may, 1, 0.0) if not file.is_correction}
-    within = {file.path: file.data for file in make_sample(catalog, "58", may, 1, 0.0) if not file.is_correction}
-    assert alone.items() <= within.items()
+    alone = {file.path: file.data for file in make_sample(catalog, "585", MAY, 1, 0.0) if not file.is_correction}
+    assert alone.items() <= {file.path: file.data for file in province}.items()
 
 
 def test_same_seed_same_bytes(catalog: Catalog) -> None:
@@ -136,13 +150,12 @@ def test_periods_before_do_not_change_a_period(catalog: Catalog) -> None:
     assert list(make_sample(catalog, "585", [april, may], 1, 0.0))[-len(alone) :] == alone
 
 
-def test_most_deliveries_are_on_time(catalog: Catalog) -> None:
+def test_most_deliveries_are_on_time(catalog: Catalog, province: list[SampleFile]) -> None:
     """Deliveries come after the cut-off, and few are late."""
-    may = parse_period("2025-03")
-    files = list(make_sample(catalog, "58", [may], 1, 0.0))
-    late = [file for file in files if file.delivered_at.date() > assignment_for(catalog, "22819", may).deadline]
-    assert all(file.delivered_at.date() > assignment_for(catalog, "22819", may).last_day for file in files)
-    assert 0 < len(late) < len(files) / 4
+    task = assignment_for(catalog, "22819", MAY[0])
+    late = [file for file in province if file.delivered_at.date() > task.deadline]
+    assert all(file.delivered_at.date() > task.last_day for file in province)
+    assert 0 < len(late) < len(province) / 4
 
 
 def test_workbooks_say_that_they_are_invented(catalog: Catalog) -> None:
