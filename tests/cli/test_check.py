@@ -1,6 +1,7 @@
 """`tonghop check`: the same outcome as a nightly run, stores nothing; output as text and JSON."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +17,7 @@ from flows.actions.check_files import CheckedFile, check_files
 from flows.pipeline.marked_copy import FileFindings, marked_copy
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.revalidate import rules_beyond
-from flows.pipeline.stages.judge import find_issues
+from flows.pipeline.stages.read import ReadSubmission
 from flows.support.named_files import NamedFile, resolve_files
 from flows.support.sources import source_folders
 from tests.builders import make_template, make_workbook
@@ -25,6 +26,7 @@ from tests.cli.test_cli import imported_by
 from tests.flows.actions.test_preview import contents
 from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, deliver, run_plainly, settings_of
 from tests.workbooks.cases import WorkbookCase, load_cases, make
+from warehouse.submissions.loading import JudgedReport
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.pool.landed_file import LandedFile
@@ -193,11 +195,16 @@ def cases_of_each_kind() -> list[WorkbookCase]:
     return list({case.id: case for case in cases.values()}.values())
 
 
+def as_read(batch: Sequence[ReadSubmission]) -> list[JudgedReport]:
+    """Return the reports with the issues of the reader alone."""
+    return [JudgedReport(each.submission.id, each.report, each.report.issues) for each in batch]
+
+
 def test_every_kind_of_case_is_checked(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """For every kind of case the check reports the reader's issues, in the documented JSON."""
     cases, named_files = cases_of_each_kind(), []
-    # All cases are of one unit, so each is judged by itself; the rules add nothing to what is read.
-    monkeypatch.setattr(check_module, "find_issues", lambda *batch: find_issues(*batch[:3], ()))
+    # All cases are of one unit, so each is judged by itself; the rules would add nothing to what is read.
+    monkeypatch.setattr(check_module, "find_issues", lambda _context, _run_id, batch, _rules: as_read(batch))
     for number, case in enumerate(cases):
         data, hints, _ = make(case, catalog)
         named_files.append(NamedFile(put(tmp_path / "cases", f"{number}.bin", data), hints))
