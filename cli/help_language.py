@@ -1,21 +1,23 @@
-"""Help of the commands in the language that is set; the program's own texts are English."""
+"""Help and errors of the commands in the language that is set; the program's own texts are English."""
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from domain.catalog.help_texts import HelpTexts, HelpWords, read_help
+from domain.catalog.help_texts import HelpTexts, HelpWords, error_in, read_help
 from domain.errors import UsageError
+from domain.texts import Lang
 from flows.support.settings import load_settings
 
 HELP_OPTIONS = ["-h", "--help"]
 
 
 def in_language(command: TyperGroup) -> TyperGroup:
-    """Return the command line with its help in Vietnamese, unless English is set by `--lang` or TONGHOP_LANG."""
-    if _language() == "vi":
+    """Return the command line with help and errors of usage in Vietnamese, unless English is set."""
+    if language() == "vi":
         texts = read_help()
         _speak(texts.words)
         for path, each in commands_of(command):
@@ -30,11 +32,14 @@ def commands_of(command: TyperCommand | TyperGroup, path: str = "") -> Iterator[
         yield from commands_of(below, f"{path} {name}".strip())
 
 
-def _language() -> str:
+def language() -> Lang:
+    """Return the language that `--lang` or TONGHOP_LANG sets, before the command line is parsed."""
     stated = [after for before, after in zip(sys.argv, sys.argv[1:], strict=False) if before == "--lang"]
     stated += [word.partition("=")[2] for word in sys.argv if word.startswith("--lang=")]
+    if stated:
+        return "en" if stated[0] == "en" else "vi"
     try:
-        return stated[0] if stated else load_settings().lang
+        return load_settings().lang
     except UsageError:
         return "vi"  # the command itself names the wrong setting
 
@@ -66,3 +71,11 @@ def _speak(words: HelpWords) -> None:
     rich_utils.DEFAULT_STRING = words.default
     rich_utils.ENVVAR_STRING = words.environment
     rich_utils.RICH_HELP = words.try_help
+    show = rich_utils.rich_format_error
+
+    def show_translated(error: Any) -> None:  # noqa: ANN401 # typer does not export the type of its errors
+        message = error_in("vi", error.format_message())
+        error.format_message = lambda: message
+        show(error)
+
+    rich_utils.rich_format_error = show_translated  # type: ignore[assignment] # of any of its errors

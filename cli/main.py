@@ -38,7 +38,8 @@ from cli.commands import (
     waive,
     withdraw,
 )
-from cli.help_language import HELP_OPTIONS, in_language
+from cli.help_language import HELP_OPTIONS, in_language, language
+from domain.catalog.help_texts import error_in
 from domain.errors import TonghopError, UsageError
 from flows.support.masking import masked
 from flows.support.private_home import close_home
@@ -197,4 +198,4 @@ def _show_error(message: str) -> None:
     console = open_console(aside=True)
     if "--debug" in sys.argv:
         console.print_exception()
-    console.print(f"[bold red]tonghop:[/] {literal(*message.splitlines())}")
+    console.print(f"[bold red]tonghop:[/] {literal(*error_in(language(), message).splitlines())}")

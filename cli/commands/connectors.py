@@ -156,7 +156,8 @@ def _completed(terminal: TextTerminal, kind: "SourceKind", stated: dict[str, str
 
 def _show_test(terminal: TextTerminal, result: "SourceTest") -> None:
     if result.problem:
-        terminal.bullet("✗", f"{result.name}: {result.problem.removeprefix(f'{result.name}: ')}", "red")
+        problem = terminal.error(result.problem.removeprefix(f"{result.name}: "))
+        terminal.bullet("✗", f"{result.name}: {problem}", "red")
     else:
         text = terminal.text("connectors_reached", name=result.name, files=result.files)
         terminal.bullet("✓", text, "green")

@@ -106,6 +106,6 @@ def _show(terminal: TextTerminal, records: "Sequence[OutgoingRecord]") -> None:
             literal(each.folder),
             str(each.attempts),
             format_time(moment, terminal.lang) if moment else "",
-            literal(each.problem or ""),
+            literal(terminal.error(each.problem or "")),
         )
     terminal.show(table)

@@ -26,7 +26,7 @@ def show_preview(terminal: Terminal, preview: Preview) -> None:
     if outcome.replaced:
         terminal.say("replaced", count=outcome.replaced)
     for reason in outcome.left:
-        terminal.console.print(literal(terminal.text("left", reason=reason)), style="yellow")
+        terminal.console.print(literal(terminal.text("left", reason=terminal.error(reason))), style="yellow")
     for published in outcome.given:
         terminal.blank_line()
         kind = "would_publish_partial" if published.is_partial else "would_publish"

@@ -45,7 +45,7 @@ def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_C
         terminal.say("waiting", count=outcome.waiting)
     show_silent_units(terminal, outcome.silent)
     for reason in outcome.left:
-        terminal.console.print(literal(terminal.text("left", reason=reason)), style="yellow")
+        terminal.console.print(literal(terminal.text("left", reason=terminal.error(reason))), style="yellow")
 
 
 def _show_held_reports(terminal: Terminal, held: Sequence[SubmissionOutcome]) -> None:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cli.output.long_table import MOST_FOLDED, LongTable
 from domain.catalog.catalog import Catalog
+from domain.catalog.help_texts import error_in
 from domain.catalog.texts import Texts
 from domain.texts import Lang, one_line, visible
 from flows.support.catalog import open_catalog, open_texts
@@ -60,6 +61,10 @@ class TextTerminal:
     def text(self, name: str, /, **facts: object) -> str:
         """Return a text of `messages/flows.yaml`, by its key without the prefix `flows.`."""
         return self.texts.text(f"flows.{name}", self.lang, **facts)
+
+    def error(self, message: str) -> str:
+        """Return the message of an error in the reader's language."""
+        return error_in(self.lang, message)
 
     def submission_state(self, state: str) -> str:
         """Return the name of a submission's state."""

@@ -1,5 +1,6 @@
-"""Reads what the help of commands says in Vietnamese."""
+"""Reads what help and errors of commands say in Vietnamese."""
 
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field
@@ -7,8 +8,11 @@ from pydantic import Field
 from domain.catalog.fields import FileModel, Words
 from domain.catalog.files import SHIPPED, CatalogFiles
 from domain.catalog.shapes import Kind
+from domain.errors import ErrorTranslator
+from domain.texts import Lang
 
 _FILE = "help/vi.yaml"
+_ERRORS_FILE = "help/errors.yaml"
 
 OptionTexts = Annotated[dict[str, Words], Field(description="what options and arguments mean, by their names")]
 
@@ -53,3 +57,36 @@ def read_help() -> HelpTexts:
         CatalogError: the file is invalid.
     """
     return HELP.check_document(CatalogFiles(SHIPPED).document(_FILE))
+
+
+ErrorTexts = Annotated[
+    dict[str, Words],
+    Field(description="the Vietnamese of each English message; names in braces stand for what differs"),
+]
+
+ERRORS: Kind[ErrorTexts] = Kind("errors", "Messages of errors in Vietnamese (help/errors.yaml).", ErrorTexts)
+
+
+def error_in(lang: Lang, message: str) -> str:
+    """Return the message of an error, which is written in English, in a language.
+
+    The translations ship with the program: a deployment's catalogue has none of its own, and may be what is wrong.
+
+    Raises:
+        CatalogError: their file is invalid.
+    """
+    return message if lang == "en" else _translator().translate(message)
+
+
+def read_errors() -> ErrorTexts:
+    """Return the Vietnamese of each English message.
+
+    Raises:
+        CatalogError: the file is invalid.
+    """
+    return ERRORS.check_document(CatalogFiles(SHIPPED).document(_ERRORS_FILE))
+
+
+@cache
+def _translator() -> ErrorTranslator:
+    return ErrorTranslator(read_errors())

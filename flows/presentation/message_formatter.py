@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.help_texts import error_in
 from domain.issues import Issue
 from domain.texts import Lang, cut, one_line
 from domain.vietnam_time import day_in_vietnam
@@ -30,6 +31,10 @@ class MessageFormatter:
     def text(self, name: str, /, **facts: object) -> str:
         """Format a text of `messages/flows.yaml`, named without its prefix."""
         return self.catalog.texts.text(f"flows.{name}", self.lang, **facts)
+
+    def error(self, message: str) -> str:
+        """Return the message of an error in the reader's language."""
+        return error_in(self.lang, message)
 
     def day(self, moment: datetime) -> str:
         """Format the day of a moment, in Vietnam."""

@@ -118,7 +118,7 @@ def of_test(messages: MessageFormatter) -> Notice:
 
 def of_no_night(messages: MessageFormatter, clock: str, problem: str) -> Notice:
     """Return a notice that no nightly run has ended by a time of day, and the reason."""
-    lines = [messages.text("notice_no_night", clock=clock), "", problem]
+    lines = [messages.text("notice_no_night", clock=clock), "", messages.error(problem)]
     return signed_notice(messages, messages.text("notice_no_night_subject"), lines)
 
 

@@ -56,7 +56,7 @@ def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext,
     for path in outcome.restored:
         _LOG.warning(messages.text("restored_file", file=path))
     for reason in outcome.left:
-        _LOG.warning(reason)
+        _LOG.warning(messages.error(reason))
     return _state(outcome, summary)
 
 

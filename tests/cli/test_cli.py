@@ -185,8 +185,8 @@ def test_debug_shows_a_traceback(
 @pytest.mark.parametrize(
     ("error", "output"),
     [
-        (OSError(errno.ENOSPC, "No space left on device", "kho/bao.xlsx"), "no room is left (kho/bao.xlsx)"),
-        (PermissionError(errno.EACCES, "Permission denied", "kho"), "kho cannot be used (Permission denied)"),
+        (OSError(errno.ENOSPC, "No space left on device", "kho/bao.xlsx"), "đĩa đã đầy (kho/bao.xlsx)"),
+        (PermissionError(errno.EACCES, "Permission denied", "kho"), "không dùng được kho (không có quyền truy cập)"),
     ],
 )
 def test_a_full_or_locked_disk_is_3(
@@ -201,7 +201,7 @@ def test_a_full_or_locked_disk_is_3(
     assert tonghop(monkeypatch, "nightly") == 3
     shown = capsys.readouterr().err
     assert output in " ".join(shown.split())
-    assert "then run the same command again" in " ".join(shown.split())
+    assert "chạy lại chính lệnh đó" in " ".join(shown.split())
 
 
 def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
         check=False,
     )
     assert completed.returncode == 3
-    assert "Prefect server does not answer" in completed.stderr
+    assert "máy chủ Prefect không trả lời" in completed.stderr
 
 
 def test_status_names_refused_units_and_reasons(
