@@ -8,7 +8,7 @@ from pathlib import Path
 
 from domain.areas import NamedArea, find_area
 from domain.catalog import checks
-from domain.catalog.areas import read_areas
+from domain.catalog.areas import TilePlaces, read_areas, read_tiles
 from domain.catalog.files import SHIPPED, CatalogError, CatalogFiles
 from domain.catalog.forms import Forms, read_forms
 from domain.catalog.indicators import read_indicators, read_themes
@@ -60,6 +60,7 @@ class Catalog:
     marks: CellMarks
     words: ReportWords
     areas: Mapping[str, NamedArea]
+    tiles: TilePlaces
     units: UnitRegister = field(repr=False)
     sample: SampleParameters = field(repr=False)
 
@@ -185,6 +186,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
     indicators = read_indicators(files, themes)
     units = read_units(files)
     forms = read_forms(files)
+    areas = read_areas(files, units)
     catalog = Catalog(
         root=files.root,
         version=files.version,
@@ -199,7 +201,8 @@ def load_catalog(root: Path | None = None) -> Catalog:
         texts=read_texts(files),
         marks=read_marks(files),
         words=read_words(files),
-        areas=read_areas(files, units),
+        areas=areas,
+        tiles=read_tiles(files, areas, units),
         units=units,
         sample=read_sample(files, indicators, units),
     )

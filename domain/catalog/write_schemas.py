@@ -27,7 +27,7 @@ KINDS = (
     help_texts.ERRORS, help_texts.HELP, indicators.INDICATORS, texts.ISSUES, layouts.LAYOUTS, marks.MARKS,
     obligations.OBLIGATIONS, reminders.REMINDERS,
     texts.REPAIRS, rules.RULES, sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS,
-    texts.TEXTS, indicators.THEMES, weights.WEIGHTS, words.WORDS,
+    texts.TEXTS, indicators.THEMES, areas.TILES, weights.WEIGHTS, words.WORDS,
 )  # fmt: skip
 """All kinds of catalogue files."""
 

@@ -24,7 +24,14 @@ OBLIGATIONS, DOMAIN, TYPICAL, SAMPLE = (
 )
 
 
+TILES = "charts/tiles.csv"
+
 ON_THEIR_LINE = [
+    Edit(TILES, "585,22813,1,1", "585,22813,0,1", "a number from 1"),
+    Edit(TILES, "585,22813,1,1", "99999,22813,1,1", "no unit has code 99999"),
+    Edit(TILES, "585,22813,1,1", "585,585,1,1", "no commune has code 585"),
+    Edit(TILES, "585,22816,1,2", "585,22813,1,2", "is taken in the area"),
+    Edit(TILES, "585,22816,1,2", "585,22816,1,1", "is taken in the area"),
     Edit(SAMPLE, '"22813": 0.132', "22813: 0.132", 'write it in quotes: "22813"'),
     Edit(E_INVOICE, "flow: stock", "flow: stok", "one of: stock, flow, cumulative"),
     Edit(E_INVOICE, "frequency: month", "frequency: weekly", "month, quarter, half_year, year"),

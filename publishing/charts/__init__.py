@@ -1,0 +1,1 @@
+"""Draws charts as plain SVG, without scripts: values in, shapes in the units of the drawing out."""
