@@ -1,5 +1,6 @@
 """The `tonghop` command: common options, and exit codes of failures."""
 
+import atexit
 import errno
 import gc
 import sys
@@ -165,6 +166,7 @@ def main() -> None:
     """Run the command line and exit with the code of its outcome."""
     # What imports and a run make stays, nearly all of it: looking for garbage as often as Python does took a tenth.
     gc.set_threshold(50_000, 20, 100)
+    atexit.register(gc.freeze)  # at its end Python would look for garbage in all of it several times more
     try:
         in_language(typer.main.get_group(app))()
     except TonghopError as error:

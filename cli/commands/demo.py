@@ -69,7 +69,9 @@ def _play(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: i
     from cli.running import run_flow
     from flows.deployments.nightly import nightly
     from flows.deployments.rerun import rerun
+    from flows.service.temporary_server import start_early
 
+    start_early()
     _heading(terminal, 1, "arrive")
     _write_sample(settings, terminal, scenario, seed)
     _heading(terminal, 2, "night")

@@ -30,9 +30,11 @@ def nightly(
     from cli.output.terminal import open_terminal
     from cli.running import exit_code, run_flow
     from domain.periods import parse_period
+    from flows.service.temporary_server import start_early
 
-    terminal = open_terminal(settings)
     wanted = parse_period(period).id if period else None
+    start_early()
+    terminal = open_terminal(settings)
     from flows.deployments.nightly import nightly as flow
 
     outcome = run_flow(terminal, lambda: flow(period=wanted, return_state=True))

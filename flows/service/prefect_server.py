@@ -17,6 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from flows.service.http_guards import SecurityHeaders
 from flows.service.known_hosts import known_hosts
 from flows.service.login_pages import LoginPages
+from flows.service.prefect_tables import lay_tables
 from flows.support.catalog import open_texts
 from flows.support.settings import load_settings
 
@@ -38,6 +39,7 @@ def main() -> None:
     api = prefect.server.api
     if api.auth_string is None:
         sys.exit("no credential is set, so the server would answer anybody: start it by tonghop up --only server")
+    lay_tables()
     # Around Prefect's app and not among its middleware: its automations call the app itself, under a name of their own.
     app = create_app(final=True)  # logging too is set up by it
     pages = LoginPages(app, api.auth_string.get_secret_value(), open_texts(ours), ours.lang)

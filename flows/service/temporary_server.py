@@ -4,17 +4,23 @@ Prefect's own temporary server is a new interpreter that imports everything agai
 code only to start it: together a third of what a nightly run of an empty home costs. A fork shares what is imported.
 """
 
+import gc
 import multiprocessing
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
+from multiprocessing.process import BaseProcess
 from typing import Final
 
+import fastapi as _fastapi  # noqa: F401 # a flow imports it as well: before the fork it is imported once
 import httpx
 import uvicorn
 from prefect.settings import (
+    PREFECT_API_BLOCKS_REGISTER_ON_START,
+    PREFECT_API_DATABASE_MIGRATE_ON_START,
     PREFECT_API_URL,
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
     PREFECT_UI_ENABLED,
@@ -24,6 +30,7 @@ from prefect.settings import (
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from domain.errors import TransientError
+from flows.service.prefect_tables import lay_tables
 from flows.support.settings import has_own_server
 from workbooks.pool.confinement import end_with_parent
 
@@ -47,36 +54,62 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
+@dataclass(frozen=True)
+class _Started:
+    process: BaseProcess
+    url: str
+
+
+def start_early() -> None:
+    """Start the temporary server if commands of this process will need one, so that it starts beside their imports.
+
+    Call after importing what the server needs too, and before this process has threads of its own: a fork copies none.
+    """
+    if not has_own_server() and can_fork():
+        _start()
+
+
 @cache
 def temporary_server() -> str:
     """Start the server unless this process already did, and return the URL of its API; it ends with this process.
 
-    Call before this process has threads of its own: a fork copies none of them.
-
     Raises:
         TemporaryServerError: it ended or did not answer in time.
     """
+    started = _start()
+    try:
+        # The socket listens from the start: the request waits until the server is ready, or is cut off when it ends.
+        patience = PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value()
+        httpx.get(f"{started.url}/health", timeout=patience).raise_for_status()
+    except httpx.HTTPError as error:
+        started.process.terminate()
+        raise TemporaryServerError(str(error)) from error
+    return started.url
+
+
+@cache
+def _start() -> _Started:
     listener = socket.create_server((_HOST, 0))
     process = multiprocessing.get_context("fork").Process(target=_serve, args=[listener], daemon=True)
     process.start()
     url = f"http://{_HOST}:{listener.getsockname()[1]}/api"
     listener.close()
-    try:
-        # The socket listens from the start: the request waits until the server is ready, or is cut off when it ends.
-        httpx.get(f"{url}/health", timeout=PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value()).raise_for_status()
-    except httpx.HTTPError as error:
-        process.terminate()
-        raise TemporaryServerError(str(error)) from error
-    return url
+    return _Started(process, url)
 
 
 def _serve(listener: socket.socket) -> None:
     """Serve Prefect's API, without its UI, until the parent ends."""
+    gc.freeze()  # what the command imported stays, and shared with it
     end_with_parent()
-    with temporary_settings({PREFECT_UI_ENABLED: False}):
+    changed = {
+        PREFECT_UI_ENABLED: False,
+        PREFECT_API_DATABASE_MIGRATE_ON_START: not lay_tables(),
+        PREFECT_API_BLOCKS_REGISTER_ON_START: False,  # a lasting server does, whose UI shows them
+    }
+    with temporary_settings(changed):
         from prefect.server.api.server import create_app  # noqa: PLC0415 # only the server needs it
 
-        app = TrustedHostMiddleware(create_app(ephemeral=True, final=True), allowed_hosts=[_HOST])
+        app = TrustedHostMiddleware(create_app(ephemeral=True), allowed_hosts=[_HOST])
         keepalive = get_current_settings().server.api.keepalive_timeout
         config = uvicorn.Config(app, log_level="error", lifespan="on", timeout_keep_alive=keepalive)
         uvicorn.Server(config).run(sockets=[listener])

@@ -1,28 +1,24 @@
 """One real Prefect server for all tests that need one; it is started once and ends with the tests."""
 
 import atexit
-import fcntl
 import os
-import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import httpx
 
+from flows.service.prefect_tables import TABLES
 from tests.catalogs import small_catalog
 
 PATIENCE_SECONDS = 180
-_DATABASE = "prefect.db"
-_MAKE_DATABASE = """
-import asyncio
-from prefect.server.database import provide_database_interface
-asyncio.run(provide_database_interface().create_db())
-"""
+DATABASE = "prefect.db"
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -41,29 +37,13 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**kept, **own, **more}
 
 
-def lay_database(folder: Path) -> None:
-    """Lay a database with Prefect's tables into a server's folder: migrating an empty one takes half of a start.
-
-    The first process of a test run that needs it makes it; the others share it with the small catalogue.
-    """
-    shared = small_catalog().parent / "prefect"
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / _DATABASE).exists():
-            made = shared / "home"
-            environment = clean_environment(PREFECT_HOME=str(made))
-            subprocess.run([sys.executable, "-c", _MAKE_DATABASE], env=environment, check=True)
-            (made / _DATABASE).rename(shared / _DATABASE)
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(shared / _DATABASE, folder / _DATABASE)
-
-
 @cache
 def server_url() -> str:
     """Address of the API of a started server."""
     home = tempfile.TemporaryDirectory(prefix="tonghop-prefect-", ignore_cleanup_errors=True)
-    lay_database(Path(home.name))
+    with closing(sqlite3.connect(Path(home.name) / DATABASE)) as database:
+        # Prefect's own command migrates an empty one, which takes half of its start.
+        database.executescript(TABLES.read_text(encoding="utf-8"))
     port = free_port()
     url = f"http://127.0.0.1:{port}/api"
     log = Path(home.name) / "server.log"

@@ -12,7 +12,7 @@ import pytest
 
 from flows.support.processes import processes_of
 from flows.support.service_record import READY, read
-from tests.flows.deployments.prefect_server import free_port, lay_database
+from tests.flows.deployments.prefect_server import free_port
 from tests.flows.pipeline.nightly_runs import prepare_home
 from tests.flows.service.service_runner import Service, until
 
@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.xdist_group("service"), pytest.mark.timeout(1200)]
 def service(tmp_path: Path, mirrored_warehouse: Path) -> Iterator[Service]:
     """A home on which nothing runs yet; whatever a test leaves running is taken down."""
     result = Service(prepare_home(tmp_path / "home", mirrored_warehouse), free_port(), {})
-    lay_database(result.home / "prefect")
     yield result
     result.run("down")
 

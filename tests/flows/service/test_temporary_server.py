@@ -12,7 +12,7 @@ import pytest
 from flows.service import temporary_server
 from flows.service.temporary_server import TemporaryServerError
 from flows.support.server_credential import home_credential
-from tests.flows.deployments.prefect_server import clean_environment, lay_database
+from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.service.service_runner import until
 
 COMMAND = """
@@ -28,7 +28,6 @@ input()
 def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """Start a temporary server from another process; return that process and its home."""
     home = tmp_path_factory.mktemp("home")
-    lay_database(home / "prefect")
     environment = clean_environment(TONGHOP_HOME=str(home))
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
     with subprocess.Popen([sys.executable, "-c", COMMAND], **pipes) as process:  # type: ignore[call-overload] # options
