@@ -14,7 +14,7 @@ _LEAST_SPAN = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class TrendPoint:
+class ChartPoint:
     """A figure of a period; `value` None where there is none, `is_partial` where units are missing from it."""
 
     label: str
@@ -24,7 +24,7 @@ class TrendPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class TrendBreak:
+class ChartBreak:
     """A change before a point (its place in the series) after which figures do not compare with those before."""
 
     before: int
@@ -70,8 +70,8 @@ class TrendChart:
 
 
 def draw_trend(
-    points: Sequence[TrendPoint],
-    breaks: Sequence[TrendBreak] = (),
+    points: Sequence[ChartPoint],
+    breaks: Sequence[ChartBreak] = (),
     *,
     target: Decimal | None = None,
     shown: Callable[[Decimal], str] = str,
@@ -128,7 +128,7 @@ def _lines(marks: Sequence[tuple[int, TrendMark]], starts: Sequence[int]) -> lis
     return [" ".join(f"{mark.x},{mark.y}" for mark in line) for line in lines if len(line) > 1]
 
 
-def _title(point: TrendPoint) -> str:
+def _title(point: ChartPoint) -> str:
     return f"{point.label}: {point.shown}"
 
 

@@ -5,15 +5,15 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.charts.trend import HEIGHT, WIDTH, TrendBreak, TrendPoint, draw_trend
+from publishing.charts.trend import HEIGHT, WIDTH, ChartBreak, ChartPoint, draw_trend
 
 VALUES = st.one_of(st.none(), st.decimals(-1000, 1000, places=2))
 
 
-def points_of(*values: object) -> list[TrendPoint]:
+def points_of(*values: object) -> list[ChartPoint]:
     """Points of months with these values; None is a gap."""
     numbers = [None if value is None else Decimal(str(value)) for value in values]
-    return [TrendPoint(f"m{place}", value, str(value)) for place, value in enumerate(numbers)]
+    return [ChartPoint(f"m{place}", value, str(value)) for place, value in enumerate(numbers)]
 
 
 def test_fewer_than_two_figures_are_no_trend() -> None:
@@ -31,7 +31,7 @@ def test_a_gap_ends_a_line() -> None:
 
 def test_a_break_ends_a_line_and_is_marked() -> None:
     """Figures before and after a merger are not joined; the break lies between them."""
-    chart = draw_trend(points_of(1, 2, 3, 4), [TrendBreak(2, "merger")])
+    chart = draw_trend(points_of(1, 2, 3, 4), [ChartBreak(2, "merger")])
     assert chart is not None
     assert [len(line.split()) for line in chart.lines] == [2, 2]
     assert chart.marks[1].x < chart.breaks[0].x < chart.marks[2].x
