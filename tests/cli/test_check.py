@@ -22,7 +22,6 @@ from flows.support.named_files import NamedFile, resolve_files
 from flows.support.sources import source_folders
 from tests.builders import make_template, make_workbook
 from tests.cli.command import live_in, tonghop
-from tests.cli.test_cli import imported_by
 from tests.flows.actions.test_preview import contents
 from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, deliver, run_plainly, settings_of
 from tests.workbooks.cases import WorkbookCase, load_cases, make
@@ -338,9 +337,3 @@ def test_an_empty_template_would_be_refused(tmp_path: Path, catalog: Catalog) ->
     (checked_file,) = checked(tmp_path / "home", put(tmp_path, "a.xlsx", make_template(catalog, "22813", "2025-05")))
     assert not checked_file.accepted
     assert len(checked_file.issues) > 20
-
-
-def test_no_prefect_is_imported(tmp_path: Path, catalog: Catalog) -> None:
-    """A check starts without Prefect and its server."""
-    path = put(tmp_path, "b.xlsx", make_workbook(catalog, "22816", "2025-05"))
-    assert "prefect" not in imported_by(["check", str(path), "--json"], tmp_path)

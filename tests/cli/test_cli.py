@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,6 @@ def _commands() -> dict[str, list[str]]:
 COMMANDS = [
     " ".join(filter(None, (name, sub))) for name, subcommands in _commands().items() for sub in subcommands or [""]
 ]
-HEAVY = ("prefect", "great_expectations", "pandas")
 
 
 @pytest.fixture
@@ -56,49 +54,6 @@ def test_help_names_every_command_and_exit_code() -> None:
     shown = CliRunner().invoke(entry.app, ["--help"]).output
     assert [name for name in _commands() if f" {name} " not in shown] == []
     assert "Exit codes: 0 done; 1 done, but submissions were refused" in shown
-
-
-def test_help_starts_fast() -> None:
-    """Help imports neither Prefect nor Great Expectations, pandas or SQLAlchemy."""
-    helped = [[*words, "--help"] for words in ([], ["template"], ["status"], ["explain"], ["nightly"])]
-    assert imported_by(helped[0], Path.cwd(), *helped[1:]) & {*HEAVY, "sqlalchemy"} == set()
-
-
-def test_template_imports_only_what_it_needs(tmp_path: Path) -> None:
-    """It starts without a warehouse as well."""
-    arguments = ["template", "--unit", "22813", "--period", "2025-05"]
-    assert imported_by(arguments, tmp_path) & {*HEAVY, "sqlalchemy"} == set()
-
-
-def test_light_commands_import_only_what_they_need(tmp_path: Path) -> None:
-    """Commands that run no flow start without Prefect, Great Expectations and pandas."""
-    status, explain, history = (
-        ["status", "--area", AREA, "--period", "2025-05"],
-        ["explain", "--area", AREA, "--period", "2025-05", "--indicator", "any"],
-        ["history", "--unit", "22813", "--period", "2025-05"],
-    )
-    assert imported_by(status, tmp_path, explain, history) & {*HEAVY, "sqlalchemy"} == {"sqlalchemy"}
-
-
-def imported_by(arguments: list[str], folder: Path, *further: list[str]) -> set[str]:
-    """Return the top-level packages that a command imports, or it and further ones in the same process."""
-    script = (
-        "import sys\n"
-        "from cli.main import main\n"
-        f"for arguments in {[arguments, *further]!r}:\n"
-        "    sys.argv = ['tonghop', *arguments]\n"
-        "    try:\n        main()\n    except SystemExit:\n        pass\n"
-        "print('\\n' + ' '.join({name.partition('.')[0] for name in sys.modules}))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=folder,
-        env=clean_environment(TONGHOP_HOME=str(folder / "home")),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return set(done.stdout.splitlines()[-1].split())
 
 
 def test_version() -> None:
@@ -204,10 +159,11 @@ def test_a_full_or_locked_disk_is_3(
     assert "chạy lại chính lệnh đó" in " ".join(shown.split())
 
 
-def test_a_server_that_does_not_answer_is_3(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("prefect")  # where `warm` is started
+def test_a_server_that_does_not_answer_is_3(tmp_path: Path, warm: Path) -> None:
     """A configured Prefect server that does not answer is reported as such."""
     completed = subprocess.run(
-        [sys.executable, "-c", "from cli.main import main; main()", "nightly"],
+        [warm / "tonghop", "nightly"],
         env=clean_environment(TONGHOP_HOME=str(tmp_path / "home"), PREFECT_API_URL="http://127.0.0.1:9/api"),
         capture_output=True,
         text=True,

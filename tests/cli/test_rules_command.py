@@ -9,7 +9,6 @@ import pytest
 from domain.rules import Rule
 from tests.catalogs import copy_small
 from tests.cli.command import live_in, tonghop
-from tests.cli.test_cli import HEAVY, imported_by
 
 
 @pytest.fixture
@@ -112,15 +111,6 @@ def test_a_rule_of_a_draft_is_shown(output_of: RulesCommand, tmp_path: Path) -> 
     path.write_text(path.read_text("utf-8").replace("id: jump", "id: big_jump"), "utf-8")
     assert '"big_jump"' in output_of("list", "--json", "--catalog", str(draft))
     assert "big_jump" not in output_of("list", "--json")
-
-
-@pytest.mark.services
-def test_listing_starts_fast(tmp_path: Path) -> None:
-    """Neither Prefect nor Great Expectations, pandas or SQLAlchemy is imported to list and show rules."""
-    commands = [["rules", "list"], ["rules", "list", "--json"], ["rules", "show", "jump"]]
-    imported = imported_by(commands[0], tmp_path, *commands[1:])
-    assert "cli" in imported
-    assert imported & {*HEAVY, "sqlalchemy"} == set()
 
 
 @pytest.mark.parametrize("command", ["list", "show"])

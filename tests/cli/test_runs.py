@@ -10,7 +10,6 @@ import pytest
 from domain.errors import UsageError
 from flows.actions.run_list import RunEnd, expected_since, listed
 from tests.cli.command import live_in, tonghop
-from tests.cli.test_cli import HEAVY, imported_by
 from tests.flows.deployments.notice_sinks import smtp_server
 from tests.flows.pipeline.nightly_runs import rows_of
 from warehouse.queries import RunRecord
@@ -156,8 +155,3 @@ def test_a_mail_that_cannot_be_sent_hides_nothing(
 def test_mail_without_a_time_is_wrong_usage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """--mail without --expect would never send a mail, and is refused."""
     assert run_main(home, monkeypatch, "--mail") == 2
-
-
-def test_no_prefect_is_needed(tmp_path: Path) -> None:
-    """Neither Prefect nor any other heavy package is imported."""
-    assert imported_by(["runs", "--expect", "06:00", "--mail"], tmp_path) & set(HEAVY) == set()
