@@ -1,7 +1,6 @@
 """Contracts of Prefect: the pinned versions schedule runs, which some combinations that install and start do not."""
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,7 +27,7 @@ OPEN_TEMPLATE = ProcessWorker.get_default_base_job_template()
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def api(tmp_path_factory: pytest.TempPathFactory, warm: Path) -> Iterator[httpx.Client]:
     """Apply our definitions from a folder outside the checkout, over what 0.1.0 had made, and return the API."""
     home = tmp_path_factory.mktemp("definitions")
     with prefect_api(server_url()) as client:
@@ -40,7 +39,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     cancelling = {"concurrency_limit": 1, "concurrency_options": {"collision_strategy": "CANCEL_NEW"}}
     ask("deployments/", name="watch", flow_id=ask("flows/", name="watch")["id"], tags=["tonghop"], **cancelling)
     done = subprocess.run(
-        [Path(sys.executable).with_name("tonghop"), "up", "--only", "definitions"],
+        [warm / "tonghop", "up", "--only", "definitions"],
         cwd=home,
         env=clean_environment(PREFECT_API_URL=server_url(), TONGHOP_HOME=str(home)),
         capture_output=True,

@@ -15,7 +15,7 @@ import traceback
 from importlib import import_module
 from pathlib import Path
 
-from cli.commands import nightly, rerun
+from cli.commands import nightly, rerun, up
 from cli.main import main
 from expectations.deferred import defer_unused
 from flows.support.catalog import open_catalog
@@ -91,7 +91,7 @@ def _import_most() -> None:
     defer_unused()
     for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification", *_FLOWS):
         import_module(name)
-    for command in (nightly, rerun):
+    for command in (nightly, rerun, up):
         command.prepare_environment = _prepare_prefect  # type: ignore[attr-defined] # imported by name there
     open_catalog(Settings.model_validate({"catalog": small_catalog()}))
     gc.freeze()

@@ -12,6 +12,7 @@ import pytest
 
 from flows.support.processes import processes_of
 from flows.support.service_record import READY, read
+from tests.cli.command import tonghop
 from tests.flows.deployments.prefect_server import free_port
 from tests.flows.pipeline.nightly_runs import prepare_home
 from tests.flows.service.service_runner import Service, until
@@ -24,7 +25,8 @@ def service(tmp_path: Path, mirrored_warehouse: Path) -> Iterator[Service]:
     """A home on which nothing runs yet; whatever a test leaves running is taken down."""
     result = Service(prepare_home(tmp_path / "home", mirrored_warehouse), free_port(), {})
     yield result
-    result.run("down")
+    if read(result.home) is not None:
+        result.run("down")
 
 
 def started_up_to(service: Service, stage: str) -> "tuple[subprocess.Popen[str], str]":
@@ -80,14 +82,17 @@ def test_sigterm_during_the_start_ends_the_service(service: Service) -> None:
 
 
 @pytest.mark.parametrize("words", [("up",), ("up", "--detach"), ("up", "--only", "server")], ids=" ".join)
-def test_a_taken_port_is_wrong_usage(service: Service, words: tuple[str, ...]) -> None:
+def test_a_taken_port_is_wrong_usage(
+    service: Service, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A port in use is reported with its program and the setting for another; nothing is started."""
+    monkeypatch.setattr(os, "environ", service.environment)
     with socket.socket() as somebody:
         somebody.bind(("127.0.0.1", service.port))
         somebody.listen()
-        done = service.run(*words)
-    result = " ".join(done.stderr.split())
-    assert done.returncode == 2
+        assert tonghop(monkeypatch, *words) == 2
+    result = " ".join(capsys.readouterr().err.split())
+    assert read(service.home) is None
     assert f"port {service.port} of 127.0.0.1 is taken by" in result
     assert f"(process {os.getpid()})" in result
     assert "--port" in result
