@@ -13,7 +13,7 @@ from domain.catalog.catalog import Catalog
 from domain.layouts import ColumnRole
 from domain.periods import parse_period
 from flows.support.context import AppContext
-from tests.catalogs import add_next_version
+from tests.catalogs import add_next_version, small_catalog
 from tests.flows.pipeline.nightly_runs import AREA, codes_of, context_of, deliver, rows_of, run_plainly
 from warehouse.models import ObservationRow, SubmissionRow
 from warehouse.store.engine import reading
@@ -34,7 +34,7 @@ Truth = dict[tuple[str, str], Decimal]
 @pytest.fixture
 def context(home: Path, tmp_path: Path) -> AppContext:
     """Build a context whose catalogue has the next version of the form beside the first."""
-    return context_of(home, AFTER_JUNE, catalog=add_next_version(tmp_path / "catalog"))
+    return context_of(home, AFTER_JUNE, catalog=add_next_version(tmp_path / "catalog", small_catalog()))
 
 
 def _unit_of(file: SampleFile) -> str:

@@ -18,6 +18,7 @@ from flows.pipeline import backtest_runner
 from flows.pipeline.progress import NoProgress
 from flows.support.context import AppContext
 from tests.builders import Ratio, form_for, make_workbook
+from tests.catalogs import copy_small
 from tests.cli.command import live_in, tonghop
 from tests.flows.actions.test_preview import contents
 from tests.flows.pipeline.nightly_runs import context_of, prepare_home, put, run_plainly
@@ -112,9 +113,9 @@ def found_by_nights(context: AppContext, rule: str) -> list[tuple[object, ...]]:
         ]
 
 
-def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str]) -> Path:
-    """A draft of the catalogue in which a rule stands once more under another id, changed."""
-    root = shutil.copytree(catalog.root, folder)
+def with_rule(folder: Path, old: str, *changes: tuple[str, str]) -> Path:
+    """A draft of the small catalogue in which a rule stands once more under another id, changed."""
+    root = copy_small(folder)
     text = (root / "rules" / "history.yaml").read_text("utf-8")
     entry_of = next(part for part in text.split("\n- ") if part.startswith(f"id: {old}\n"))
     for before, after in changes:
@@ -124,9 +125,19 @@ def with_rule(catalog: Catalog, folder: Path, old: str, *changes: tuple[str, str
     return root
 
 
-def test_results_equal_those_of_the_nightly_runs(tmp_path: Path, catalog: Catalog, warehouse_url: str) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def past_of_engine(request: pytest.FixtureRequest, tmp_path: Path, catalog: Catalog) -> AppContext:
+    """Return a context after the four runs, on each engine."""
+    if request.param == "sqlite":
+        context: AppContext = request.getfixturevalue("past")
+        return context
+    url = request.getfixturevalue("postgres_warehouse")
+    return nightly_runs(tmp_path / "home", catalog, warehouse_url=url)
+
+
+def test_results_equal_those_of_the_nightly_runs(past_of_engine: AppContext) -> None:
     """The planted fall is found at its cell, against the month before, as by the runs' own rule, on both engines."""
-    context = nightly_runs(tmp_path / "home", catalog, warehouse_url=warehouse_url)
+    context = past_of_engine
     result = tried(context, "stock_falls")
     assert places(result.hits) == found_by_nights(context, "stock_falls")
     assert [(unit, period, is_, should) for unit, period, _, _, is_, should in places(result.hits)] == [
@@ -213,7 +224,7 @@ def test_draft_rule_finds_the_same_as_a_nightly_run_with_it(
 ) -> None:
     """A rule of a draft fails in the same cells as in nightly runs that judge by the draft."""
     changes = (("id: stock_falls", "id: on_trial"), ("falls_up_to_percent: 20", "falls_up_to_percent: 90"))
-    draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
+    draft = with_rule(tmp_path / "draft", "stock_falls", *changes)
     past.engine.dispose()
     expected = found_by_nights(nightly_runs(home, catalog, catalog=draft), "on_trial")
     assert places(tried(context_of(tmp_path / "past", catalog=draft), "on_trial").hits) == expected != []
@@ -230,15 +241,11 @@ def command(
 
 
 def test_the_command_evaluates_a_draft_rule(
-    past_home: Path,
-    catalog: Catalog,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    past_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The output of a draft rule that would refuse names unit, time, cell, found and expected value, by period."""
     changes = (("id: stock_falls", "id: on_trial"), ("severity: warning", "severity: critical"))
-    draft = with_rule(catalog, tmp_path / "draft", "stock_falls", *changes)
+    draft = with_rule(tmp_path / "draft", "stock_falls", *changes)
     home = shutil.copytree(past_home, tmp_path / "home", symlinks=True)
     words = ["on_trial", "--from", "2025-01", "--to", "2025-04", "--area", "585"]
     assert "no rule on_trial" in command(home, monkeypatch, capsys, *words, code=2)

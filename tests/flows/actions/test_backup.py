@@ -3,7 +3,6 @@
 import errno
 import gzip
 import io
-import shutil
 import sqlite3
 import stat
 import tarfile
@@ -16,11 +15,12 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from connectors.landing import Landing
-from domain.catalog.catalog import SHIPPED, load_catalog
+from domain.catalog.catalog import load_catalog
 from domain.errors import UsageError
 from flows.actions.backup import BackupDamagedError, BackupManifest, RestoreResult, make_backup, restore_backup
 from flows.support.atomic_files import NoRoomError
 from flows.support.settings import load_settings
+from tests.catalogs import copy_small
 from tests.flows.pipeline.nightly_runs import NOW, context_of, deliver, put, run_plainly, settings_of
 from tests.warehouse.damage import damage_table
 from warehouse.store.copying import WarehouseNotEmptyError, content_of, lasting_tables
@@ -98,8 +98,7 @@ def test_archive_is_private(archive: Path) -> None:
 
 def test_other_catalogue_comes_along(after_night: Path, tmp_path: Path) -> None:
     """A deployment's own catalogue is laid down beside the warehouse, and is the same catalogue."""
-    own = tmp_path / "own"
-    shutil.copytree(SHIPPED, own)
+    own = copy_small(tmp_path / "own")
     (own / "messages" / "own.yaml").write_text("own.greeting:\n  vi: chào\n  en: hello\n", encoding="utf-8")
     context = context_of(after_night, catalog=own)
     target = tmp_path / "b.tar.gz"

@@ -1,6 +1,5 @@
 """Stored reports judged again: refused ones may be accepted, accepted ones are told and never withdrawn by a run."""
 
-import shutil
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from cli.running import SOME_REFUSED, exit_code
-from domain.catalog.catalog import SHIPPED
 from domain.periods import parse_period
 from flows.actions.preview import preview
 from flows.pipeline.outcome import RunOutcome
@@ -18,6 +16,7 @@ from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.presentation.message_formatter import MessageFormatter
 from flows.support.context import AppContext
+from tests.catalogs import copy_small
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, deliver, put, rows_of, run_plainly
 from workbooks.sample.inbox import SampleFile
 
@@ -31,9 +30,8 @@ STATES = "SELECT unit_code, state FROM submission WHERE unit_code IS NOT NULL OR
 
 
 def catalog_with(folder: Path, file: str, old: str, new: str) -> Path:
-    """The shipped catalogue with one text of one of its files replaced."""
-    root = folder / "catalog"
-    shutil.copytree(SHIPPED, root)
+    """The small catalogue with one text of one of its files replaced."""
+    root = copy_small(folder / "catalog")
     text = (root / file).read_text(encoding="utf-8")
     assert old in text
     (root / file).write_text(text.replace(old, new), encoding="utf-8")

@@ -1,7 +1,6 @@
 """Results of shadow rules are on no page, row, command's output or marked copy; they are kept for back-tests."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from flows.pipeline.progress import NoProgress
 from flows.support.named_files import resolve_files
 from flows.support.sources import source_folders
 from tests.builders import make_workbook
+from tests.catalogs import copy_small
 from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, put, rows_of, run_plainly, settings_of
 
 pytestmark = pytest.mark.long
@@ -23,10 +23,9 @@ STAGES = "stages: {shadow: 2024-01-01, warn: 2025-01-01}"
 
 
 @pytest.fixture
-def on_trial(catalog: Catalog, tmp_path: Path) -> Path:
-    """The catalogue, in which the one rule of numbers that warns is still on trial."""
-    root = tmp_path / "catalog"
-    shutil.copytree(catalog.root, root)
+def on_trial(tmp_path: Path) -> Path:
+    """The small catalogue, in which the one rule of numbers that warns is still on trial."""
+    root = copy_small(tmp_path / "catalog")
     file = root / "rules" / "numbers.yaml"
     text = file.read_text("utf-8")
     assert text.count(STAGES) == 1
