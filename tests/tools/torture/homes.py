@@ -76,14 +76,14 @@ class Deliveries:
     april: tuple[SampleFile, ...]
 
 
-def sample_deliveries(communes: int = 8) -> Deliveries:
-    """Return reports of a month of so many communes, the correction of the refused one, and half as many of April."""
+def sample_deliveries() -> Deliveries:
+    """Return a district's reports of May, the correction of the refused one, and half as many of April."""
     catalog = load_catalog()
     may = list(make_sample(catalog, AREA, [parse_period("2025-05")], seed=1))
     april = list(make_sample(catalog, AREA, [parse_period("2025-04")], seed=1))
     (correction,) = (file for file in may if file.is_correction)
-    first = [file for file in may if not file.is_correction][-communes:]  # the refused one is near the end
-    return Deliveries(tuple(first), correction, tuple(april[: communes // 2]))
+    first = tuple(file for file in may if not file.is_correction)
+    return Deliveries(first, correction, tuple(april[: len(first) // 2]))
 
 
 @dataclass(frozen=True)
