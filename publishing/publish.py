@@ -9,6 +9,7 @@ from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
 from domain.texts import Lang
 from publishing.data.rollup_csv import write_csv
+from publishing.editions import EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
@@ -17,9 +18,6 @@ from publishing.storage.folders import store
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
 from publishing.workbook.rollup_workbook import write_workbook
 from warehouse.queries import Revision
-
-EDITION: Final = 2
-"""The edition that new revisions are written in."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Rendering:
         """Return the report in a language, and its formatter."""
         if lang not in self._reports:
             formatter = ReportFormatter(self.catalog, lang)
-            self._reports[lang] = assemble(self.revision, formatter), formatter
+            self._reports[lang] = assemble(self.revision, formatter, self.edition), formatter
         return self._reports[lang]
 
 

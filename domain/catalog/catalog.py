@@ -1,7 +1,7 @@
 """The catalogue: its parts, loaded and checked once, and the questions that take several of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from domain.catalog.texts import IssueText, Texts, issue_facts, numbers_of, read
 from domain.catalog.units import read_units
 from domain.catalog.words import read_words
 from domain.extents import territory_of
-from domain.indicators import Indicator, Theme
+from domain.indicators import Indicator, Measure, Theme
 from domain.issues import Issue
 from domain.layouts import ReminderStep
 from domain.periods import Period
@@ -63,6 +63,21 @@ class Catalog:
     tiles: TilePlaces
     units: UnitRegister = field(repr=False)
     sample: SampleParameters = field(repr=False)
+
+    def lead_indicators(self, among: Collection[str]) -> tuple[str, ...]:
+        """The main indicators of the headline themes: of each its first ratio in the catalogue's order, else its first.
+
+        Args:
+            among: The indicators that have a figure; others lead nothing.
+        """
+        results: dict[str, Indicator] = {}
+        for indicator in self.indicators.values():
+            theme = self.themes.get(indicator.theme)
+            if indicator.id in among and theme is not None and theme.headline:
+                lead = results.setdefault(theme.id, indicator)
+                if lead.measure is not Measure.RATIO and indicator.measure is Measure.RATIO:
+                    results[theme.id] = indicator
+        return tuple(indicator.id for indicator in results.values())
 
     def owes(self, form: str, unit: OrgUnit, period: Period) -> bool:
         """Whether an obligation holds for the unit on the period's last day, and no exemption from the whole form."""

@@ -14,15 +14,17 @@ from domain.rollups import Boundary
 from domain.texts import Lang
 from flows.bundles.archive import files_below
 from flows.support.context import AppContext
+from publishing.editions import FIRST_EDITION
 from publishing.publish import publish
-from publishing.storage.manifest import FIRST_EDITION, edition_of
 from publishing.storage.manifest import MANIFEST as PUBLISHED
-from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
+from publishing.storage.manifest import edition_of
+from warehouse.queries.earlier.excerpt import earlier_rows_of
+from warehouse.queries.revisions import RevisionSelector, find_revision, read_to_publish
 from warehouse.rollups.excerpts import Rows, findings_of, inputs_of, revision_rows_of, submissions_under, waivers_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 CATALOG: Final = "catalog"
 INPUTS: Final = "inputs"
 OUTPUTS: Final = "outputs"
@@ -30,8 +32,13 @@ DELIVERED: Final = "inputs.json"
 FINDINGS: Final = "findings.json"
 WAIVERS: Final = "waivers.json"
 BEFORE: Final = "before.json"
+EARLIER: Final = "earlier_periods.json"
 
-_DOCUMENTS: Final = {1: (DELIVERED, FINDINGS, BEFORE), 2: (DELIVERED, FINDINGS, WAIVERS, BEFORE)}
+_DOCUMENTS: Final = {
+    1: (DELIVERED, FINDINGS, BEFORE),
+    2: (DELIVERED, FINDINGS, WAIVERS, BEFORE),
+    3: (DELIVERED, FINDINGS, WAIVERS, BEFORE, EARLIER),
+}
 """Documents of a bundle by format. Earlier formats stay readable: they lack what was not kept at their time."""
 
 _LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
@@ -130,14 +137,16 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
     before = revision_rows_of(session, previous)
     ids = submissions_under(session, catalog, key, before)
     delivered = inputs_of(session, ids)
+    revision = read_to_publish(session, catalog, head)
     documents = {
         DELIVERED: delivered,
         FINDINGS: findings_of(session, ids),
         WAIVERS: waivers_of(session, ids),
         BEFORE: before,
+        EARLIER: earlier_rows_of(session, catalog, revision, head.id),
     }
     # Files there are left as they are and compared with their own manifest.
-    link = publish(read_revision(session, head), catalog, context.published)
+    link = publish(revision, catalog, context.published)
     outputs = files_below(link.resolve(), OUTPUTS)
     files = {
         **{name: _write(folder / name, rows) for name, rows in documents.items()},

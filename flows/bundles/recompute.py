@@ -15,8 +15,8 @@ from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext, build_context
 from flows.support.settings import Settings
 from publishing.publish import bundle
-from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
-from warehouse.rollups.excerpts import Rows, as_of_today, put_back
+from warehouse.queries.revisions import RevisionSelector, find_revision, read_to_publish
+from warehouse.rollups.excerpts import Rows, as_of_today, merged, put_back
 from warehouse.rollups.revision_rows import newest_revision, write_revision
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.store.engine import Session, transaction
@@ -66,9 +66,7 @@ def recompute(
     delivered, findings = rows[DELIVERED], rows[FINDINGS]
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
-        put_back(
-            session, {table: rows_of_table for document in rows.values() for table, rows_of_table in document.items()}
-        )
+        put_back(session, merged(rows.values()))
     read = tuple(_read(context, delivered, files))
     figures = {row["id"] for row in delivered["submission"] if row["accepted_at"] is not None}
     with transaction(context.engine) as session:
@@ -136,6 +134,6 @@ def _outputs(session: Session, context: AppContext, manifest: BundleManifest) ->
     previous = newest_revision(session, key.area, key.form, key.period, key.boundary)
     write_revision(session, draft_of(session, context.catalog, key, origin, manifest.moment), previous)
     which = RevisionSelector(manifest.revision, key.form, key.boundary, key.area.valid_from)
-    made = read_revision(session, find_revision(session, key.area.code, key.period, which))
+    made = read_to_publish(session, context.catalog, find_revision(session, key.area.code, key.period, which))
     files = bundle(made, context.catalog, manifest.lang, manifest.edition)
     return {f"{OUTPUTS}/{name}": content for name, content in files.items()}

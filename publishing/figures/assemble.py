@@ -8,22 +8,23 @@ from functools import cached_property
 
 from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Measure
-from domain.periods import Frequency, Period
-from domain.rollups import Boundary, RollupRow
+from domain.periods import Period
+from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Level, OrgUnit
+from publishing.editions import EDITION, FIRST_EDITION
 from publishing.figures.by_unit import figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.changes import describe_change
+from publishing.figures.earlier import TrendAssembly
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.formatting import month_name
 from publishing.figures.open_warnings import warning_notes_of
 from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines, province_of
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
 from warehouse.queries import AS_OF_RUN, PublishedContribution, Revision
 
 
-def assemble(revision: Revision, formatter: ReportFormatter) -> Report:
-    """Build the report of a revision in the formatter's language."""
-    return _Assembly(revision, formatter).report()
+def assemble(revision: Revision, formatter: ReportFormatter, edition: int = EDITION) -> Report:
+    """Build the report of a revision in the formatter's language, with what an edition shows of it."""
+    return _Assembly(revision, formatter, edition).report()
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class _Assembly:
 
     revision: Revision
     formatter: ReportFormatter
+    edition: int
 
     @property
     def catalog(self) -> Catalog:
@@ -40,12 +42,12 @@ class _Assembly:
     def report(self) -> Report:
         revision, formatter = self.revision, self.formatter
         names = {row.indicator: self._name(row.indicator) for row in revision.rows}
-        themes, units = self._themes(), unit_lines(revision.units)
+        themes, units = self._themes(), unit_lines(revision, self.catalog.forms)
         return Report(
             area=revision.area,
             area_name=self._area_name(),
             period=revision.period.id,
-            period_name=period_name(revision.period, formatter),
+            period_name=formatter.period_name(revision.period),
             first_day=self.catalog.forms.calendar_of(revision.form).first_day(revision.period),
             last_day=self.last_day,
             form_title=self.catalog.forms.form(revision.form).title.get(formatter.lang),
@@ -150,11 +152,12 @@ class _Assembly:
 
     def _figure(self, row: RollupRow) -> PublishedFigure:
         known, lang = self.catalog.indicators.get(row.indicator), self.formatter.lang
+        is_percent = known.measure is Measure.RATIO if known else row.denominator is not None
         return PublishedFigure(
             row=row,
             name=self._name(row.indicator),
             unit=known.unit.get(lang) if known else "",
-            is_percent=known.measure is Measure.RATIO if known else row.denominator is not None,
+            is_percent=is_percent,
             numerator_name=known.numerator.get(lang) if known else "",
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
             denominator_kind=self.formatter.denominator_kind(row.denominator_kind),
@@ -166,6 +169,20 @@ class _Assembly:
                 self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK
             ),
             unanswered=self.unanswered[row.indicator],
+            attained=row.attained if self._judges(row) else None,
+            is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,
+            trend=self.trends.trend(row, is_percent=is_percent) if self.trends else None,
+        )
+
+    def _judges(self, row: RollupRow) -> bool:
+        """Return whether a figure is judged: since the second edition only against a target that a document sets."""
+        return self.edition == FIRST_EDITION or not row.target_assumed
+
+    @cached_property
+    def trends(self) -> TrendAssembly | None:
+        earlier = self.revision.earlier
+        return (
+            TrendAssembly(self.revision, earlier, self.formatter) if self.edition > FIRST_EDITION and earlier else None
         )
 
     def _target_document(self, row: RollupRow) -> str:
@@ -188,20 +205,3 @@ class _Assembly:
             return self.catalog.areas[code].level
         versions = {unit.valid_from: unit.level for unit in self.catalog.units.versions(code)}
         return versions.get(self.revision.area_valid_from)
-
-
-def period_name(period: Period, formatter: ReportFormatter) -> str:
-    """Format a period: Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
-    match period.frequency:
-        case Frequency.MONTH:
-            month = period.last_month
-            return formatter.text(
-                "period_month", month=month, month_name=month_name(month, formatter.lang), year=period.year
-            )
-        case Frequency.QUARTER:
-            return formatter.text("period_quarter", quarter=period.last_month // 3, year=period.year)
-        case Frequency.HALF_YEAR:
-            half = "first" if period.last_month == 6 else "second"
-            return formatter.text(f"period_{half}_half", year=period.year)
-        case Frequency.YEAR:
-            return formatter.text("period_year", year=period.year)

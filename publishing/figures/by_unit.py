@@ -1,16 +1,19 @@
 """Figures and reporting status by unit, where a longer period takes several reports of each unit."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from domain.aggregation import Amount, over_time, percentage
+from domain.catalog.forms import Forms
 from domain.indicators import Flow
 from domain.periods import Period
 from domain.rollups import ReportingState
+from domain.vietnam_time import day_in_vietnam
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import CommuneFigure, FigureSource, UnitLine
-from warehouse.queries import PublishedContribution, UnitReportingStatus
+from warehouse.queries import PublishedContribution, Revision, UnitReportingStatus
 
 _WORST_FIRST = (ReportingState.MISSING, ReportingState.QUARANTINED, ReportingState.ACCEPTED)
 
@@ -48,12 +51,16 @@ def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) 
     return tuple(results)
 
 
-def unit_lines(units: Iterable[UnitReportingStatus]) -> tuple[UnitLine, ...]:
+def unit_lines(revision: Revision, forms: Forms) -> tuple[UnitLine, ...]:
     """Return a line per unit: that of its report with the worst status, the last among equals."""
     by_unit: dict[str, list[UnitReportingStatus]] = defaultdict(list)
-    for unit in units:
+    for unit in revision.units:
         by_unit[unit_key(unit)].append(unit)
-    return tuple(_line(key, by_unit[key]) for key in sorted(by_unit))
+    level = forms.form(revision.form).level
+    periods = {unit.period for unit in revision.units}
+    deadlines = {period: forms.deadline(revision.form, period, level) for period in periods}
+    made_on = day_in_vietnam(revision.published_at)
+    return tuple(_line(key, by_unit[key], deadlines, made_on) for key in sorted(by_unit))
 
 
 def unit_key(status: UnitReportingStatus) -> str:
@@ -83,10 +90,15 @@ def _report_figure(contribution: PublishedContribution, period: Period, formatte
     )
 
 
-def _line(key: str, reports: Sequence[UnitReportingStatus]) -> UnitLine:
+def _line(
+    key: str, reports: Sequence[UnitReportingStatus], deadlines: Mapping[Period, date], made_on: date
+) -> UnitLine:
     state = next(state for state in _WORST_FIRST if any(report.state is state for report in reports))
     shown = [report for report in reports if report.state is state][-1]
     late = any(report.late for report in reports) and state is ReportingState.ACCEPTED
+    deadline, came_on = deadlines[shown.period], made_on
+    if state is ReportingState.ACCEPTED:
+        came_on = day_in_vietnam(shown.received_at) if late and shown.received_at else deadline
     return UnitLine(
         key=key,
         code=shown.code,
@@ -96,6 +108,8 @@ def _line(key: str, reports: Sequence[UnitReportingStatus]) -> UnitLine:
         file_name=shown.file.file_name if shown.file else None,
         sha256=shown.file.sha256 if shown.file else None,
         issues=sum(report.issues for report in reports),
+        deadline=deadline,
+        days_late=max(0, (came_on - deadline).days),
     )
 
 

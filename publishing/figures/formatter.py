@@ -6,10 +6,18 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.catalog.catalog import Catalog
+from domain.periods import Frequency, Period
 from domain.rollups import RollupStatus
 from domain.texts import Lang
 from domain.waivers import Waiver
-from publishing.figures.formatting import format_day, format_number, format_percent, format_quantity, format_time
+from publishing.figures.formatting import (
+    format_day,
+    format_number,
+    format_percent,
+    format_quantity,
+    format_time,
+    month_name,
+)
 from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, Report, UnitLine
 
 SHORT_HASH = 12
@@ -68,12 +76,19 @@ class ReportFormatter:
         return f"{shown} {self.text('assumed')}" if figure.row.target_assumed else shown
 
     def attainment(self, figure: PublishedFigure) -> str:
-        """Tell whether the target is attained."""
+        """Tell whether the target is attained; of partial data, that it is by the figures so far."""
         if figure.row.target is None:
             return self.text("no_target")
-        if figure.row.attained is None:
-            return self.text("not_judged")
-        return self.text("attained" if figure.row.attained else "not_attained")
+        if figure.attained is None:
+            return self.text("not_judged" if figure.row.attained is None else "target_is_assumed")
+        verdict = "attained" if figure.attained else "not_attained"
+        return self.text(f"{verdict}_so_far" if figure.is_provisional else verdict)
+
+    def change(self, change: Decimal, *, is_percent: bool) -> str:
+        """Format a change with its sign: of a percentage in percentage points."""
+        number = format_number(abs(change), self.lang, 2 if is_percent else None)
+        signed = f"{'−' if change < 0 else '+' if change > 0 else ''}{number}"  # the minus sign
+        return self.text("change_points", change=signed) if is_percent else signed
 
     def coverage(self, figure: PublishedFigure) -> str:
         """Format how many of the expected units have an accepted figure."""
@@ -117,6 +132,21 @@ class ReportFormatter:
     def time(self, moment: datetime | None) -> str:
         """Format a moment in Vietnam's time; None as a dash."""
         return _ABSENT if moment is None else format_time(moment, self.lang)
+
+    def period_name(self, period: Period) -> str:
+        """Format a period: Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
+        year = period.year
+        match period.frequency:
+            case Frequency.MONTH:
+                month, name = period.last_month, month_name(period.last_month, self.lang)
+                return self.text("period_month", month=month, month_name=name, year=year)
+            case Frequency.QUARTER:
+                return self.text("period_quarter", quarter=period.last_month // 3, year=year)
+            case Frequency.HALF_YEAR:
+                half = "first" if period.last_month == 6 else "second"
+                return self.text(f"period_{half}_half", year=year)
+            case Frequency.YEAR:
+                return self.text("period_year", year=year)
 
     def period_days(self, report: Report) -> str:
         """Format the first and last day of the period."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.rollups import RollupRow, RollupStatus
+from publishing.figures.trends import FigureComparison, FigureTrend
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class PublishedFigure:
     """One published figure with its names. `is_percent`: its value and target are percentages, 0 to 100.
 
     `communes` are the figures by report, `by_unit` those by commune over the whole period. `unanswered` counts the
-    warnings about it that have no answer.
+    warnings about it that have no answer. `attained` is the verdict shown: None without a figure or target, and, since
+    the second edition, where the target is only assumed. `is_provisional`: units are missing, which the verdict has to
+    state. `trend` are the earlier periods; None in the first edition, and where none were read.
     """
 
     row: RollupRow
@@ -61,11 +64,24 @@ class PublishedFigure:
     communes: tuple[CommuneFigure, ...]
     by_unit: tuple[CommuneFigure, ...]
     unanswered: int = 0
+    attained: bool | None = None
+    is_provisional: bool = False
+    trend: FigureTrend | None = None
     _of_unit: dict[str, CommuneFigure] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Order the figures by unit: a page asks for each."""
         self._of_unit.update((commune.key, commune) for commune in reversed(self.by_unit))
+
+    @property
+    def change_from_last(self) -> FigureComparison | None:
+        """Return the comparison with the preceding period; None where that has no figure."""
+        return self.trend.last if self.trend else None
+
+    @property
+    def change_from_last_year(self) -> FigureComparison | None:
+        """Return the comparison with the same period of the year before; None where that has no figure."""
+        return self.trend.last_year if self.trend else None
 
     def of_unit(self, key: str) -> CommuneFigure | None:
         """Return the figure of the unit with that key, or None."""
@@ -105,7 +121,9 @@ class ThemeFigures:
 class UnitLine:
     """The reporting status of one unit: `state` is one of accepted, late, quarantined, missing.
 
-    `key` distinguishes units that had the same code at different times.
+    `key` distinguishes units that had the same code at different times. `deadline` is the last day on which the report
+    shown was in time, `days_late` how many days later (calendar days in Vietnam) its file came; of a report that is
+    refused or missing, how many had passed when the revision was made. 0: in time, or not due yet.
     """
 
     key: str
@@ -116,6 +134,8 @@ class UnitLine:
     file_name: str | None
     sha256: str | None
     issues: int
+    deadline: date
+    days_late: int
 
 
 @dataclass(frozen=True, slots=True)

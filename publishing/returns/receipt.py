@@ -15,7 +15,6 @@ from domain.submissions import SubmissionState
 from domain.texts import Lang, cut, one_line
 from domain.units import Level
 from domain.vietnam_time import day_in_vietnam
-from publishing.figures.assemble import period_name
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_day, format_number, format_percent, format_time
 from publishing.page.rollup_page import render
@@ -84,7 +83,7 @@ class Receipt:
         deadline = self._deadline
         facts = [
             (text("receipt_unit"), f"{record.unit_name} ({record.unit})" if record.unit else unknown),
-            (text("receipt_period"), period_name(record.period, self.formatter) if record.period else unknown),
+            (text("receipt_period"), self.formatter.period_name(record.period) if record.period else unknown),
             (text("receipt_form"), self.formatter.form(record.form) or unknown),
             (text("receipt_file"), record.file.file_name),
             (text("receipt_delivered"), format_time(record.delivered_at, self.lang)),

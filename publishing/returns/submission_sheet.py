@@ -7,7 +7,6 @@ from datetime import datetime
 from domain.issues import GRAVEST_FIRST, Severity
 from domain.submissions import SubmissionState
 from domain.waivers import OpenWarning
-from publishing.figures.assemble import period_name
 from publishing.figures.formatter import ReportFormatter
 from warehouse.queries.feedback import SubmissionFeedback
 from warehouse.queries.history import ReportVersion
@@ -106,7 +105,7 @@ def sheet_of(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Submis
         submission_id=record.file.submission_id,
         unit_name=record.unit_name or "",
         code=record.unit or "",
-        period=period_name(record.period, formatter) if record.period else "",
+        period=formatter.period_name(record.period) if record.period else "",
         days=_days(feedback, formatter),
         form=formatter.form(record.form),
         outcome=outcome,

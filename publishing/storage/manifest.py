@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from publishing.editions import FIRST_EDITION
 from publishing.errors import PublicationDamagedError
 
 MANIFEST = "manifest.json"
-FIRST_EDITION = 1
 _EDITION = "edition"
 
 

@@ -25,7 +25,7 @@ def rollup_columns(formatter: ReportFormatter) -> list[TableColumn]:
 def rollup_row(theme: ThemeFigures, figure: PublishedFigure, formatter: ReportFormatter) -> list[StyledCell]:
     """Return the row of one figure of the area."""
     row = figure.row
-    attained_style = {True: "good", False: "poor", None: "centre"}[row.attained]
+    attained_style = {True: "good", False: "poor", None: "centre"}[figure.attained]
     # No note that a unit is missing: the status column says so.
     notes = [formatter.text("assumed_note")] if row.target_assumed else []
     return [

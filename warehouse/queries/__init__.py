@@ -3,10 +3,13 @@
 from warehouse.queries.as_of import AS_OF_RUN, revision_as_of
 from warehouse.queries.lineage import explain, explain_row
 from warehouse.queries.read_models import (
+    EarlierFigure,
+    EarlierPeriods,
     ExplainedContribution,
     Explanation,
     FigureWarning,
     FileRef,
+    LastKnownAmount,
     Link,
     PeriodStatus,
     PublishedContribution,
@@ -26,7 +29,7 @@ from warehouse.queries.records import (
     submission_warnings,
 )
 from warehouse.queries.replies import Reply, ReportReply, replies_of
-from warehouse.queries.revisions import newest_ref, revision, revision_of, unpublished
+from warehouse.queries.revisions import newest_ref, revision, revision_to_publish, unpublished
 from warehouse.queries.runs import run_record
 from warehouse.queries.status import period_status, refusals
 from warehouse.rollups.due import AffectedArea, areas_touched
@@ -35,10 +38,13 @@ from warehouse.rollups.scope import RollupKey
 __all__ = [
     "AS_OF_RUN",
     "AffectedArea",
+    "EarlierFigure",
+    "EarlierPeriods",
     "ExplainedContribution",
     "Explanation",
     "FigureWarning",
     "FileRef",
+    "LastKnownAmount",
     "Link",
     "PeriodStatus",
     "PublishedContribution",
@@ -63,7 +69,7 @@ __all__ = [
     "replies_of",
     "revision",
     "revision_as_of",
-    "revision_of",
+    "revision_to_publish",
     "run_record",
     "submission_issues",
     "submission_record",

@@ -1,5 +1,6 @@
 """An area's figures as known at a moment, computed from the log and not stored."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from warehouse.models import RollupContributionRow, RollupRevisionRow, RollupUnitRow
 from warehouse.queries.assembling import RevisionRecords, assemble
+from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision
 from warehouse.rollups.revision_rows import contribution_rows, unit_rows
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
@@ -35,7 +37,14 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
         raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
     contributions = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
-    return assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, contributions, ()))
+    result = assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, contributions, ()))
+    return replace(result, earlier=earlier_periods(session, catalog, result, _first_unknown(session, at)))
+
+
+def _first_unknown(session: Session, at: datetime) -> int:
+    """Return the id after that of the last revision made until a moment."""
+    made = select(func.max(RollupRevisionRow.id)).where(RollupRevisionRow.published_at <= at)
+    return (session.scalar(made) or 0) + 1
 
 
 def _newest_number(session: Session, rollup_key: RollupKey, at: datetime) -> int:

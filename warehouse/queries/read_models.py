@@ -1,6 +1,7 @@
 """Read models: plain values for publishing, command line and web."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,8 +9,9 @@ from domain.aggregation import Amount
 from domain.issues import Issue, Repair
 from domain.observations import CellState
 from domain.periods import Period
-from domain.rollups import Boundary, ReportingState, RollupChange, RollupRow
+from domain.rollups import Boundary, ReportingState, RollupChange, RollupRow, RollupStatus
 from domain.submissions import Judgement, SubmissionState
+from domain.units import UnitKey
 from domain.waivers import OpenWarning
 from warehouse.rollups.closings import Closing
 
@@ -122,13 +124,69 @@ class FigureWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierFigure:
+    """A figure of an earlier period, or of the same period on the other boundaries, as a revision could know it.
+
+    `value` and the like are those of a published row, `revision` is the number of the revision it was read from.
+    `area_valid_from` tells areas of one code apart. `notes` say why it is not comparable, in Vietnamese; else "".
+    """
+
+    indicator: str
+    period: Period
+    boundary: Boundary
+    area_valid_from: date
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    denominator_kind: str
+    status: RollupStatus
+    units_expected: int
+    units_accepted: int
+    revision: int
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastKnownAmount:
+    """The last published figure of a unit, and the period it is of."""
+
+    period: Period
+    amount: Amount
+
+
+AmountsByUnit = Mapping[str, Mapping[UnitKey, Amount]]
+"""What each unit gave to a figure over a whole period, by indicator and unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPeriods:
+    """What was known of other periods when a revision was made: it never changes, and every reading gives the same.
+
+    `figures` are those of up to 24 earlier periods of the same length, form and area code on both boundaries, and those
+    of the same period on the other boundaries; periods without a revision have none. In order of period, boundary and
+    row. The rest is of the main figures of the headline themes (`Catalog.lead_indicators`) only: `previous` are the
+    amounts that the units gave to the preceding period as known when the revision was made, `previous_before` as known
+    when the first revision of the present period was made; `previous_units` are all units that owed the form then.
+    `last_known` are the amounts of units that gave none to a partial figure of the revision, from the last period in
+    which they gave one; units that never did are absent.
+    """
+
+    figures: tuple[EarlierFigure, ...] = ()
+    previous_before: AmountsByUnit = field(default_factory=dict)
+    previous: AmountsByUnit = field(default_factory=dict)
+    previous_units: frozenset[UnitKey] = frozenset()
+    last_known: Mapping[str, Mapping[UnitKey, LastKnownAmount]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """The n-th version of an area's figures for a form and period; it never changes.
 
     `rows` are in the report's order; `changes` lists what moved against revision `number` - 1 (empty for the first): a
     figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
     `contributions` those of each unit, by indicator, base period and code; `asked` their warnings. `published_at`
-    is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`.
+    is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`. `earlier` is read for
+    publishing only; else None.
     """
 
     area: str
@@ -149,6 +207,7 @@ class Revision:
     file_names: dict[str, str]
     """sha256 to file name, for every file that units, contributions or changes name."""
     asked: tuple[FigureWarning, ...] = ()
+    earlier: EarlierPeriods | None = None
 
 
 @dataclass(frozen=True, slots=True)

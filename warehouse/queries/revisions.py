@@ -1,11 +1,12 @@
 """Find revisions: the newest of an area and period, by number, or unpublished ones; record where they are published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
+from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
@@ -18,6 +19,7 @@ from warehouse.models import (
     RollupUnitRow,
 )
 from warehouse.queries.assembling import RevisionRecords, assemble
+from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision, RevisionRef
 from warehouse.rollups.revision_rows import newest_revision, read_rows
 from warehouse.rollups.scope import RollupKey
@@ -64,14 +66,20 @@ def revision(
     return read_revision(session, find_revision(session, area, period, RevisionSelector(number, form, boundary)))
 
 
-def revision_of(session: Session, ref: RevisionRef) -> Revision:
-    """Return the revision of a reference.
+def revision_to_publish(session: Session, catalog: Catalog, ref: RevisionRef) -> Revision:
+    """Return the revision of a reference with what it could know of earlier periods.
 
     Raises:
         UsageError: there is none.
     """
     which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
-    return read_revision(session, find_revision(session, ref.area, ref.period, which))
+    return read_to_publish(session, catalog, find_revision(session, ref.area, ref.period, which))
+
+
+def read_to_publish(session: Session, catalog: Catalog, head: RollupRevisionRow) -> Revision:
+    """Read a revision of a head with what it could know of earlier periods."""
+    result = read_revision(session, head)
+    return replace(result, earlier=earlier_periods(session, catalog, result, head.id))
 
 
 def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None = None) -> Revision:

@@ -171,7 +171,8 @@ class _Review:
 
     def on_demand(self) -> Iterator[RollupKey]:
         """Yield the rollups that a person requested."""
-        for row in self.seen.values():
+        # In order of period: a revision knows of earlier periods what was written before it.
+        for row in sorted(self.seen.values(), key=lambda row: (row.period, row.area_code, row.form, row.boundary)):
             if row.asked:
                 rollup_key = self.rollup_key_of(row.area_code, row.form, parse_period(row.period), row.boundary)
                 if rollup_key is not None:

@@ -1,13 +1,13 @@
 """Excerpts: all rows that a revision is made from, as plain data for an archive, and back into an empty warehouse."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Date, Enum, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Date, Enum, Select, Table, select
 
 from domain.catalog.catalog import Catalog
 from domain.units import UnitKey
@@ -39,42 +39,42 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def inputs_of(session: Session, ids: Collection[int]) -> Rows:
     """Return submissions with their files, deliveries, events and placements."""
-    submissions = _rows_of(session, SubmissionRow.id, ids)
+    submissions = rows_of(session, SubmissionRow.id, ids)
     made_of = {row["delivery_id"] for row in submissions[SubmissionRow.__tablename__]}
-    first, later = (_rows_of(session, key, made_of) for key in (DeliveryRow.id, DeliveryRow.repeats_id))
+    first, later = (rows_of(session, key, made_of) for key in (DeliveryRow.id, DeliveryRow.repeats_id))
     deliveries = [row for rows in (first, later) for row in rows[DeliveryRow.__tablename__]]
     return {
         **submissions,
-        **_rows_of(session, FileRow.sha256, {row["sha256"] for row in deliveries}),
+        **rows_of(session, FileRow.sha256, {row["sha256"] for row in deliveries}),
         DeliveryRow.__tablename__: sorted(deliveries, key=itemgetter("id")),
-        **_rows_of(session, SubmissionEventRow.submission_id, ids),
-        **_rows_of(session, PlacementRow.submission_id, ids),
+        **rows_of(session, SubmissionEventRow.submission_id, ids),
+        **rows_of(session, PlacementRow.submission_id, ids),
     }
 
 
 def findings_of(session: Session, ids: Collection[int]) -> Rows:
     """Return issues and repairs of every judgement of these submissions."""
-    return {**_rows_of(session, IssueRow.submission_id, ids), **_rows_of(session, RepairRow.submission_id, ids)}
+    return {**rows_of(session, IssueRow.submission_id, ids), **rows_of(session, RepairRow.submission_id, ids)}
 
 
 def waivers_of(session: Session, ids: Collection[int]) -> Rows:
     """Return all answers to warnings about these submissions, withdrawn ones included."""
-    result = _rows_of(session, WaiverRow.submission_id, ids)
+    result = rows_of(session, WaiverRow.submission_id, ids)
     results = {row["id"] for row in result[WaiverRow.__tablename__]}
-    return {**result, **_rows_of(session, WaivedIssueRow.waiver_id, results)}
+    return {**result, **rows_of(session, WaivedIssueRow.waiver_id, results)}
 
 
 def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Rows:
     """Return a revision with figures, contributions, reporting statuses and its indicators; None: empty tables."""
     key = [revision.id] if revision is not None else []
     results = {
-        **_rows_of(session, RollupRevisionRow.id, key),
-        **_rows_of(session, RollupFigureRow.revision_id, key),
-        **_rows_of(session, RollupContributionRow.revision_id, key),
-        **_rows_of(session, RollupUnitRow.revision_id, key),
+        **rows_of(session, RollupRevisionRow.id, key),
+        **rows_of(session, RollupFigureRow.revision_id, key),
+        **rows_of(session, RollupContributionRow.revision_id, key),
+        **rows_of(session, RollupUnitRow.revision_id, key),
     }
     named = {row["indicator"] for row in results[RollupFigureRow.__tablename__]}
-    return {**_rows_of(session, IndicatorRow.id, named), **results}
+    return {**rows_of(session, IndicatorRow.id, named), **results}
 
 
 def submissions_under(session: Session, catalog: Catalog, rollup_key: RollupKey, before: Rows) -> tuple[int, ...]:
@@ -116,6 +116,16 @@ def as_of_today(rows: Rows) -> Rows:
     }
 
 
+def merged(excerpts: Iterable[Rows]) -> Rows:
+    """Return several excerpts as one; rows that are in more than one of them are taken once."""
+    results: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
+    for excerpt in excerpts:
+        for name, rows in excerpt.items():
+            key = [column.name for column in Base.metadata.tables[name].primary_key]
+            results.setdefault(name, {}).update((tuple(row[column] for column in key), row) for row in rows)
+    return {name: list(rows.values()) for name, rows in results.items()}
+
+
 def put_back(session: Session, rows: Rows) -> None:
     """Write an excerpt into a warehouse that holds its catalogue's units and indicators and nothing else.
 
@@ -133,13 +143,18 @@ def put_back(session: Session, rows: Rows) -> None:
             add_rows(session, table, results)
 
 
-def _rows_of(session: Session, key: Any, wanted: Collection[Any]) -> Rows:  # noqa: ANN401 # any model's column
-    """Return the rows whose column has one of these values, in the order of their primary key."""
+def rows_of(
+    session: Session,
+    key: Any,  # noqa: ANN401 # any model's column
+    wanted: Collection[Any],
+    *conditions: ColumnElement[bool],
+) -> Rows:
+    """Return the rows whose column has one of these values and that meet all conditions, by their primary key."""
     table: Table = key.property.columns[0].table
     order = tuple(table.primary_key)
     results: list[dict[str, Any]] = []
     for chunk in in_chunks(wanted):
-        statement: Select[Any] = select(table).where(key.in_(chunk)).order_by(*order)
+        statement: Select[Any] = select(table).where(key.in_(chunk), *conditions).order_by(*order)
         results += [
             {name: _plain(value) for name, value in row.items()} for row in session.execute(statement).mappings()
         ]

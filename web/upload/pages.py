@@ -12,7 +12,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair, Severity
 from domain.texts import Lang, visible_value
-from publishing.figures.assemble import period_name
 from publishing.figures.formatter import ReportFormatter
 from workbooks.marking.result_lines import ResultLine, issue_lines, repair_lines
 
@@ -56,7 +55,7 @@ class UploadPage:
     def render(self, template: str, **shown: object) -> str:
         """Render a template; all values in it are escaped, acting characters shown as U+FFFD."""
         facts = {"page": self, "t": self.text, "lang": self.lang, "formatter": self.formatter, "url": self.address}
-        return _environment().get_template(template).render(period_name=period_name, **facts, **shown)
+        return _environment().get_template(template).render(**facts, **shown)
 
     def groups(self, issues: Iterable[Issue]) -> list[VerdictGroup]:
         """Return the issues by severity, the gravest first."""

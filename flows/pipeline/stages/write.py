@@ -10,14 +10,14 @@ from domain.rollups import RollupStatus
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
 from publishing.publish import publish
-from warehouse.queries import Revision, RevisionRef, revision_of
+from warehouse.queries import Revision, RevisionRef, revision_to_publish
 from warehouse.store.engine import Warehouse, reading
 
 
 def write(engine: Warehouse, catalog: Catalog, published: Path, lang: Lang, ref: RevisionRef) -> PublishedRevision:
     """Write one revision below the folder of published reports; idempotent."""
     with reading(engine) as session:
-        result = revision_of(session, ref)
+        result = revision_to_publish(session, catalog, ref)
     return PublishedRevision(
         area=result.area,
         area_name=result.area_name,

@@ -11,8 +11,9 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
+from publishing.editions import EDITION
 from publishing.errors import PublicationDamagedError
-from publishing.publish import EDITION, bundle, publish, render
+from publishing.publish import bundle, publish, render
 from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 

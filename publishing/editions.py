@@ -1,0 +1,9 @@
+"""Editions of published files: the set of a revision's files and their form (decision 98)."""
+
+from typing import Final
+
+FIRST_EDITION: Final = 1
+"""What version 0.1.0 wrote, kept byte for byte for the bundles closed with it; it shows no earlier periods."""
+
+EDITION: Final = 2
+"""The edition that new revisions are written in."""

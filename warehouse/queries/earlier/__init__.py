@@ -1,0 +1,1 @@
+"""Earlier periods as a revision could know them."""
