@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -13,7 +12,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
 from warehouse.errors import NewerWarehouseError, ReferencesBrokenError
-from warehouse.views.definitions import are_current, drop_views, make_views
+from warehouse.views.definitions import drop_views, make_views
 
 
 def upgrade(connection: Connection) -> None:
@@ -28,12 +27,6 @@ def upgrade(connection: Connection) -> None:
         drop_views(connection)
         command.upgrade(config, "head")
         make_views(connection)
-
-
-def is_current(connection: Connection) -> bool:
-    """Return whether tables and views are those of this version; an empty database is not current."""
-    current_revision = MigrationContext.configure(connection).get_current_revision()
-    return current_revision is not None and current_revision == _newest() and are_current(connection)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
@@ -72,12 +65,6 @@ def configuration(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-@cache
-def _newest() -> str | None:
-    """Return the newest of our migrations; Alembic has to import every one of them to know it."""
-    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from domain.indicators import Measure
@@ -12,6 +13,7 @@ from tests.warehouse.warehouse_builder import WarehouseBuilder
 from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
 from warehouse.migrations import apply
 from warehouse.migrations.apply import downgrade
+from warehouse.migrations.current import newest_migration
 from warehouse.models import Base
 from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
 from warehouse.store.reference import mirror_catalog
@@ -27,6 +29,11 @@ def test_migrated_database_equals_the_models(empty_engine: Engine) -> None:
     with empty_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_file_is_the_newest_migration() -> None:
+    """The number of the last file, by which a current database is known, is the one that Alembic migrates to."""
+    assert newest_migration() == ScriptDirectory(str(Path(apply.__file__).parent)).get_current_head()
 
 
 def test_checks_of_the_models_are_in_the_database(engine: Engine) -> None:
