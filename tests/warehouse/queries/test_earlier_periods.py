@@ -150,9 +150,9 @@ def test_figures_as_of_a_moment_know_what_was_known_then(corrected: WarehouseBui
 
 
 @pytest.fixture
-def empty_warehouse(mirrored_district: Path, tmp_path: Path) -> Iterator[Engine]:
+def empty_warehouse(district_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
     """A warehouse that knows the units and nothing else."""
-    opened = open_engine(f"sqlite:///{shutil.copy(mirrored_district, tmp_path / 'empty.db')}")
+    opened = open_engine(f"sqlite:///{shutil.copy(district_sqlite, tmp_path / 'empty.db')}")
     yield opened
     opened.dispose()
 
