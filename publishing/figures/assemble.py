@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from domain.periods import Period
 from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Level, OrgUnit
 from publishing.editions import EDITION, FIRST_EDITION
-from publishing.figures.by_unit import figures_by_report, figures_by_unit, unit_key, unit_lines
+from publishing.figures.by_unit import amounts_by_unit, figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.earlier import TrendAssembly
+from publishing.figures.explain import MovementAssembly
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.open_warnings import warning_notes_of
 from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines, province_of
@@ -153,7 +154,7 @@ class _Assembly:
     def _figure(self, row: RollupRow) -> PublishedFigure:
         known, lang = self.catalog.indicators.get(row.indicator), self.formatter.lang
         is_percent = known.measure is Measure.RATIO if known else row.denominator is not None
-        return PublishedFigure(
+        figure = PublishedFigure(
             row=row,
             name=self._name(row.indicator),
             unit=known.unit.get(lang) if known else "",
@@ -173,6 +174,11 @@ class _Assembly:
             is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,
             trend=self.trends.trend(row, is_percent=is_percent) if self.trends else None,
         )
+        if self.movements is None or row.indicator not in self.leads:
+            return figure
+        amounts = amounts_by_unit(self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK)
+        movement = self.movements.movement(row, amounts, is_percent=is_percent)
+        return replace(figure, movement=movement, bounds=self.movements.bounds(row, amounts) if is_percent else None)
 
     def _judges(self, row: RollupRow) -> bool:
         """Return whether a figure is judged: since the second edition only against a target that a document sets."""
@@ -184,6 +190,15 @@ class _Assembly:
         return (
             TrendAssembly(self.revision, earlier, self.formatter) if self.edition > FIRST_EDITION and earlier else None
         )
+
+    @cached_property
+    def movements(self) -> MovementAssembly | None:
+        trends = self.trends
+        return MovementAssembly(self.revision, trends.earlier, self.formatter) if trends else None
+
+    @cached_property
+    def leads(self) -> tuple[str, ...]:
+        return self.catalog.lead_indicators([row.indicator for row in self.revision.rows])
 
     def _target_document(self, row: RollupRow) -> str:
         level = self._level()

@@ -10,6 +10,7 @@ from domain.catalog.forms import Forms
 from domain.indicators import Flow
 from domain.periods import Period
 from domain.rollups import ReportingState
+from domain.units import UnitKey
 from domain.vietnam_time import day_in_vietnam
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import CommuneFigure, FigureSource, UnitLine
@@ -49,6 +50,14 @@ def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) 
                 )
             )
     return tuple(results)
+
+
+def amounts_by_unit(contributions: Iterable[PublishedContribution], flow: Flow) -> dict[UnitKey, Amount]:
+    """Return what each unit gave to a figure over the period."""
+    by_unit: dict[UnitKey, list[Amount]] = defaultdict(list)
+    for contribution in contributions:
+        by_unit[UnitKey(contribution.unit, contribution.unit_valid_from)].append(contribution.counted)
+    return {unit: total for unit, amounts in by_unit.items() if (total := over_time(flow, amounts)) is not None}
 
 
 def unit_lines(revision: Revision, forms: Forms) -> tuple[UnitLine, ...]:

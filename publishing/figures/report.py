@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.rollups import RollupRow, RollupStatus
+from publishing.figures.movements import FigureBounds, FigureMovement
 from publishing.figures.trends import FigureComparison, FigureTrend
 
 
@@ -50,7 +51,9 @@ class PublishedFigure:
     `communes` are the figures by report, `by_unit` those by commune over the whole period. `unanswered` counts the
     warnings about it that have no answer. `attained` is the verdict shown: None without a figure or target, and, since
     the second edition, where the target is only assumed. `is_provisional`: units are missing, which the verdict has to
-    state. `trend` are the earlier periods; None in the first edition, and where none were read.
+    state. `trend` are the earlier periods; None in the first edition, and where none were read. `movement` says why it
+    moved since the preceding period, `bounds` what the missing units could make of it: both of the leads of headline
+    themes only, and None where there is nothing to say.
     """
 
     row: RollupRow
@@ -67,6 +70,8 @@ class PublishedFigure:
     attained: bool | None = None
     is_provisional: bool = False
     trend: FigureTrend | None = None
+    movement: FigureMovement | None = None
+    bounds: FigureBounds | None = None
     _of_unit: dict[str, CommuneFigure] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

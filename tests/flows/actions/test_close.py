@@ -152,6 +152,21 @@ def test_bundle_gives_the_same_bytes_again(bundle: Path, tmp_path: Path) -> None
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_bundle_carries_earlier_periods(tmp_path: Path, catalog: Catalog, mirrored_warehouse: Path) -> None:
+    """A page of May shows April's figures, and what its units gave; in an empty home both come from the bundle."""
+    home = tmp_path / "home"
+    prepare_home(home, mirrored_warehouse)
+    deliver(home, make_sample(catalog, AREA, [parse_period("2025-04"), MAY], seed=1, defects=0))
+    run_plainly(context_of(home, now=NOW))
+    closed = shut(home)
+    assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
+    earlier = json.loads(unpacked(closed.path)["earlier_periods.json"])
+    assert {row["period"] for row in earlier["rollup_revision"]} == {"2025-04"}
+    leads = catalog.lead_indicators(catalog.indicators)
+    assert {row["indicator"] for row in earlier["rollup_contribution"]} == set(leads)
+    assert len(earlier["rollup_contribution"]) == 8 * len(leads)
+
+
 def test_bundle_keeps_inputs_catalogue_and_findings(bundle: Path, closed_home: Path) -> None:
     """Nine workbooks, the refused one among them, with why it was refused; the whole catalogue; a manifest of all."""
     files = unpacked(bundle)
