@@ -13,6 +13,7 @@ from publishing.editions import EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
+from publishing.page.leader_page import write_leader_page
 from publishing.page.rollup_page import write_page
 from publishing.storage.folders import store
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
@@ -55,6 +56,8 @@ _WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
     1: _EDITION_1,
     2: {
         **_EDITION_1,
+        "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi")),
+        "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en")),
     },
 }
 """The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it."""

@@ -41,6 +41,7 @@ from publishing.data.rollup_csv import write_csv
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.index_pages import OfficeFile, returned_page
+from publishing.page.leader_page import write_leader_page
 from publishing.page.rollup_page import write_page
 from publishing.returns.receipt import Receipt
 from publishing.returns.submission_page import write_submission_page
@@ -192,7 +193,11 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
     rules = {"not_negative": Tally(1, (row,))}
     results = NightlyResults("run-1", AT, 1, ("1.json",), rules)
     yield write_run_page(results, catalog.rules, "vi", lambda name: catalog.texts.text(f"expectations.{name}", "vi"))
-    yield write_page(assemble(with_row(build_revision(catalog), 0, notes=text), formatter), formatter).decode()
+    revision = with_row(build_revision(catalog), 0, notes=text)
+    units = tuple(replace(unit, name=text) for unit in revision.units)
+    report = assemble(replace(revision, units=units, area_name=text), formatter)
+    yield write_page(report, formatter).decode()
+    yield write_leader_page(report, formatter).decode()
 
 
 @cached_per_catalog

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 _VOID = {"meta", "br", "link", "img", "hr", "input"}
-_EMPTY_SHAPES = {"rect", "line"}
+_EMPTY_SHAPES = {"rect", "line", "polyline"}
 
 
 class StrictPage(HTMLParser):

@@ -17,7 +17,7 @@ from publishing.publish import bundle, publish, render
 from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 
-FILES = {"rollup.csv", "rollup.xlsx", "report.html", "manifest.json"}
+FILES = {"rollup.csv", "rollup.xlsx", "report.html", "leader.vi.html", "leader.en.html", "manifest.json"}
 Publish = Callable[..., Path]
 
 

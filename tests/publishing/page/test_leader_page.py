@@ -1,0 +1,133 @@
+"""Tests of the leader's page: headline figures and their trends, who is missing, communes side by side."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.rollups import Boundary, RollupStatus
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
+from publishing.page.leader_page import MOST_NAMED, write_leader_page
+from tests.publishing.page.strict_page import StrictPage
+from tests.publishing.revisions import build_revision
+from warehouse.queries import EarlierFigure, EarlierPeriods, Revision
+
+LARGEST_PAGE = 300_000
+PageOf = Callable[..., str]
+
+
+@pytest.fixture
+def page_of(catalog: Catalog) -> PageOf:
+    """Render the leader's page of a revision, in Vietnamese by default."""
+
+    def write(revision: Revision, lang: str = "vi") -> str:
+        formatter = ReportFormatter(catalog, "en" if lang == "en" else "vi")
+        return write_leader_page(assemble(revision, formatter), formatter).decode()
+
+    return write
+
+
+def with_earlier(revision: Revision, *values: str | None, boundary: Boundary = Boundary.AS_THEN) -> Revision:
+    """Add the values of all rates in the periods before the revision's, the last one last; None: not comparable."""
+    figures = [
+        EarlierFigure(
+            indicator=row.indicator,
+            period=revision.period.shift(place - len(values)),
+            boundary=boundary,
+            area_valid_from=revision.area_valid_from,
+            value=None if value is None else Decimal(value),
+            numerator=Decimal(1),
+            denominator=Decimal(2),
+            denominator_kind=row.denominator_kind,
+            status=RollupStatus.NOT_COMPARABLE if value is None else RollupStatus.COMPLETE,
+            units_expected=8,
+            units_accepted=8,
+            revision=1,
+            notes="" if value else "Mỹ Sơn",
+        )
+        for row in revision.rows
+        if row.denominator is not None
+        for place, value in enumerate(values)
+    ]
+    return replace(revision, earlier=EarlierPeriods(figures=tuple(figures)))
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("missing", [set(), {"22828"}])
+def test_page_is_well_formed_and_stays_small(catalog: Catalog, page_of: PageOf, lang: str, missing: set[str]) -> None:
+    """Every element is closed, for complete and partial rollups with a trend, in both languages."""
+    page = page_of(with_earlier(build_revision(catalog, missing=missing), "40", "50"), lang)
+    assert StrictPage(page).problems == []
+    assert len(page.encode()) < LARGEST_PAGE
+
+
+def test_page_leads_to_the_files_beside_it_only(page_of: PageOf, revision: Revision) -> None:
+    """The page runs nothing, loads nothing, and links to files of its revision and to itself."""
+    elements = StrictPage(page_of(revision)).elements
+    assert {tag for tag, _ in elements}.isdisjoint({"script", "link", "img", "iframe", "object", "form"})
+    addresses = {str(attributes["href"]) for tag, attributes in elements if tag == "a"}
+    own = {address[1:] for address in addresses if address.startswith("#")}
+    assert addresses - {f"#{name}" for name in own} == {
+        "leader.en.html", "report.html", "rollup.xlsx", "rollup.csv"
+    }  # fmt: skip
+    assert own <= {attributes.get("id") for _, attributes in elements}
+
+
+def test_headlines_are_compared_and_drawn(page_of: PageOf, revision: Revision) -> None:
+    """Each headline figure has its change against the last period, and a line of its periods."""
+    page = page_of(with_earlier(revision, "10", "20"))
+    assert page.count("(Tháng 4/2025: 20,00%)") == 3
+    assert page.count("<polyline") == 3
+
+
+def test_without_earlier_periods_no_line_is_drawn(page_of: PageOf, revision: Revision) -> None:
+    """The first period of an area has no trend and no change."""
+    page = page_of(revision)
+    assert "<polyline" not in page
+    assert "▲" not in page
+
+
+def test_the_other_boundaries_say_why_they_do_not_compare(page_of: PageOf, revision: Revision) -> None:
+    """A series on the other boundaries stands beside the page's own, with the unit that a period fails for."""
+    words = StrictPage(page_of(with_earlier(revision, "10", None, boundary=Boundary.AS_NOW))).words
+    assert "Theo địa giới hiện nay" in words
+    assert "Tháng 4/2025: Mỹ Sơn" in words
+
+
+def test_missing_units_are_named_with_days_late(catalog: Catalog, page_of: PageOf) -> None:
+    """Units without accepted report are listed with their deadline, the most days late first."""
+    words = StrictPage(page_of(build_revision(catalog, missing={"22828"}))).words
+    assert re.search(r"Đơn vị chưa có báo cáo được chấp nhận .*Xã Ma Nới 22828 .*15/05/2025 \d+", words)
+
+
+def test_units_are_ranked_with_ties(catalog: Catalog, page_of: PageOf) -> None:
+    """Units with equal figures share a rank, the next one counts them all, and a missing one has none."""
+    page = page_of(build_revision(catalog, missing={"22828"}))
+    ranks = re.findall(r'data-label="Hạng">([^<]*)<', page.partition('class="ranks"')[2].partition("</table>")[0])
+    numbers = [int(rank) for rank in ranks[:-1]]
+    assert ranks[-1] == "–"
+    assert numbers == sorted(numbers)
+    assert all(rank == 1 or numbers.index(rank) == rank - 1 for rank in numbers)
+
+
+def test_tiles_say_figures_and_lie_as_the_catalogue_states(page_of: PageOf, revision: Revision) -> None:
+    """Each unit has a tile with its figure, at the place that charts/tiles.csv states."""
+    tiles = re.findall(r'grid-area: (\d) / (\d)"><span>([^<]*)</span> <strong>([^<]*)<', page_of(revision))
+    assert ("1", "1", "Xã Lâm Sơn") in {tile[:3] for tile in tiles}
+    assert all(figure.endswith("%") for *_, figure in tiles)
+    assert len(tiles) == 3 * len(revision.units)
+
+
+def test_many_missing_units_are_counted(catalog: Catalog, page_of: PageOf) -> None:
+    """A long list of missing units is cut, and the rest is counted."""
+    revision = build_revision(catalog, missing={"22828"})
+    absent = next(unit for unit in revision.units if unit.code == "22828")
+    more = tuple(replace(absent, code=str(90000 + number), name=f"Xã {number}") for number in range(MOST_NAMED + 4))
+    page = page_of(replace(revision, units=revision.units + more))
+    section = page.partition('id="absent"')[2].partition("</section>")[0]
+    assert section.count("<tr>") == MOST_NAMED + 1
+    assert "và 5 đơn vị khác" in section
