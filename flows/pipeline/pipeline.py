@@ -1,7 +1,7 @@
 """One run from the inbox to the published pages; nightly run and rerun differ only in their scope."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from connectors.scanning import ScannerSilentError
 from domain.batches import batched
-from domain.submissions import Judgement, SubmissionState
+from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import (
     ClosedFiguresAwaiting,
@@ -18,11 +18,13 @@ from flows.pipeline.outcome import (
     RunOutcome,
     SubmissionOutcome,
 )
+from flows.pipeline.outcome_log import log_outcomes
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.publisher import AREAS_PER_STEP, Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.confirm import ask_for_confirmations
+from flows.pipeline.stages.data import make_data
 from flows.pipeline.stages.deliver import deliver_due
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
@@ -114,7 +116,8 @@ def begin(run: Run, kind: str, reason: str | None) -> None:
 
 
 def end(run: Run, outcome: RunOutcome) -> RunOutcome:
-    """Write the quality pages that are due, record the end of the run and its counts, and notify the listener."""
+    """Write data files and quality pages that are due, record the end of the run and its counts, tell the listener."""
+    run.steps.run("publish", "data files", partial(make_data, run.context))
     _write_pages(run)
     with transaction(run.context.engine) as session:
         finish_run(session, run.id, outcome.counts, run.context.clock())
@@ -277,7 +280,7 @@ def judge_later_reports(run: Run) -> tuple[SubmissionOutcome, ...]:
     for label, batch in _batches(later_reports(run.context), run.context.batch_size):
         work = partial(judge_later, run.context, run.id, batch)
         results += run.steps.run("check", f"check again {label}", work)
-    _log(results)
+    log_outcomes(results)
     return tuple(results)
 
 
@@ -358,34 +361,8 @@ def _verdicts(
             )
             for submission in settled
         )
-    _log(verdicts)
+    log_outcomes(verdicts)
     return verdicts
-
-
-_LOGGED = {
-    Judgement.ACCEPTED: "accepted",
-    Judgement.ACCEPTED_WITH_WARNINGS: "accepted",
-    Judgement.HELD: "held",
-    Judgement.QUARANTINED: "refused",
-}
-
-
-def _log(outcomes: Iterable[SubmissionOutcome]) -> None:
-    """Log each submission in which something was found, and how many others of each period were accepted."""
-    plain: dict[str, dict[int, str]] = {}
-    for outcome in outcomes:
-        codes = sorted({issue.code for issue in (*outcome.faults, *outcome.holds)})
-        state, unit, period = _LOGGED[outcome.judgement], outcome.unit.code if outcome.unit else None, outcome.period
-        if state == "accepted" and not codes:
-            plain.setdefault(period or "?", {})[outcome.submission_id] = unit or "?"
-            continue
-        # Prefect's log shows only the message, the home's own log also the extra fields.
-        results = (outcome.submission_id, unit or "?", period or "?", state, ", ".join(codes))
-        facts = {"submission": outcome.submission_id, "unit": unit, "period": period, "state": state, "codes": codes}
-        _LOG.info("submission %s of %s for %s %s %s", *results, extra=facts)
-    for period, submissions in sorted(plain.items()):
-        together = {"period": period, "state": "accepted", "submissions": submissions}
-        _LOG.info("%s submissions for %s accepted without a finding", len(submissions), period, extra=together)
 
 
 def _batches(things: Sequence[T], size: int, done: int = 0, total: int | None = None) -> Iterator[tuple[str, list[T]]]:

@@ -157,6 +157,10 @@ def picture_of(home: Path) -> dict[str, object]:
         "published": {
             str(path.relative_to(home)): _without_run(path) for path in sorted((home / "published").rglob("rollup.csv"))
         },
+        "data": {
+            str(path.relative_to(home)): _without_run(path)
+            for path in sorted((home / "published" / "data").glob("*/**/[!e]*.csv"))
+        },
     }
 
 

@@ -1,0 +1,104 @@
+"""Make the data files again where newest revisions moved; a pure function of these and the catalogue."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from domain.catalog.catalog import Catalog
+from domain.texts import Lang
+from publishing.data.data_columns import TABLES
+from publishing.data.package_files import EXCEL_PREFIX, package_files
+from publishing.data.partitions import DataPartition, key_of, partitions_of
+from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
+from publishing.storage.data_folder import DataFolder
+from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
+
+_FORMAT: Final = 1
+"""Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
+
+_Facts = Mapping[str, Any]
+
+
+def write_data(newest: NewestFigures, catalog: Catalog, root: Path, lang: Lang = "vi") -> tuple[str, ...]:
+    """Write `root/data` anew where it is not what the newest revisions say; return the folders that were written.
+
+    Without a change nothing is written. What a killed process left is made good.
+
+    Args:
+        newest: the newest published revisions.
+        catalog: names of indicators, provinces and columns.
+        root: the folder of published reports.
+        lang: the language of the headings in the files for Excel.
+
+    Raises:
+        PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see what they saw.
+    """
+    return _Build(newest, catalog, DataFolder(root), lang).write()
+
+
+class _Build:
+    def __init__(self, newest: NewestFigures, catalog: Catalog, folder: DataFolder, lang: Lang) -> None:
+        self._newest, self._catalog, self._folder, self._lang = newest, catalog, folder, lang
+        self._words = {value: self._text("yes" if value else "no") for value in (True, False)}
+        self._headings = {
+            column: self._text(f"label_{column.name}") for columns in TABLES.values() for column in columns
+        }
+        self._written: list[str] = []
+
+    def write(self) -> tuple[str, ...]:
+        general = key_of(_FORMAT, self._words, list(self._headings.values()))
+        key = key_of(general, self._catalog.version, self._newest.heads)
+        before = self._folder.state()
+        if before.get("key") == key:
+            return ()
+        self._folder.begin()
+        known = before["periods"] if before.get("general") == general else {}
+        periods = {
+            period: self._period(period, list(heads), known.get(period, {}))
+            for period, heads in groupby(
+                sorted(self._newest.heads, key=lambda head: head.period), key=lambda head: head.period
+            )
+        }
+        files = {folder: facts["files"] for each in periods.values() for folder, facts in each["partitions"].items()}
+        for path, data in package_files(self._catalog, self._lang, files).items():
+            self._folder.write(path, data)
+        self._folder.switch(key[:16], {"key": key, "general": general, "periods": periods})
+        return tuple(self._written)
+
+    def _period(self, period: str, heads: Sequence[RevisionHead], before: _Facts) -> _Facts:
+        """Bring a period's partitions into the new tree, and return its key and its partitions by folder."""
+        key = key_of(self._catalog.version, heads)
+        partitions = before.get("partitions", {})
+        if before.get("key") == key and all(self._keep(folder, facts) for folder, facts in partitions.items()):
+            return before
+        wanted = partitions_of(period, heads, self._newest, self._catalog)
+        return {"key": key, "partitions": {str(each.folder): self._partition(each, partitions) for each in wanted}}
+
+    def _partition(self, partition: DataPartition, before: _Facts) -> _Facts:
+        folder = str(partition.folder)
+        facts = before.get(folder, {})
+        if facts.get("key") == partition.key and self._keep(folder, facts):
+            return dict(facts)
+        self._written.append(folder)
+        table = partition.read()
+        files = {
+            f"{partition.stem}.parquet": write_parquet(table),
+            f"{partition.stem}.csv": write_plain_csv(table),
+            f"{EXCEL_PREFIX}{partition.stem}.csv": write_excel_csv(
+                table, [self._headings[column] for column in table.columns], self._words
+            ),
+        }
+        for name, data in files.items():
+            self._folder.write(partition.folder / name, data)
+        facts = {
+            name: {"bytes": len(data), "hash": f"sha256:{sha256(data).hexdigest()}"} for name, data in files.items()
+        }
+        return {"key": partition.key, "files": facts}
+
+    def _keep(self, folder: str, facts: _Facts) -> bool:
+        return self._folder.keep(PurePosixPath(folder), facts["files"])
+
+    def _text(self, key: str) -> str:
+        return self._catalog.texts.text(f"data.{key}", self._lang)

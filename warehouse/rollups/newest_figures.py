@@ -1,0 +1,156 @@
+"""Newest published figures of all areas, and the reports that they rest on, as plain rows for data files."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import exists, func, select
+
+from domain.rollups import Boundary, ReportingState, RollupStatus
+from warehouse.models import (
+    OrgUnitRow,
+    PublicationRow,
+    RollupContributionRow,
+    RollupFigureRow,
+    RollupRevisionRow,
+    RollupUnitRow,
+    SubmissionRow,
+)
+from warehouse.store.bulk import in_chunks
+from warehouse.store.engine import Session
+
+
+class RevisionHead(NamedTuple):
+    """Head of a published revision; `published_at` is in UTC, `key` its number in the warehouse."""
+
+    key: int
+    area: str
+    area_valid_from: date
+    area_name: str
+    form: str
+    period: str
+    boundary: Boundary
+    number: int
+    published_at: datetime
+    run_id: str
+    content_sha256: str
+
+
+class StoredFigure(NamedTuple):
+    """One figure of the revision `key`; `value` is in the unit of its indicator."""
+
+    key: int
+    indicator: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    denominator_kind: str
+    target: Decimal | None
+    target_assumed: bool | None
+    attained: bool | None
+    units_expected: int
+    units_accepted: int
+    units_late: int
+    units_missing: int
+    status: RollupStatus
+    notes: str
+
+
+class CountedReport(NamedTuple):
+    """A report that entered the revision `key`: the unit with its name then, the file and which judgement of it."""
+
+    key: int
+    unit: str
+    unit_valid_from: date
+    unit_name: str
+    submission_id: int
+    judgement: int
+    file_name: str
+    sha256: str
+
+
+class UnitAmount(NamedTuple):
+    """What a unit's report gave for one figure of the revision `key`."""
+
+    key: int
+    unit: str
+    indicator: str
+    numerator: Decimal
+    denominator: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewestFigures:
+    """The newest published revisions, and on demand what they hold; read in one session."""
+
+    session: Session
+    heads: tuple[RevisionHead, ...]
+
+    def figures(self, keys: Collection[int]) -> Iterator[StoredFigure]:
+        """Yield the figures of revisions, each revision's in the order of its report."""
+        row = RollupFigureRow
+        statement = select(*(getattr(row, "revision_id" if name == "key" else name) for name in StoredFigure._fields))
+        for chunk in in_chunks(keys):
+            listed = statement.where(row.revision_id.in_(chunk)).order_by(row.revision_id, row.position)
+            yield from map(StoredFigure._make, self.session.execute(listed))
+
+    def reports(self, keys: Collection[int]) -> Iterator[CountedReport]:
+        """Yield the accepted reports of the revisions' own period, of units that lie wholly in their area."""
+        unit = RollupUnitRow
+        statement = (
+            select(
+                unit.revision_id,
+                unit.unit_code,
+                unit.unit_valid_from,
+                OrgUnitRow.name,
+                unit.submission_id,
+                unit.judgement,
+                SubmissionRow.file_name,
+                SubmissionRow.sha256,
+            )
+            .join(RollupRevisionRow, RollupRevisionRow.id == unit.revision_id)
+            .join(SubmissionRow, SubmissionRow.id == unit.submission_id)
+            .join(OrgUnitRow, (OrgUnitRow.code == unit.unit_code) & (OrgUnitRow.valid_from == unit.unit_valid_from))
+            .where(unit.state == ReportingState.ACCEPTED, unit.whole, unit.period == RollupRevisionRow.period)
+            .order_by(unit.revision_id, unit.unit_code)
+        )
+        for chunk in in_chunks(keys):
+            yield from map(CountedReport._make, self.session.execute(statement.where(unit.revision_id.in_(chunk))))
+
+    def amounts(self, keys: Collection[int]) -> Iterator[UnitAmount]:
+        """Yield what each report of the revisions' own period gave for each figure, unweighted."""
+        row = RollupContributionRow
+        statement = (
+            select(row.revision_id, row.unit_code, row.indicator, row.numerator, row.denominator)
+            .join(RollupRevisionRow, RollupRevisionRow.id == row.revision_id)
+            .where(row.period == RollupRevisionRow.period)
+            .order_by(row.revision_id, row.unit_code, row.indicator)
+        )
+        for chunk in in_chunks(keys):
+            yield from map(UnitAmount._make, self.session.execute(statement.where(row.revision_id.in_(chunk))))
+
+
+def newest_figures(session: Session) -> NewestFigures:
+    """Return the newest published revision of every area, form, period and boundary, in that order."""
+    head = RollupRevisionRow
+    of_one_area = (head.area_code, head.area_valid_from, head.form, head.period, head.boundary)
+    place = func.row_number().over(partition_by=of_one_area, order_by=head.number.desc())
+    published = exists().where(PublicationRow.revision_id == head.id)
+    ranked = select(head.id, place.label("place")).where(published).subquery()
+    listed = select(
+        head.id,
+        head.area_code,
+        head.area_valid_from,
+        head.area_name,
+        head.form,
+        head.period,
+        head.boundary,
+        head.number,
+        head.published_at,
+        head.run_id,
+        head.content_sha256,
+    ).join(ranked, ranked.c.id == head.id)
+    newest = listed.where(ranked.c.place == 1).order_by(*of_one_area)
+    return NewestFigures(session, tuple(map(RevisionHead._make, session.execute(newest))))
