@@ -10,7 +10,7 @@ from publishing.charts.tiles import TileGrid, TileValue, lay_out
 from publishing.charts.trend import ChartBreak, ChartPoint, TrendChart, draw_trend
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
-from publishing.figures.trends import FigureTrend, TrendPoint
+from publishing.figures.trends import FigureTrend, TrendBreak, TrendPoint
 from publishing.page.bars import RateBars
 from publishing.page.rollup_page import render
 
@@ -94,16 +94,16 @@ class _View:
         figure = theme.lead
         return HeadlineView(
             theme=theme,
-            trend=self._chart(figure, figure.trend.points) if figure.trend else None,
+            trend=self._chart(figure, figure.trend.points, figure.trend.breaks) if figure.trend else None,
             ranking=_ranked(list(self._provinces(figure) if self.report.provinces else self._units(figure))),
             tiles=self._tiles(figure),
             other=self._other(figure, figure.trend) if figure.trend and figure.trend.other_points else None,
         )
 
-    def _chart(self, figure: PublishedFigure, points: Sequence[TrendPoint]) -> TrendChart | None:
+    def _chart(
+        self, figure: PublishedFigure, points: Sequence[TrendPoint], breaks: Sequence[TrendBreak] = ()
+    ) -> TrendChart | None:
         places = {point.period: place for place, point in enumerate(points)}
-        own = figure.trend is not None and points is figure.trend.points
-        breaks = figure.trend.breaks if figure.trend and own else ()
         return draw_trend(
             [
                 ChartPoint(

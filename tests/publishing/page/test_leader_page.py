@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.comparisons.change_factors import ChangeFactor
 from domain.rollups import Boundary, RollupStatus
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
+from publishing.figures.movements import ChangePart, FigureBounds, FigureMovement
 from publishing.page.leader_page import MOST_NAMED, write_leader_page
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.revisions import build_revision
@@ -120,6 +122,25 @@ def test_tiles_say_figures_and_lie_as_the_catalogue_states(page_of: PageOf, revi
     assert ("1", "1", "Xã Lâm Sơn") in {tile[:3] for tile in tiles}
     assert all(figure.endswith("%") for *_, figure in tiles)
     assert len(tiles) == 3 * len(revision.units)
+
+
+def test_parts_of_a_change_are_listed_with_their_sum(vietnamese: ReportFormatter, revision: Revision) -> None:
+    """The parts of each headline's change stand in their order above the change, and bounds beside the figure."""
+    parts = [ChangePart(factor, f"factor {factor}", Decimal(0), f"part {factor}") for factor in ChangeFactor]
+    april = revision.period.shift(-1)
+    numbers = {"start": Decimal(10), "corrected": None, "end": Decimal(12), "change": Decimal(2)}
+    movement = FigureMovement(period=april, period_name="April", text="+2", parts=parts, method="how", **numbers)
+    bounds = FigureBounds(None, 1, (), (), "from 1 to 2")
+    report = assemble(revision, vietnamese)
+    themes = tuple(
+        replace(theme, figures=tuple(replace(figure, movement=movement, bounds=bounds) for figure in theme.figures))
+        for theme in report.themes
+    )
+    words = StrictPage(write_leader_page(replace(report, themes=themes), vietnamese).decode()).words
+    listed = " ".join(f"factor {factor} part {factor}" for factor in ChangeFactor)
+    assert words.count(f"Từ 10,00% (April) đến 12,00% {listed} Thay đổi +2") == 3
+    assert words.count("from 1 to 2") == 3
+    assert words.count("how") == 1
 
 
 def test_many_missing_units_are_counted(catalog: Catalog, page_of: PageOf) -> None:
