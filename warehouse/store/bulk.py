@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from psycopg import Connection, sql
 from sqlalchemy import Column, Dialect, Insert, Table, insert
 from sqlalchemy import Connection as SessionConnection
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,13 +35,13 @@ def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) 
     if not rows:
         return
     connection = session.connection()
-    driver = connection.connection.driver_connection
-    if len(rows) >= _FEWEST_ROWS_TO_COPY and isinstance(driver, Connection) and _needs_no_defaults(table, rows[0]):
-        session.flush()
-        _copy(driver, connection.dialect, table, rows)
-    elif connection.dialect.name == "sqlite" and _needs_no_defaults(table, rows[0]):
+    plain = _needs_no_defaults(table, rows[0])
+    if plain and connection.dialect.name == "sqlite":
         session.flush()
         _execute_plainly(connection, insert(table), table, rows)
+    elif plain and len(rows) >= _FEWEST_ROWS_TO_COPY:
+        session.flush()
+        _copy(connection, table, rows)
     else:
         session.execute(insert(table), list(rows))
 
@@ -83,9 +82,13 @@ def _values(column: Column[Any], dialect: Dialect, rows: Sequence[Mapping[str, A
     return values if process is None else list(map(process, values))
 
 
-def _copy(driver: Connection[Any], dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _copy(connection: SessionConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows by PostgreSQL's COPY."""
+    from psycopg import sql  # noqa: PLC0415 # not imported where the warehouse is a SQLite file
+
+    driver: Any = connection.connection.driver_connection
     columns = [table.columns[name] for name in rows[0]]
-    ready = [(column.name, _processor(column, dialect)) for column in columns]
+    ready = [(column.name, _processor(column, connection.dialect)) for column in columns]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
     )
