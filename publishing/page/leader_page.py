@@ -18,6 +18,8 @@ MOST_NAMED: Final = 40
 """Units that a list on the page names; the rest is counted, and stands in the workbook."""
 MOST_TILES: Final = 200
 """Units of an area that are drawn as tiles; a larger one has too many to be read, and shows provinces."""
+MOST_COLUMNS_BESIDE: Final = 4
+"""Columns of tiles that can be read where three headlines stand beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class LeaderView:
     headlines: tuple[HeadlineView, ...]
     absent: tuple[UnitLine, ...]
     absent_further: int
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the tiles of one headline fill the width of the page."""
+        return any(each.tiles is not None and each.tiles.columns > MOST_COLUMNS_BESIDE for each in self.headlines)
 
 
 def write_leader_page(report: Report, formatter: ReportFormatter) -> bytes:

@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 _TONGHOP = Path(sys.executable).with_name("tonghop")
 _OFFICE = ("an", "mat-khau-cua-an")
 _WIDE: ViewportSize = {"width": 1100, "height": 760}
+_TALL: ViewportSize = {"width": 1100, "height": 1000}
 _PHONE: ViewportSize = {"width": 390, "height": 780}
 _PATIENCE_MS = 120_000
 _UNIT = "22828"
@@ -85,6 +86,9 @@ def picture_pages(browser: Browser, published: int, office: int) -> None:
         page = browser.new_context(viewport=viewport).new_page()
         page.goto(report)
         save(page, name)
+    page = browser.new_context(viewport=_TALL).new_page()
+    page.goto(f"{report}leader.vi.html")
+    save(page, "bao-cao-nhanh")
     credentials: HttpCredentials = {"username": _OFFICE[0], "password": _OFFICE[1]}
     page = browser.new_context(viewport=_WIDE, http_credentials=credentials).new_page()
     page.goto(f"http://127.0.0.1:{office}/")
