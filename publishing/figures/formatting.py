@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from domain.texts import Lang
 from domain.vietnam_time import VIETNAM
 
-_SWAPPED = str.maketrans(",.", ".,")
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -16,7 +15,8 @@ def format_number(number: Decimal, lang: Lang, decimals: int | None = None) -> s
         text = f"{number.normalize():,f}"
     else:
         text = f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
-    return text.translate(_SWAPPED) if lang == "vi" else text
+    # Not `str.translate`, which takes longer than formatting the number.
+    return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
 
 
 def format_percent(number: Decimal, lang: Lang) -> str:

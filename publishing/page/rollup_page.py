@@ -1,11 +1,11 @@
 """The rollup as one self-contained HTML page: no network, no scripts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from domain.texts import visible, visible_value
 from publishing.figures.formatter import ReportFormatter
@@ -26,16 +26,19 @@ def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:
     return page.render(formatter=formatter, t=formatter.text, lang=formatter.lang, **shown).encode()
 
 
-def _escaped(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Yield rows of texts, all of one length, escaped: the filter `escaped`, for rows within `autoescape false`.
+def _filled(rows: Iterable[Sequence[str]], line: Markup) -> Markup:
+    """Return a line for each row of texts, whose `{}` are the row's texts, escaped: the filter `filled`.
 
-    Escaping a long table at once takes a tenth of the time that its cells take one by one.
+    A long table at once takes a tenth of the time that its cells take one by one.
     """
     lines = list(rows)
-    if lines:
-        # No visible text has the separator.
-        texts = str(escape("\0".join(visible(text) for line in lines for text in line))).split("\0")
-        yield from zip(*[iter(texts)] * len(lines[0]), strict=True)
+    if not lines:
+        return Markup()
+    # No visible text has the separator.
+    texts = str(escape("\0".join(visible(text) for row in lines for text in row))).split("\0")
+    pattern = str(line).replace("%", "%%").replace("{}", "%s")
+    filled = "\n".join(pattern % row for row in zip(*[iter(texts)] * len(lines[0]), strict=True))
+    return Markup(filled)  # noqa: S704 # of escaped texts
 
 
 @cache
@@ -49,5 +52,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["escaped"] = _escaped
+    environment.filters["filled"] = _filled
     return environment
