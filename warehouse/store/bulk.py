@@ -1,6 +1,8 @@
 """Write many rows and query by many values, alike on both engines; many rows go past SQLAlchemy to the driver."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Column, Dialect, Insert, Table, insert
@@ -15,6 +17,8 @@ _VALUES_PER_STATEMENT: Final = 1_000
 _FEWEST_ROWS_TO_COPY: Final = 50
 
 _T = TypeVar("_T", int, str)
+_Values = Mapping[str, Sequence[Any]]
+"""Values of rows by the name of their column."""
 
 
 def in_chunks(values: Iterable[_T]) -> Iterator[list[_T]]:
@@ -32,75 +36,84 @@ def table_of(model: type[DeclarativeBase]) -> Table:
 
 def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same columns; do nothing without any."""
-    if not rows:
-        return
+    if rows:
+        _add(session, table, {name: list(map(itemgetter(name), rows)) for name in rows[0]})
+
+
+def add_records(session: Session, table: Table, records: Sequence[object]) -> None:
+    """Insert records that have an attribute for each column of the table; do nothing without any."""
+    if records:
+        names = table.columns.keys()
+        _add(session, table, {name: list(map(attrgetter(name), records)) for name in names})
+
+
+def _add(session: Session, table: Table, values: _Values) -> None:
     connection = session.connection()
-    plain = _needs_no_defaults(table, rows[0])
-    if plain and connection.dialect.name == "sqlite":
+    is_plain = _needs_no_defaults(table, values)
+    if is_plain and connection.dialect.name == "sqlite":
         session.flush()
-        _execute_plainly(connection, insert(table), table, rows)
-    elif plain and len(rows) >= _FEWEST_ROWS_TO_COPY:
+        _execute_plainly(connection, table, values)
+    elif is_plain and len(next(iter(values.values()))) >= _FEWEST_ROWS_TO_COPY:
         session.flush()
-        _copy(connection, table, rows)
+        _copy(connection, table, values)
     else:
-        session.execute(insert(table), list(rows))
+        lines = zip(*values.values(), strict=True)
+        session.execute(insert(table), [dict(zip(values, line, strict=True)) for line in lines])
 
 
 def upsert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or update those whose primary key exists."""
-    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = dialect_insert(table)
-    keys = {column.name for column in table.primary_key}
-    values = {name: column for name, column in statement.excluded.items() if name not in keys}
-    statement = statement.on_conflict_do_update(index_elements=sorted(keys), set_=values)
     connection = session.connection()
     for batch in batched(rows, _ROWS_PER_STATEMENT):
         if connection.dialect.name == "sqlite" and _needs_no_defaults(table, batch[0]):
-            _execute_plainly(connection, statement, table, batch)
+            values = {name: list(map(itemgetter(name), batch)) for name in batch[0]}
+            _execute_plainly(connection, table, values, updates=True)
         else:
-            session.execute(statement, batch)
+            session.execute(_upsert(table, connection.dialect), batch)
 
 
-def _needs_no_defaults(table: Table, row: Mapping[str, Any]) -> bool:
+def _upsert(table: Table, dialect: Dialect) -> Insert:
+    statement = (postgresql.insert if dialect.name == "postgresql" else sqlite.insert)(table)
+    keys = {column.name for column in table.primary_key}
+    values = {name: column for name, column in statement.excluded.items() if name not in keys}
+    return statement.on_conflict_do_update(index_elements=sorted(keys), set_=values)
+
+
+def _needs_no_defaults(table: Table, names: Collection[str]) -> bool:
     """Return whether no column relies on a Python-side default, which only SQLAlchemy would apply."""
-    return all(column.name in row or column.default is None for column in table.columns)
+    return all(column.name in names or column.default is None for column in table.columns)
 
 
-def _execute_plainly(
-    connection: SessionConnection, statement: Insert, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> None:
+def _execute_plainly(connection: SessionConnection, table: Table, values: _Values, *, updates: bool = False) -> None:
     """Execute an insert of many rows on SQLite, in a third of the time that SQLAlchemy takes to bind each value."""
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    columns = [_values(table.columns[name], connection.dialect, rows) for name in compiled.positiontup or ()]
-    connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
+    statement, names = _compiled(table, tuple(values), connection.dialect, updates=updates)
+    columns = [_bound(table.columns[name], connection.dialect, values[name]) for name in names]
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
 
 
-def _values(column: Column[Any], dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """Return the rows' values of a column as the driver takes them."""
-    values = [row[column.name] for row in rows]
-    process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return values if process is None else list(map(process, values))
+@lru_cache(maxsize=128)
+def _compiled(table: Table, names: tuple[str, ...], dialect: Dialect, *, updates: bool) -> tuple[str, Sequence[str]]:
+    """Return the statement that inserts into columns of these names, and the names in the order of its parameters."""
+    statement = _upsert(table, dialect) if updates else insert(table)
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), compiled.positiontup or ()
 
 
-def _copy(connection: SessionConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _copy(connection: SessionConnection, table: Table, values: _Values) -> None:
     """Insert rows by PostgreSQL's COPY."""
     from psycopg import sql  # noqa: PLC0415 # not imported where the warehouse is a SQLite file
 
     driver: Any = connection.connection.driver_connection
-    columns = [table.columns[name] for name in rows[0]]
-    ready = [(column.name, _processor(column, connection.dialect)) for column in columns]
+    columns = [_bound(table.columns[name], connection.dialect, each) for name, each in values.items()]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, values))
     )
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([process(row[name]) for name, process in ready])
+        for row in zip(*columns, strict=True):
+            copy.write_row(row)
 
 
-def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    """Return the column type's conversion from a Python value to what the driver takes."""
-    return column.type.dialect_impl(dialect).bind_processor(dialect) or _unchanged
-
-
-def _unchanged(value: object) -> object:
-    return value
+def _bound(column: Column[Any], dialect: Dialect, values: Sequence[Any]) -> Sequence[Any]:
+    """Return values of a column as the driver takes them."""
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return values if process is None else list(map(process, values))

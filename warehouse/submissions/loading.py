@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.aggregation import percentage
 from domain.indicators import Measure
 from domain.issues import Issue, Severity
-from domain.observations import Figure, Observation
+from domain.observations import Observation
 from domain.periods import Period
 from domain.submissions import Judgement, MoveReason, ParsedReport, SubmissionState, check_move, judgement_of
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
@@ -189,11 +189,18 @@ def _touched(report: ParsedReport) -> set[ChangedReport]:
     return {ChangedReport(report.unit.code, report.period, report.form)}
 
 
+class _NoFigure:
+    """Columns of a cell that the form does not have."""
+
+    state = number = cell = raw = decimals = None
+
+
 def _observation_row(submission_id: int, observation: Observation, measures: dict[str, Measure]) -> dict[str, object]:
-    numerator = observation.numerator.number
-    denominator = observation.denominator.number if observation.denominator else None
-    is_ratio = measures.get(observation.indicator) is Measure.RATIO
-    value = percentage(numerator, denominator) if is_ratio and numerator is not None else numerator
+    numerator, stated = observation.numerator, observation.stated or _NoFigure
+    denominator = observation.denominator or _NoFigure
+    value = numerator.number
+    if value is not None and measures.get(observation.indicator) is Measure.RATIO:
+        value = percentage(value, denominator.number)
     return {
         "submission_id": submission_id,
         "unit_code": observation.unit,
@@ -201,23 +208,18 @@ def _observation_row(submission_id: int, observation: Observation, measures: dic
         "sheet": observation.sheet,
         "state": observation.state,
         "value": value,
-        "cell": observation.numerator.cell,
-        "numerator": numerator,
-        "numerator_state": observation.numerator.state,
-        "numerator_raw": observation.numerator.raw,
-        **_figure_columns("denominator", observation.denominator),
-        **_figure_columns("stated", observation.stated),
-        "stated_decimals": observation.stated.decimals if observation.stated else None,
-    }
-
-
-def _figure_columns(name: str, figure: Figure | None) -> dict[str, object]:
-    """Return a cell's columns; only a stated percentage is rounded: formulas give any decimals, and no sum uses it."""
-    if figure is None:
-        return dict.fromkeys((name, f"{name}_cell", f"{name}_state", f"{name}_raw"))
-    return {
-        name: round(figure.number, DECIMALS) if name == "stated" and figure.number is not None else figure.number,
-        f"{name}_cell": figure.cell,
-        f"{name}_state": figure.state,
-        f"{name}_raw": figure.raw,
+        "cell": numerator.cell,
+        "numerator": numerator.number,
+        "numerator_state": numerator.state,
+        "numerator_raw": numerator.raw,
+        "denominator": denominator.number,
+        "denominator_cell": denominator.cell,
+        "denominator_state": denominator.state,
+        "denominator_raw": denominator.raw,
+        # Only a stated percentage is rounded: formulas give any decimals, and no sum uses it.
+        "stated": None if stated.number is None else round(stated.number, DECIMALS),
+        "stated_cell": stated.cell,
+        "stated_state": stated.state,
+        "stated_raw": stated.raw,
+        "stated_decimals": stated.decimals,
     }

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from sqlalchemy import Table, delete, select, text
 from sqlalchemy.orm import aliased
@@ -12,7 +11,7 @@ from sqlalchemy.orm import aliased
 from domain.periods import parse_period
 from domain.staging import StagedHistory, StagedRow
 from warehouse.models import STAGING, Base, ObservationRow, RunRow, SubmissionRow
-from warehouse.store.bulk import add_rows, in_chunks
+from warehouse.store.bulk import add_records, in_chunks
 from warehouse.store.engine import Engine, Session
 from warehouse.submissions.accepted_as_of import is_accepted
 
@@ -38,7 +37,7 @@ def stage(session: Session, rows: Iterable[StagedRow]) -> int:
     for row in rows:
         by_kind[type(row)].append(row)
     for kind, staged in by_kind.items():
-        _insert(session, STAGING[kind], staged)
+        add_records(session, STAGING[kind], staged)
         _count(session, STAGING[kind])
     return sum(map(len, by_kind.values()))
 
@@ -142,9 +141,3 @@ def _count(session: Session, table: Table) -> None:
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text(f"PRAGMA analysis_limit = {_ROWS_COUNTED}"))
     session.execute(text(f"ANALYZE {table.name}"))
-
-
-def _insert(session: Session, table: Table, rows: Sequence[StagedRow]) -> None:
-    names = [column.name for column in table.columns]
-    values = attrgetter(*names)
-    add_rows(session, table, [dict(zip(names, values(row), strict=True)) for row in rows])
