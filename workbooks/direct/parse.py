@@ -121,7 +121,7 @@ class DirectParser:
         known = self._skeletons.get(opened.key)
         if known is None:
             self._skeletons[opened.key] = _Skeleton()
-        elif known.attempts < _ATTEMPTS and not report.issues and not report.repairs:
+        elif known.attempts < _ATTEMPTS and _teaches(report):
             known.attempts += 1
             plan = self._plan(opened, report)
             if plan is not None and plan not in known.plans:
@@ -137,6 +137,11 @@ class DirectParser:
         except UsageError:
             return None
         return make_plan(opened.archive, opened.data, opened.split, report, assignment)
+
+
+def _teaches(report: ParsedReport) -> bool:
+    """Return whether a plan may be made of a report: one whose unit's name is read with care fits no plan."""
+    return not report.issues and not report.repairs and report.unit is not None and is_plain_unit(report.unit)
 
 
 class _Application:

@@ -39,11 +39,11 @@ def read(
         ScannerSilentError: the virus scanner does not answer; nothing was read.
         ReadingStoppedError: the processes that read do not stay alive.
     """
-    there = [submission for submission in batch if not landing.is_apart(submission.sha256)]
-    whole = [submission for submission in there if landing.is_whole(submission.sha256)]
+    apart = {submission for submission in batch if landing.is_apart(submission.sha256)}
+    whole = [submission for submission in batch if submission not in apart and landing.is_whole(submission.sha256)]
     reports = dict(zip(whole, reader.read([_landed(landing, submission) for submission in whole]), strict=True))
     for submission in batch:
-        if submission not in there:
+        if submission in apart:
             issue = Issue(INFECTED, Severity.CRITICAL, found=landing.reason_apart(submission.sha256))
             reports[submission] = refuse(_landed(landing, submission), catalog, issue)
         elif submission not in reports:

@@ -49,6 +49,14 @@ def test_skeleton_is_learnt_at_its_second_file(catalog: Catalog) -> None:
         assert parser.parse(data, Hints(""), Limits()) == parse_report(data, catalog, Hints(""))
 
 
+def test_unit_whose_name_is_read_with_care_teaches_no_plan(catalog: Catalog) -> None:
+    """Forms of "Văn Miếu - Quốc Tử Giám" never go directly: making plans of them would only take time."""
+    parser, own = DirectParser(catalog), make_workbook(catalog, "00181", PERIOD)
+    for _ in range(2):
+        parser.parse(own, Hints(""), Limits())
+    assert parser.parse_known(make_workbook(catalog, "00004", PERIOD), Hints(""), Limits()) is None
+
+
 @pytest.mark.parametrize(
     "hints",
     [
