@@ -89,17 +89,14 @@ class SheetWriter:
 
 def _heights(rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> list[float]:
     """Return the rows' heights in points, each as high as its tallest cell: not every program adjusts them itself."""
-    known: dict[tuple[str, float], int] = {}
     widths = [column.width for column in columns]
     heights: list[float] = []
     for row in rows:
         most = 1
         for (value, _), width in zip(row, widths, strict=True):
-            if isinstance(value, str):
-                lines = known.get((value, width))
-                if lines is None:
-                    lines = known[value, width] = _lines_of(value, width)
-                most = max(most, lines)
+            # Nearly all texts fit into their column.
+            if isinstance(value, str) and (len(value) > width or "\n" in value):
+                most = max(most, _lines_of(value, width))
         heights.append(_PADDING + _LINE_HEIGHT * most)
     return heights
 
