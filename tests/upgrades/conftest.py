@@ -1,6 +1,7 @@
-"""The home that version 0.1.0 left, unpacked for each test; `tests/tools/make_home_0_1_0.py` made it."""
+"""The home that version 0.1.0 left, copied for each test; `tests/tools/make_home_0_1_0.py` made it."""
 
 import json
+import shutil
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,12 +19,19 @@ _LAST_MIGRATION = "0009"
 """The newest migration that 0.1.0 knew."""
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A folder with `home`, `backup.tar.gz`, `catalog`, `postgresql` and `facts.json` as 0.1.0 left them."""
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder as 0.1.0 left it, to be copied and never written to."""
+    folder = tmp_path_factory.mktemp("old")
     with tarfile.open(_PACKED) as archive:
-        archive.extractall(tmp_path / "old", filter="data")
-    return tmp_path / "old"
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.fixture
+def old(tmp_path: Path, unpacked: Path) -> Path:
+    """A folder with `home`, `backup.tar.gz`, `catalog`, `postgresql` and `facts.json` as 0.1.0 left them."""
+    return shutil.copytree(unpacked, tmp_path / "old", symlinks=True)
 
 
 @pytest.fixture
