@@ -62,6 +62,7 @@ def _run(caller: socket.socket) -> None:
     code = 0
     try:
         if Path(sys.argv[0]).name == "python":
+            _prepare_imported()
             sys.argv = sys.argv[2:]
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
         else:
@@ -79,11 +80,15 @@ def _run(caller: socket.socket) -> None:
 
 
 def _prepare_prefect(settings: Settings) -> Settings:
-    """Prepare the environment, and repeat what an import of Prefect does with it: read settings, set up loggers."""
     result = prepare_environment(settings)
+    _prepare_imported()
+    return result
+
+
+def _prepare_imported() -> None:
+    """Repeat what an import of Prefect does with the environment: read settings, set up loggers."""
     import_module("prefect.context").refresh_global_settings_context()
     import_module("prefect.logging.configuration").setup_logging(incremental=False)
-    return result
 
 
 def _import_most() -> None:

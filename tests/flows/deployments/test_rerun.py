@@ -1,9 +1,9 @@
 """One rerun, three ways: the form's fields, the API and the command line ask for and do the same."""
 
 import json
+import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from domain.errors import UsageError
 from domain.periods import parse_period
 from flows.actions.reason import Reason
 from flows.actions.rerun_request import RerunRequest, scope_of
+from tests.flows.deployments import rerun_server
 from tests.flows.deployments.prefect_api import api, ask, look_up, start_run
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment, server_url
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, deliver, picture_of, rows_of
@@ -77,19 +78,20 @@ def test_run_is_named_by_its_request() -> None:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
+def serving(home: Path, warm: Path) -> Iterator[str]:
     """The rerun served for a home on a real server by a process of its own; the deployment's id."""
     name = f"served-{home.parent.name}"
-    script = f"from flows.deployments.rerun import rerun; rerun.serve(name={name!r}, print_starting_message=False)"
     server = subprocess.Popen(
-        [sys.executable, "-c", script],
+        [warm / "python", "-m", rerun_server.__name__, name],
         cwd=ROOT,
         env=clean_environment(
+            PATH=f"{warm}:{os.environ['PATH']}",
             TONGHOP_HOME=str(home),
             TONGHOP_READING_WORKERS="0",
             PREFECT_API_URL=server_url(),
             PREFECT_RUNNER_POLL_FREQUENCY="1",
         ),
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -102,8 +104,7 @@ def serving(home: Path) -> Iterator[str]:
             time.sleep(0.5)
         yield str(result[0]["id"])
     finally:
-        server.terminate()
-        server.wait(30)
+        server.communicate(timeout=30)
 
 
 def ended(run_id: str) -> dict[str, str]:
@@ -137,7 +138,7 @@ def test_the_api_does_what_the_command_does(
     deliver(after_night, [correction])
     by_command = tmp_path / "by-command" / "home"
     shutil.copytree(after_night, by_command, symlinks=True)
-    with serving(after_night) as deployment, api(server_url()) as client:
+    with serving(after_night, warm) as deployment, api(server_url()) as client:
         with pytest.raises(httpx.HTTPStatusError, match="because"):
             start_run(client, deployment, period="2025-05", reason="because")
         with pytest.raises(httpx.HTTPStatusError, match="period"):
