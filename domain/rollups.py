@@ -1,5 +1,6 @@
 """A published row: the figure, what it rests on, and how complete that is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +28,15 @@ class Boundary(StrEnum):
 
     AS_THEN = "as_then"
     AS_NOW = "as_now"
+
+
+class ChangeKind(StrEnum):
+    """What a revision did to the one before: there was none, figures moved, some were added, or only words changed."""
+
+    FIRST = "first"
+    FIGURES_MOVED = "figures_moved"
+    FIGURES_ADDED = "figures_added"
+    WORDS_ONLY = "words_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +79,16 @@ class RollupChange:
     before: str
     after: str
     sha256: str | None
+
+
+_FIGURES = frozenset({"value", "numerator", "denominator"})
+
+
+def kind_of_changes(number: int, changes: Collection[RollupChange]) -> ChangeKind:
+    """Return what the revision of a number did; a figure moved if it was there before, and is another or none now."""
+    if number == 1:
+        return ChangeKind.FIRST
+    of_figures = [change for change in changes if change.column in _FIGURES]
+    if any(change.before for change in of_figures):
+        return ChangeKind.FIGURES_MOVED
+    return ChangeKind.FIGURES_ADDED if of_figures else ChangeKind.WORDS_ONLY

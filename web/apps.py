@@ -31,6 +31,7 @@ from publishing.storage.published_index import list_published
 from warehouse.queries.inventory import InventoryEntry, inventory, submissions_in
 from warehouse.queries.reminders import unanswered_reminders
 from warehouse.store.engine import Engine, reading
+from web.api.app import API_PREFIX, json_api
 from web.static_files import Files
 
 PAGE = 500
@@ -50,8 +51,10 @@ class OfficeFolders:
     outbox: Path
 
 
-def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], date]) -> ASGIApp:
-    """Serve the published folder, with an index of areas and periods."""
+def published_site(
+    root: Path, formatter: ReportFormatter, today: Callable[[], date], engine: Engine | None = None
+) -> ASGIApp:
+    """Serve the published folder, with an index of areas and periods; with a warehouse also the JSON API."""
 
     def index(_: Request) -> Response:
         return HTMLResponse(published_page(list_published(root), formatter, today()))
@@ -61,6 +64,7 @@ def published_site(root: Path, formatter: ReportFormatter, today: Callable[[], d
 
     routes = [
         Route("/", index),
+        *([Mount(API_PREFIX, json_api(engine, formatter.catalog))] if engine else []),
         Route("/{period}/{area}/", newest),
         Mount("/", Files(root)),
     ]

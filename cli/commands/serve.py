@@ -47,7 +47,7 @@ def serve(
     terminal, formatter = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
     today = lambda: day_in_vietnam(datetime.now(UTC))  # noqa: E731 # a clock, handed over
     engine = open_warehouse(settings)
-    sites = [Site(published_site(settings.published, formatter, today), host, port)]
+    sites = [Site(published_site(settings.published, formatter, today, engine), host, port)]
     terminal.say("serving_published", url=f"http://{host}:{port}/")
     if settings.office_auth is None:
         terminal.say("office_closed", "yellow")

@@ -41,11 +41,24 @@ ODD = [
 ]
 WORDS = st.text(max_size=80) | st.sampled_from(ODD)
 PLACES = st.sampled_from(
-    ["/{0}", "/{0}/{1}/", "/{0}/{1}/{2}", "/outbox/{0}/{1}/", "/outbox/{0}/{1}/{2}", "/quality/{0}", "/submissions"]
+    [
+        *(
+            "/{0}",
+            "/{0}/{1}/",
+            "/{0}/{1}/{2}",
+            "/outbox/{0}/{1}/",
+            "/outbox/{0}/{1}/{2}",
+            "/quality/{0}",
+            "/submissions",
+        ),
+        *("/api/v1/{0}", "/api/v1/figures/{0}/{1}/{2}/lineage", "/api/v1/figures", "/api/v1/changes", "/api/v1/areas"),
+    ]
 )
 PATHS = st.builds(str.format, PLACES, WORDS, WORDS, WORDS)
 VALUES = WORDS | st.sampled_from(["held", "-1", "1" * 30, "1" * 5000, "٣", "1e3"])
-QUERIES = st.lists(st.tuples(st.sampled_from(["state", "period", "first", "x"]), VALUES), max_size=4)
+QUERIES = st.lists(
+    st.tuples(st.sampled_from(["state", "period", "first", "area", "boundary", "since", "x"]), VALUES), max_size=4
+)
 HEADERS = st.dictionaries(
     st.sampled_from([b"range", b"if-none-match", b"if-modified-since", b"if-range", b"host", b"accept"]),
     st.binary(max_size=40) | st.sampled_from([b"bytes=0-", b"bytes=9-1", b"bytes=-5,1-2", b"bytes=" + b"0-1," * 300]),
@@ -106,7 +119,7 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
     office = office_site(
         OfficeFolders(folder / "quality", folder / "outbox"), context.engine, formatter, CREDENTIAL, NOW.date
     )
-    return [published_site(night_home / "published", formatter, NOW.date), office]
+    return [published_site(night_home / "published", formatter, NOW.date, context.engine), office]
 
 
 @settings(max_examples=80, deadline=None)

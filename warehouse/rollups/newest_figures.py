@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 
 from domain.rollups import Boundary, ReportingState, RollupStatus
 from warehouse.models import (
@@ -81,6 +81,27 @@ class UnitAmount(NamedTuple):
     denominator: Decimal | None
 
 
+HEAD_COLUMNS: Final = (
+    RollupRevisionRow.id,
+    RollupRevisionRow.area_code,
+    RollupRevisionRow.area_valid_from,
+    RollupRevisionRow.area_name,
+    RollupRevisionRow.form,
+    RollupRevisionRow.period,
+    RollupRevisionRow.boundary,
+    RollupRevisionRow.number,
+    RollupRevisionRow.published_at,
+    RollupRevisionRow.run_id,
+    RollupRevisionRow.content_sha256,
+)
+"""The columns of a head, as the fields of `RevisionHead`."""
+
+FIGURE_COLUMNS: Final = tuple(
+    getattr(RollupFigureRow, "revision_id" if name == "key" else name) for name in StoredFigure._fields
+)
+"""The columns of a figure, as the fields of `StoredFigure`."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewestFigures:
     """The newest published revisions, and on demand what they hold; read in one session."""
@@ -91,9 +112,8 @@ class NewestFigures:
     def figures(self, keys: Collection[int]) -> Iterator[StoredFigure]:
         """Yield the figures of revisions, each revision's in the order of its report."""
         row = RollupFigureRow
-        statement = select(*(getattr(row, "revision_id" if name == "key" else name) for name in StoredFigure._fields))
         for chunk in in_chunks(keys):
-            listed = statement.where(row.revision_id.in_(chunk)).order_by(row.revision_id, row.position)
+            listed = select(*FIGURE_COLUMNS).where(row.revision_id.in_(chunk)).order_by(row.revision_id, row.position)
             yield from map(StoredFigure._make, self.session.execute(listed))
 
     def reports(self, keys: Collection[int]) -> Iterator[CountedReport]:
@@ -132,25 +152,37 @@ class NewestFigures:
             yield from map(UnitAmount._make, self.session.execute(statement.where(row.revision_id.in_(chunk))))
 
 
-def newest_figures(session: Session) -> NewestFigures:
+@dataclass(frozen=True, slots=True)
+class HeadSelector:
+    """Selects among newest revisions; None matches any."""
+
+    area: str | None = None
+    period: str | None = None
+    form: str | None = None
+    boundary: Boundary | None = None
+
+
+EVERYTHING: Final = HeadSelector()
+
+
+def newest_figures(session: Session, which: HeadSelector = EVERYTHING) -> NewestFigures:
     """Return the newest published revision of every area, form, period and boundary, in that order."""
+    return NewestFigures(session, tuple(map(RevisionHead._make, session.execute(newest_heads(which)))))
+
+
+def newest_heads(which: HeadSelector = EVERYTHING) -> Select[Any]:
+    """Return the statement that selects the heads of newest published revisions, as the fields of `RevisionHead`."""
     head = RollupRevisionRow
     of_one_area = (head.area_code, head.area_valid_from, head.form, head.period, head.boundary)
     place = func.row_number().over(partition_by=of_one_area, order_by=head.number.desc())
     published = exists().where(PublicationRow.revision_id == head.id)
-    ranked = select(head.id, place.label("place")).where(published).subquery()
-    listed = select(
-        head.id,
-        head.area_code,
-        head.area_valid_from,
-        head.area_name,
-        head.form,
-        head.period,
-        head.boundary,
-        head.number,
-        head.published_at,
-        head.run_id,
-        head.content_sha256,
-    ).join(ranked, ranked.c.id == head.id)
-    newest = listed.where(ranked.c.place == 1).order_by(*of_one_area)
-    return NewestFigures(session, tuple(map(RevisionHead._make, session.execute(newest))))
+    wanted = {
+        head.area_code: which.area,
+        head.period: which.period,
+        head.form: which.form,
+        head.boundary: which.boundary,
+    }
+    conditions = [column == value for column, value in wanted.items() if value is not None]
+    ranked = select(head.id, place.label("place")).where(published, *conditions).subquery()
+    listed = select(*HEAD_COLUMNS).join(ranked, ranked.c.id == head.id).where(ranked.c.place == 1)
+    return listed.order_by(*of_one_area)
