@@ -8,6 +8,7 @@ from typing import Final
 from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
 from domain.texts import Lang
+from publishing.data.changes_file import write_changes
 from publishing.data.rollup_csv import write_csv
 from publishing.editions import EDITION
 from publishing.figures.assemble import assemble
@@ -56,6 +57,7 @@ _WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
     1: _EDITION_1,
     2: {
         **_EDITION_1,
+        "changes.json": lambda rendering: write_changes(rendering.revision),
         "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi")),
         "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en")),
     },

@@ -7,13 +7,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from domain.catalog.catalog import Catalog
+from domain.rollups import kind_of_changes
 from domain.texts import Lang
 from publishing.data.data_columns import TABLES
 from publishing.data.package_files import EXCEL_PREFIX, package_files
 from publishing.data.partitions import DataPartition, key_of, partitions_of
+from publishing.data.revisions_feed import MOST_ENTRIES, FeedEntry, write_feed
 from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
 from publishing.storage.data_folder import DataFolder
 from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
+from warehouse.rollups.published_figures import changes_of, paths_of
 
 _FORMAT: Final = 1
 """Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
@@ -64,8 +67,16 @@ class _Build:
         files = {folder: facts["files"] for each in periods.values() for folder, facts in each["partitions"].items()}
         for path, data in package_files(self._catalog, self._lang, files).items():
             self._folder.write(path, data)
+        self._folder.write(PurePosixPath("revisions.atom"), write_feed(self._feed(), self._catalog, self._lang))
         self._folder.switch(key[:16], {"key": key, "general": general, "periods": periods})
         return tuple(self._written)
+
+    def _feed(self) -> list[FeedEntry]:
+        session = self._newest.session
+        heads = sorted(self._newest.heads, key=lambda head: (head.published_at, head.key), reverse=True)[:MOST_ENTRIES]
+        keys = [head.key for head in heads]
+        changes, paths = changes_of(session, keys), paths_of(session, keys)
+        return [FeedEntry(head, paths[head.key], kind_of_changes(head.number, changes[head.key])) for head in heads]
 
     def _period(self, period: str, heads: Sequence[RevisionHead], before: _Facts) -> _Facts:
         """Bring a period's partitions into the new tree, and return its key and its partitions by folder."""

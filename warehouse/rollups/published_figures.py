@@ -1,6 +1,6 @@
 """Search published figures, and what was published since a version; for the JSON API."""
 
-from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -63,7 +63,7 @@ def published_since(session: Session, version: int, *, most: int) -> list[Publis
         .limit(most)
     ).all()
     heads = [(each[0], RevisionHead._make(each[1:])) for each in listed]
-    changes = _changes_of(session, {head.key for _, head in heads})
+    changes = changes_of(session, {head.key for _, head in heads})
     return [
         PublishedRevisionChanges(
             number, head, kind_of_changes(head.number, changes[head.key]), tuple(changes[head.key])
@@ -72,14 +72,26 @@ def published_since(session: Session, version: int, *, most: int) -> list[Publis
     ]
 
 
-def _changes_of(session: Session, keys: set[int]) -> dict[int, list[RollupChange]]:
+def paths_of(session: Session, keys: Collection[int]) -> dict[int, str]:
+    """Return the folder of each published revision, below the published one; the last where there were several."""
+    row = PublicationRow
+    statement = select(row.revision_id, row.path).order_by(row.id)
+    return {
+        key: path
+        for chunk in in_chunks(keys)
+        for key, path in session.execute(statement.where(row.revision_id.in_(chunk))).tuples()
+    }
+
+
+def changes_of(session: Session, keys: Collection[int]) -> Mapping[int, Sequence[RollupChange]]:
+    """Return what each revision changed, in the order of its report; revisions without a change have an empty list."""
     row = RollupChangeRow
     statement = (
         select(row.revision_id, row.indicator, row.column_name, row.before, row.after, SubmissionRow.sha256)
         .join(SubmissionRow, SubmissionRow.id == row.submission_id, isouter=True)
         .order_by(row.revision_id, row.position)
     )
-    results: dict[int, list[RollupChange]] = defaultdict(list)
+    results: dict[int, list[RollupChange]] = {key: [] for key in keys}
     for chunk in in_chunks(keys):
         for key, *change in session.execute(statement.where(row.revision_id.in_(chunk))):
             results[key].append(RollupChange(*change))

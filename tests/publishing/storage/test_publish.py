@@ -17,7 +17,15 @@ from publishing.publish import bundle, publish, render
 from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 
-FILES = {"rollup.csv", "rollup.xlsx", "report.html", "leader.vi.html", "leader.en.html", "manifest.json"}
+FILES = {
+    "changes.json",
+    "leader.en.html",
+    "leader.vi.html",
+    "manifest.json",
+    "report.html",
+    "rollup.csv",
+    "rollup.xlsx",
+}
 Publish = Callable[..., Path]
 
 
