@@ -170,6 +170,10 @@ class Bench:
         home = self._home(self.inputs)
         return json.loads(self._command(_module("staged_run"), home.environment())[1])
 
+    def outputs(self, home: Home) -> Mapping[str, float]:
+        """Return the CPU seconds of each file of a home's publications, rendered again."""
+        return json.loads(self._command(_module("outputs"), home.environment())[1])
+
     def compare_published(self, home: Home) -> Mapping[str, RollupComparison]:
         """Compare all published rows with the reference: of the home's workbooks, and of an inbox with faults."""
         faulty = self._home(make_faulty(self.inputs))
@@ -245,12 +249,16 @@ def database_of(engine: str, folder: Path) -> Iterator[Database]:
 
 def render(
     bench: Bench,
-    stages: Mapping[str, float],
+    home: Home,
     figures: Mapping[str, Comparison],
     rollups: Mapping[str, RollupComparison],
     workbooks: int,
 ) -> str:
-    """Return the measurements as Markdown: medians as multiples of the floor, stages, compared figures and rows."""
+    """Return the measurements as Markdown: medians as multiples of the floor, stages, outputs, figures, rows.
+
+    `home` is that of a measured nightly run.
+    """
+    stages, outputs = bench.stages(), bench.outputs(home)
     median = {way: _median(usages) for way, usages in bench.usages.items()}
     floor, files = median[FLOOR].cpu, median[NIGHTLY].cpu - median[EMPTY].cpu
     openpyxl, unchanged = median[OPENPYXL].cpu, median[UNCHANGED].cpu - median[EMPTY_AGAIN].cpu
@@ -273,6 +281,10 @@ def render(
         "| stage, without Prefect | CPU s | share |",
         "|---|---|---|",
         *(f"| {name} | {seconds:.1f} | {seconds / sum(stages.values()):.0%} |" for name, seconds in stages.items()),
+        "",
+        "| output, rendered again in one process | CPU s | ÷ floor |",
+        "|---|---|---|",
+        *(f"| {name} | {seconds:.1f} | {seconds / floor:.2f} |" for name, seconds in outputs.items()),
         "",
         "| figures of the warehouse beside | equal | different | cell holds no number |",
         "|---|---|---|---|",
@@ -339,7 +351,7 @@ def main() -> None:
         homes = [bench.round() for _ in track(range(args.rounds), "rounds", console=CONSOLE, transient=True)]
         figures = bench.compare(homes[-1])
         rollups = bench.compare_published(homes[-1])
-        report = render(bench, bench.stages(), figures, rollups, args.communes)
+        report = render(bench, homes[-1], figures, rollups, args.communes)
     args.results.write_text(f"{_headline(args.engine, args.communes, args.rounds)}\n{report}\n", encoding="utf-8")
     CONSOLE.print(report, soft_wrap=True, markup=False)
     sys.exit(int(any(each.different or not each.equal for each in (*figures.values(), *rollups.values()))))

@@ -53,7 +53,7 @@ _EDITION_1: Final[Mapping[str, Writer]] = {
     "report.html": lambda rendering: write_page(*rendering.report),
 }
 # A file's writer is a line here; a library of its own is imported inside the writer, which runs in few processes.
-_WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
+WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
     1: _EDITION_1,
     2: {
         **_EDITION_1,
@@ -105,7 +105,7 @@ def render(revision: Revision, catalog: Catalog, lang: Lang, edition: int = EDIT
         KeyError: there is no such edition.
     """
     rendering = Rendering(revision, catalog, lang, edition)
-    return {name: write(rendering) for name, write in _WRITERS[edition].items()}
+    return {name: write(rendering) for name, write in WRITERS[edition].items()}
 
 
 def _identity(revision: Revision) -> Identity:
