@@ -1,5 +1,6 @@
 """Assemble trends and comparisons of a report's figures from what its revision knows of earlier periods."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
-from domain.periods import Frequency, Period
+from domain.periods import Frequency, Period, periods_between
 from domain.rollups import RollupRow, RollupStatus
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.trends import BreakKind, FigureComparison, FigureTrend, TrendBreak, TrendPoint
+from publishing.figures.trends import BreakKind, FigureComparison, FigureTrend, TrendBreak
 from warehouse.queries import EarlierFigure, EarlierPeriods, Revision
 
 _YEAR = {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.HALF_YEAR: 2, Frequency.YEAR: 1}
@@ -18,7 +19,7 @@ _YEAR = {Frequency.MONTH: 12, Frequency.QUARTER: 4, Frequency.HALF_YEAR: 2, Freq
 
 @dataclass(frozen=True)
 class TrendAssembly:
-    """Assembles the trends of one report."""
+    """Assembles the trends of one report; periods are counted by position, from the first known one."""
 
     revision: Revision
     earlier: EarlierPeriods
@@ -26,21 +27,23 @@ class TrendAssembly:
 
     def trend(self, row: RollupRow, *, is_percent: bool) -> FigureTrend:
         """Assemble the trend of a figure."""
-        boundary, now = self.revision.boundary, self.revision.period
-        own: dict[Period, EarlierFigure] = {now: _figure_of(row, self.revision)}
-        other: dict[Period, EarlierFigure] = {}
+        length = len(self._periods)
+        own: list[EarlierFigure | None] = [None] * length
+        other: list[EarlierFigure | None] = [None] * length
+        own[-1] = _figure_of(row, self.revision)
         for figure in self._by_indicator.get(row.indicator, ()):
-            (own if figure.boundary is boundary else other)[figure.period] = figure
-        first = min((*own, *other))
-        periods = [period for period in self._periods if first <= period]
-        breaks = tuple(self._breaks(own, periods))
+            (own if figure.boundary is self.revision.boundary else other)[self._position(figure.period)] = figure
+        first = next(position for position in range(length) if own[position] or other[position])
+        breaks = tuple(self._breaks(own))
+        year = _YEAR[self.revision.period.frequency]
         return FigureTrend(
-            boundary=boundary,
-            points=tuple(self._point(period, own.get(period)) for period in periods),
-            other_points=tuple(self._point(period, other.get(period)) for period in periods) if other else (),
+            boundary=self.revision.boundary,
+            periods=self._periods[first:],
+            figures=own[first:],
+            other_figures=other[first:],
             breaks=breaks,
-            last=self._comparison(own, now.shift(-1), breaks, is_percent=is_percent),
-            last_year=self._comparison(own, now.shift(-_YEAR[now.frequency]), breaks, is_percent=is_percent),
+            last=self._comparison(own, 1, breaks, is_percent=is_percent),
+            last_year=self._comparison(own, year, breaks, is_percent=is_percent),
         )
 
     @cached_property
@@ -51,70 +54,49 @@ class TrendAssembly:
         return results
 
     @cached_property
-    def _periods(self) -> Sequence[Period]:
-        """All periods from the first known one to the report's own."""
+    def _periods(self) -> Sequence[tuple[Period, str]]:
+        """All periods from the first known one to the report's own, with their names."""
         now = self.revision.period
         first = min((figure.period for figure in self.earlier.figures), default=now)
-        periods = [now]
-        while periods[-1] != first:
-            periods.append(periods[-1].shift(-1))
-        return periods[::-1]
+        return [(period, self.formatter.period_name(period)) for period in periods_between(first, now)]
+
+    def _position(self, period: Period) -> int:
+        first = self._periods[0][0]
+        return ((period.year - first.year) * 12 + period.last_month - first.last_month) // period.months
 
     @cached_property
-    def _names(self) -> Mapping[Period, str]:
-        return {period: self.formatter.period_name(period) for period in self._periods}
-
-    @cached_property
-    def _last_days(self) -> Mapping[Period, date]:
+    def _rearrangements(self) -> Sequence[tuple[int, date]]:
+        """The days on which present units began, with the positions of the first periods after them."""
         forms, form = self.formatter.catalog.forms, self.revision.form
-        return {period: forms.last_day(form, period) for period in self._periods}
+        last_days = [forms.last_day(form, period) for period, _ in self._periods]
+        days = sorted({unit.unit_valid_from for unit in self.revision.units})
+        return [(bisect_left(last_days, day), day) for day in days if last_days[0] < day <= last_days[-1]]
 
-    @cached_property
-    def _days_of_units(self) -> Sequence[date]:
-        """The days on which the present units began."""
-        return sorted({unit.unit_valid_from for unit in self.revision.units})
-
-    def _point(self, period: Period, figure: EarlierFigure | None) -> TrendPoint:
-        name = self._names[period]
-        if figure is None:
-            return TrendPoint(period, name)
-        return TrendPoint(
-            period=period,
-            period_name=name,
-            value=figure.value,
-            numerator=figure.numerator,
-            denominator=figure.denominator,
-            denominator_kind=figure.denominator_kind,
-            status=figure.status,
-            units_accepted=figure.units_accepted,
-            units_expected=figure.units_expected,
-            revision=figure.revision,
-            notes=figure.notes,
-        )
-
-    def _breaks(self, own: Mapping[Period, EarlierFigure], periods: Sequence[Period]) -> Iterator[TrendBreak]:
+    def _breaks(self, own: Sequence[EarlierFigure | None]) -> Iterator[TrendBreak]:
         """Yield the breaks between figures that follow one another, gaps left out."""
-        for before, after in pairwise(period for period in periods if period in own):
-            earlier, later = own[before], own[after]
-            days = [day for day in self._days_of_units if self._last_days[before] < day <= self._last_days[after]]
+        known = [(position, figure) for position, figure in enumerate(own) if figure is not None]
+        for (before, earlier), (after, later) in pairwise(known):
+            period = later.period
+            days = [day for position, day in self._rearrangements if before < position <= after]
             if earlier.area_valid_from != later.area_valid_from:
-                yield self._break(after, BreakKind.AREA, max(earlier.area_valid_from, later.area_valid_from))
+                yield self._break(period, BreakKind.AREA, max(earlier.area_valid_from, later.area_valid_from))
             elif days:
-                yield self._break(after, BreakKind.UNITS, days[-1])
+                yield self._break(period, BreakKind.UNITS, days[-1])
             if earlier.denominator_kind != later.denominator_kind:
                 kinds = map(self.formatter.denominator_kind, (earlier.denominator_kind, later.denominator_kind))
                 text = self.formatter.text("break_definition", before=next(kinds), after=next(kinds))
-                yield TrendBreak(after, BreakKind.DEFINITION, None, text)
+                yield TrendBreak(period, BreakKind.DEFINITION, None, text)
 
     def _break(self, period: Period, kind: BreakKind, day: date) -> TrendBreak:
         return TrendBreak(period, kind, day, self.formatter.text(f"break_{kind}", day=self.formatter.day(day)))
 
     def _comparison(
-        self, own: Mapping[Period, EarlierFigure], with_: Period, breaks: Sequence[TrendBreak], *, is_percent: bool
+        self, own: Sequence[EarlierFigure | None], back: int, breaks: Sequence[TrendBreak], *, is_percent: bool
     ) -> FigureComparison | None:
-        earlier, now = own.get(with_), own[self.revision.period]
-        if earlier is None:
+        earlier, now = own[-1 - back] if back < len(own) else None, own[-1]
+        if earlier is None or now is None:
             return None
+        period, name = self._periods[-1 - back]
         change, text = None, self.formatter.text("change_unknown")
         if RollupStatus.NOT_COMPARABLE in {earlier.status, now.status}:
             text = self.formatter.text("change_not_comparable")
@@ -124,13 +106,13 @@ class TrendAssembly:
             change = now.value - earlier.value
             text = self.formatter.change(change, is_percent=is_percent)
         return FigureComparison(
-            period=with_,
-            period_name=self._names[with_],
+            period=period,
+            period_name=name,
             value=earlier.value,
             change=change,
             text=text,
             is_partial=RollupStatus.PARTIAL in {earlier.status, now.status},
-            breaks=tuple(each for each in breaks if with_ < each.period),
+            breaks=tuple(each for each in breaks if period < each.period),
         )
 
 

@@ -1,5 +1,6 @@
 """Figures over time as plain values: trend points, breaks between them, and comparisons with earlier periods."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from enum import StrEnum
 
 from domain.periods import Period
 from domain.rollups import Boundary, RollupStatus
+from warehouse.queries import EarlierFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,46 @@ class FigureTrend:
     `points` are on the report's boundaries (`boundary`), `other_points` on the other ones, for the same periods; both
     begin with the first period for which either has a figure, and are at most 25. `other_points` is empty where the
     other boundaries have no figure at all. `breaks` are those of `points`, in order of period.
+
+    `periods` are the periods with their names, `figures` and `other_figures` what is known of each of them.
     """
 
     boundary: Boundary
-    points: tuple[TrendPoint, ...]
-    other_points: tuple[TrendPoint, ...]
+    periods: Sequence[tuple[Period, str]]
+    figures: Sequence[EarlierFigure | None]
+    other_figures: Sequence[EarlierFigure | None]
     breaks: tuple[TrendBreak, ...]
     last: FigureComparison | None
     last_year: FigureComparison | None
+
+    @property
+    def points(self) -> tuple[TrendPoint, ...]:
+        """Return the points on the report's boundaries."""
+        return self._points(self.figures)
+
+    @property
+    def other_points(self) -> tuple[TrendPoint, ...]:
+        """Return the points on the other boundaries."""
+        return self._points(self.other_figures) if any(self.other_figures) else ()
+
+    def _points(self, figures: Sequence[EarlierFigure | None]) -> tuple[TrendPoint, ...]:
+        # Made when they are asked for: most figures of a report are shown without their trend.
+        return tuple(_point(*period, figure) for period, figure in zip(self.periods, figures, strict=True))
+
+
+def _point(period: Period, name: str, figure: EarlierFigure | None) -> TrendPoint:
+    if figure is None:
+        return TrendPoint(period, name)
+    return TrendPoint(
+        period=period,
+        period_name=name,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        denominator_kind=figure.denominator_kind,
+        status=figure.status,
+        units_accepted=figure.units_accepted,
+        units_expected=figure.units_expected,
+        revision=figure.revision,
+        notes=figure.notes,
+    )

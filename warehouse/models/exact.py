@@ -81,11 +81,21 @@ class ExactNumber(TypeDecorator[Decimal]):
         """Return a Decimal in canonical form."""
         if value is None:
             return None
-        if isinstance(value, int) and dialect.name == "sqlite" and value % _MILLION == 0:
-            return Decimal(value // _MILLION)  # nearly all: counts, which need no shifting of decimals
+        if isinstance(value, int) and dialect.name == "sqlite":
+            return _of_millionths(value)
         if isinstance(value, str):
             return canonical(Decimal(value.removeprefix(BEYOND_INTEGERS)))
-        return canonical(Decimal(value).scaleb(-DECIMALS) if dialect.name == "sqlite" else Decimal(value))
+        return canonical(Decimal(value))
+
+
+def _of_millionths(value: int) -> Decimal:
+    """Return a number in canonical form; integers are faster than decimals, and a trend reads hundreds."""
+    if value % _MILLION == 0:
+        return Decimal(value // _MILLION)  # nearly all: counts
+    exponent = -DECIMALS
+    while value % 10 == 0:
+        value, exponent = value // 10, exponent + 1
+    return Decimal(value).scaleb(exponent)
 
 
 def _in_millionths(value: Decimal | int | None) -> int | str | None:

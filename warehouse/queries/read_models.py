@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from domain.aggregation import Amount
 from domain.issues import Issue, Repair
@@ -123,12 +124,12 @@ class FigureWarning:
     asked: OpenWarning
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierFigure:
+class EarlierFigure(NamedTuple):
     """A figure of an earlier period, or of the same period on the other boundaries, as a revision could know it.
 
     `value` and the like are those of a published row, `revision` is the number of the revision it was read from.
-    `area_valid_from` tells areas of one code apart. `notes` say why it is not comparable, in Vietnamese; else "".
+    `area_valid_from` tells areas of one code apart. `notes` say why it is not comparable, in Vietnamese; else "". A
+    tuple: a revision knows hundreds of them.
     """
 
     indicator: str

@@ -58,7 +58,7 @@ def april_of(revision: Revision, lead: str, amounts: Mapping[UnitKey, Amount], *
         revision=1,
         notes="",
     )
-    figure = replace(figure, **columns)  # type: ignore[arg-type] # names of columns
+    figure = figure._replace(**columns)  # type: ignore[arg-type] # names of columns
     return EarlierPeriods(
         figures=(figure,),
         previous_before={lead: amounts},

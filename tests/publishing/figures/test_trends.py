@@ -54,7 +54,7 @@ def knowing(
         )
         for period, value in values.items()
     )
-    figures = tuple(replace(figure, **columns) for figure in figures)  # type: ignore[arg-type] # names of columns
+    figures = tuple(figure._replace(**columns) for figure in figures)  # type: ignore[arg-type] # names of columns
     known = revision.earlier.figures if revision.earlier else ()
     return replace(revision, earlier=EarlierPeriods(figures=known + figures))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, bindparam, case, func, select
 
 from domain.aggregation import Amount, over_time
 from domain.catalog.catalog import Catalog
@@ -20,7 +20,7 @@ from domain.rollups import Boundary, RollupStatus
 from domain.units import UnitKey
 from warehouse.models import RollupContributionRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
 from warehouse.queries.read_models import AmountsByUnit, EarlierFigure, EarlierPeriods, LastKnownAmount, Revision
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 
 EARLIER_PERIODS: Final = 24
@@ -95,7 +95,7 @@ def earlier_periods(session: Session, catalog: Catalog, revision: Revision, belo
     flows = {indicator: catalog.indicators[indicator].flow for indicator in leads}
     previous, before = known.previous(revision), known.previous_before
     amounts = {
-        key: _amounts(session.execute(contributions_of([key], leads)), flows)
+        key: _amounts(session.execute(contributions_of([key], leads)).all(), flows)
         for key in {previous, before}
         if key is not None
     }
@@ -130,7 +130,7 @@ def contributions_of(
         indicators: the figures.
         units: codes of units; None: all.
     """
-    row = RollupContributionRow
+    row = table_of(RollupContributionRow).c
     statement = select(
         row.revision_id, row.indicator, row.unit_code, row.unit_valid_from, row.numerator, row.denominator, row.weight
     ).where(row.revision_id.in_(sorted(revisions)), row.indicator.in_(sorted(indicators)))
@@ -154,30 +154,9 @@ def _amounts(rows: Iterable[Row[Any]], flows: Mapping[str, Flow]) -> AmountsByUn
 
 
 def _figures(session: Session, catalog: Catalog, known: EarlierRevisions) -> tuple[EarlierFigure, ...]:
-    row, head = RollupFigureRow, RollupRevisionRow
-    statement = (
-        select(
-            row.indicator,
-            head.period,
-            head.boundary,
-            head.area_valid_from,
-            row.value,
-            row.numerator,
-            row.denominator,
-            row.denominator_kind,
-            row.status,
-            row.units_expected,
-            row.units_accepted,
-            head.number,
-            # Notes of other figures are long, and not shown.
-            case((row.status == RollupStatus.NOT_COMPARABLE, row.notes), else_=""),
-        )
-        .join(head, head.id == row.revision_id)
-        .where(head.id.in_(sorted(known.newest.values())))
-        .order_by(head.period, head.boundary, row.position)
-    )
     periods = {text: parse_period(text) for _, text in known.newest}
     ratios = {indicator.id for indicator in catalog.indicators.values() if indicator.measure is Measure.RATIO}
+    rows = session.execute(_FIGURES, {"revisions": sorted(known.newest.values())}).all()
     return tuple(
         EarlierFigure(
             indicator,
@@ -188,16 +167,46 @@ def _figures(session: Session, catalog: Catalog, known: EarlierRevisions) -> tup
             value.quantize(_PERCENT_STEP, ROUND_HALF_UP) if value is not None and indicator in ratios else value,
             *rest,
         )
-        for indicator, period, boundary, day, value, *rest in session.execute(statement)
+        for indicator, period, boundary, day, value, *rest in rows
     )
+
+
+def _figures_statement() -> Select[Any]:
+    # Columns of tables, not of objects: there are hundreds of rows.
+    row, head = table_of(RollupFigureRow).c, table_of(RollupRevisionRow).c
+    columns = (
+        row.indicator,
+        head.period,
+        head.boundary,
+        head.area_valid_from,
+        row.value,
+        row.numerator,
+        row.denominator,
+        row.denominator_kind,
+        row.status,
+        row.units_expected,
+        row.units_accepted,
+        head.number,
+        # Notes of other figures are long, and not shown.
+        case((row.status == RollupStatus.NOT_COMPARABLE, row.notes), else_=""),
+    )
+    return (
+        select(*columns)
+        .join_from(table_of(RollupFigureRow), table_of(RollupRevisionRow), head.id == row.revision_id)
+        .where(head.id.in_(bindparam("revisions", expanding=True)))
+        .order_by(head.period, head.boundary, row.position)
+    )
+
+
+_FIGURES: Final = _figures_statement()
 
 
 def _units(session: Session, revision: int | None) -> frozenset[UnitKey]:
     if revision is None:
         return frozenset()
-    row = RollupUnitRow
+    row = table_of(RollupUnitRow).c
     units = session.execute(select(row.unit_code, row.unit_valid_from).where(row.revision_id == revision))
-    return frozenset(UnitKey(code, day) for code, day in units)
+    return frozenset(UnitKey(code, day) for code, day in units.all())
 
 
 def _last_known(
