@@ -159,7 +159,9 @@ def test_bundle_carries_earlier_periods(tmp_path: Path, catalog: Catalog, mirror
     run_plainly(context_of(home, now=NOW))
     closed = shut(home)
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
-    earlier = json.loads(unpacked(closed.path)["earlier_periods.json"])
+    files = unpacked(closed.path)
+    assert "Tháng 4/2025" in files["outputs/leader.vi.html"].decode()
+    earlier = json.loads(files["earlier_periods.json"])
     assert {row["period"] for row in earlier["rollup_revision"]} == {"2025-04"}
     leads = catalog.lead_indicators(catalog.indicators)
     assert {row["indicator"] for row in earlier["rollup_contribution"]} == set(leads)
