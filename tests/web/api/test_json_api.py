@@ -126,6 +126,18 @@ def test_errors_are_json_and_name_what_is_wrong(api: TestClient, address: str, s
     assert named in answer.json()["error"]["message"]
 
 
+def test_data_files_are_served_beside_it(api: TestClient, night_home: Path) -> None:
+    """The addresses of `datapackage.json` lead to the files; those of earlier trees to none."""
+    package = api.get("/data/datapackage.json").json()
+    for resource in package["resources"]:
+        answer = api.get(f"/data/{resource['path']}")
+        assert answer.status_code == 200
+        assert answer.content == (night_home / "published" / "data" / resource["path"]).read_bytes()
+    tree = (night_home / "published" / "data").resolve().name
+    assert api.get(f"/.data/{tree}/datapackage.json").status_code == 404
+    assert api.get("/data/.state.json").status_code == 404
+
+
 def test_it_is_read_only_and_of_one_origin(api: TestClient) -> None:
     """Nothing can be written, and no other web page may read answers in a browser."""
     assert api.post("/api/v1/areas").status_code == 405

@@ -1,0 +1,56 @@
+"""What docs/for-analysts.md shows works on the data files of a nightly run."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.flows.pipeline.nightly_runs import published_rows
+
+TEXT = (Path(__file__).parents[3] / "docs" / "for-analysts.md").read_text(encoding="utf-8")
+
+
+def block_of(language: str) -> str:
+    """Return the only block of a language."""
+    (block,) = re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+    assert isinstance(block, str)
+    return block
+
+
+@pytest.fixture(autouse=True)
+def in_published(night_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in the published folder, as the examples do."""
+    monkeypatch.chdir(night_home / "published")
+
+
+def test_duckdb_lists_partial_figures(night_home: Path) -> None:
+    """The query lists each partial figure with its name, value and coverage."""
+    listed = duckdb.sql(block_of("sql")).fetchall()
+    partial = {
+        (Decimal(row["value"]) if row["value"] else None, int(row["units_missing"]))
+        for row in published_rows(night_home).values()
+        if row["status"] == "partial"
+    }
+    assert {(value, missing) for _, _, value, missing in listed} == partial
+    assert {area for area, *_ in listed} == {"Huyện Ninh Sơn"}
+
+
+def test_pandas_adds_reports_up(night_home: Path) -> None:
+    """The sums of the reports are the published numerators, exactly."""
+    names: dict[str, Any] = {}
+    exec(block_of("python"), names)  # noqa: S102 # our own example
+    sums = names["sums"].loc["2025-05"]["numerator"]
+    published = published_rows(night_home)
+    assert {indicator: sums[indicator] for indicator in published} == {
+        indicator: Decimal(row["numerator"]) for indicator, row in published.items()
+    }
+
+
+def test_r_names_columns_that_exist() -> None:
+    """The columns of the example in R are those of the file."""
+    names = duckdb.sql("SELECT * FROM read_parquet('data/rollup/*/*.parquet', hive_partitioning = false)").columns
+    (selected,) = re.findall(r"select\((.*?)\)", block_of("r"))
+    assert {"boundary", "indicator", *selected.split(", ")} <= set(names)
