@@ -75,7 +75,7 @@ format: $(VENV)/ready ## Format the code and mend what can be mended
 setup-full: ## Install the Debian packages that make test-full needs (root or sudo)
 	@if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
-	  chromium libreoffice-calc-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
+	  chromium libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
 	  dovecot-imapd samba smbclient
 
 pictures: $(VENV)/ready ## Take the pictures of the documentation again from the demo (needs make setup-full)

@@ -12,6 +12,7 @@ import typer
 from cli.commands import (
     backtest,
     backup,
+    catalog,
     check,
     close,
     connectors,
@@ -72,6 +73,7 @@ A month in short:
     --reason "checked, right"                       answer a warning
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
   tonghop rules list                                what reports are judged by
+  tonghop catalog check                             look before it is put to use
 
 \b
 Try all of it on a bundled sample:
@@ -125,6 +127,7 @@ for _command in (
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(prefect.prefect)
 rules.rules.command()(backtest.backtest)
 app.add_typer(rules.rules)
+app.add_typer(catalog.catalog)
 app.add_typer(held.held)
 app.add_typer(senders.senders)
 app.add_typer(links.links)

@@ -45,11 +45,18 @@ class Rendering:
         return self._reports[lang]
 
 
+def _write_document(rendering: Rendering) -> bytes:
+    # docxtpl takes as long to import as all else here.
+    from publishing.document.report_document import write_document  # noqa: PLC0415 # only where it runs
+
+    return write_document(*rendering.report)
+
+
 Writer = Callable[[Rendering], bytes]
 
 _EDITION_1: Final[Mapping[str, Writer]] = {
     "rollup.csv": lambda rendering: write_csv(rendering.revision.rows, rendering.catalog.indicators),
-    "rollup.xlsx": lambda rendering: write_workbook(*rendering.report),
+    "rollup.xlsx": lambda rendering: write_workbook(*rendering.report, official=False),
     "report.html": lambda rendering: write_page(*rendering.report),
 }
 # A file's writer is a line here; a library of its own is imported inside the writer, which runs in few processes.
@@ -60,6 +67,8 @@ WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
         "changes.json": lambda rendering: write_changes(rendering.revision),
         "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi")),
         "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en")),
+        "rollup.xlsx": lambda rendering: write_workbook(*rendering.report),
+        "report.docx": _write_document,
     },
 }
 """The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it."""

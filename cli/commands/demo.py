@@ -194,7 +194,7 @@ def _compare(settings: Settings, terminal: "Terminal", scenario: _Scenario, befo
     terminal.blank_line()
     terminal.say("demo_open", "bold")
     folder = settings.published / scenario.period.id / AREA
-    for name in ("leader.vi.html", "report.html", "rollup.xlsx", "rollup.csv"):
+    for name in ("leader.vi.html", "report.html", "report.docx", "rollup.xlsx", "rollup.csv"):
         terminal.print_path(_existing(folder / name))
 
 

@@ -45,6 +45,13 @@ def format_time(moment: datetime, lang: Lang) -> str:
     return f"{local:%H:%M} {format_day(local.date(), lang)}"
 
 
+def roman(number: int) -> str:
+    """Return a number from 1 to 99 in Roman digits, which number the parts of an official paper."""
+    return _ROMAN_TENS[number // 10] + _ROMAN_ONES[number % 10]
+
+
+_ROMAN_TENS = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
+_ROMAN_ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 # Not strftime's %B, which depends on the locale: the same revision must give the same bytes on every machine.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

@@ -178,6 +178,11 @@ class FigureMove:
     rest: tuple[ChangeLine, ...]
     files: tuple[tuple[str, str], ...]
 
+    @property
+    def counts(self) -> tuple[ChangeLine, ...]:
+        """Return the changes beside the value that are no verdict: papers judge by documented targets alone."""
+        return tuple(change for change in self.rest if change.column != "attained")
+
 
 @dataclass(frozen=True, slots=True)
 class WarningNote:

@@ -1,6 +1,6 @@
 """A sheet of many rows, whose cells are written as XML at once: XlsxWriter keeps an object for each until the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -29,14 +29,16 @@ def shown(text: str) -> str:
 class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
     """Worksheet with rows of its own at the end, which XlsxWriter writes behind those that it knows."""
 
+    dim_rowmin: int | None
+    dim_colmin: int | None
     dim_rowmax: int
     dim_colmax: int
 
     def __init__(self) -> None:
         """Begin without rows."""
         super().__init__()
-        self._rows: list[tuple[str, list[tuple[Format, str]]]] = []
-        self._first_row, self._width = 0, 0
+        self._rows: list[tuple[int, str, list[tuple[int, Format, str]]]] = []
+        self._width = 0
         self._index_of: dict[str, int] = {}
 
     def append_rows(
@@ -46,7 +48,7 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         heights: Sequence[float],
         styles: Mapping[str, Format],
     ) -> None:
-        """Append rows of cells, all of the same number; nothing else may be written into or below them.
+        """Append rows of cells, all of the same number; below them rows can only be appended.
 
         Args:
             first: Row of the first one, counted from 0.
@@ -54,11 +56,25 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
             heights: Height of each row in points.
             styles: Formats by name.
         """
-        self._first_row, self._width = first, len(rows[0])
-        for row, height in zip(rows, heights, strict=True):
-            points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
-            attributes = f'spans="1:{self._width}" ht="{points:.16g}" customHeight="1"'
-            self._rows.append((attributes, [(styles[style], self._content(value)) for value, style in row]))
+        for number, (row, height) in enumerate(zip(rows, heights, strict=True), first):
+            cells = [(column, styles[style], self._content(value)) for column, (value, style) in enumerate(row)]
+            self._append(number, cells, height)
+
+    def append_parts(
+        self, number: int, parts: Iterable[tuple[int, StyledCell]], height: float, styles: Mapping[str, Format]
+    ) -> None:
+        """Append a row that has cells in some columns only, counted from 0."""
+        cells = [(column, styles[cell.style], self._content(cell.value)) for column, cell in parts]
+        self._append(number, cells, height)
+
+    def _append(self, number: int, cells: list[tuple[int, Format, str]], height: float) -> None:
+        width = cells[-1][0] + 1
+        if self.dim_rowmin is None:  # XlsxWriter leaves the rows of a sheet out that it takes for empty
+            self.dim_rowmin, self.dim_colmin, self.dim_rowmax, self.dim_colmax = number, 0, number, 0
+        self._width = max(self._width, width)
+        points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
+        attributes = f'spans="1:{width}" ht="{points:.16g}" customHeight="1"'
+        self._rows.append((number, attributes, cells))
 
     def _content(self, value: str | Decimal | int | None) -> str:
         """Return what follows the attributes of a cell that all have."""
@@ -82,12 +98,13 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         super()._write_rows()
         letters = [xl_col_to_name(column) for column in range(self._width)]
         indices: dict[Format, int] = {}
-        for number, (attributes, cells) in enumerate(self._rows, self._first_row + 1):
+        for above, attributes, cells in self._rows:
+            number = above + 1
             written = [f'<row r="{number}" {attributes}>']
-            for letter, (style, content) in zip(letters, cells, strict=True):
+            for column, style, content in cells:
                 if style not in indices:
                     indices[style] = style._get_xf_index()  # noqa: SLF001 # no public access
-                written.append(f'<c r="{letter}{number}" s="{indices[style]}"{content}')
+                written.append(f'<c r="{letters[column]}{number}" s="{indices[style]}"{content}')
             written.append("</row>")
             self.fh.write("".join(written))
 
@@ -95,7 +112,7 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         """Write the range of cells; called by XlsxWriter before the rows."""
         last_row, last_column = self.dim_rowmax, self.dim_colmax
         if self._rows:
-            self.dim_rowmax = self._first_row + len(self._rows) - 1
+            self.dim_rowmax = self._rows[-1][0]
             self.dim_colmax = max(last_column, self._width - 1)
         super()._write_dimension()
         self.dim_rowmax, self.dim_colmax = last_row, last_column

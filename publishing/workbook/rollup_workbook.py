@@ -1,4 +1,4 @@
-"""The rollup as an Excel workbook: figures, chart, communes with their source cells, units, changes, explanations."""
+"""The rollup as an Excel workbook: the official form, then annexes with every figure, source cell, unit and change."""
 
 import io
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from publishing.workbook import sheets
 from publishing.workbook.chart import write_chart
 from publishing.workbook.long_sheet import LongSheet, StyledCell
 from publishing.workbook.notes import write_notes
+from publishing.workbook.official import write_official
 from publishing.workbook.styles import make_styles
 from publishing.workbook.table import SheetWriter, TableColumn
 
@@ -19,12 +20,20 @@ from publishing.workbook.table import SheetWriter, TableColumn
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_workbook(report: Report, formatter: ReportFormatter) -> bytes:
-    """Write the whole workbook; its bytes depend on report and formatter only."""
+def write_workbook(report: Report, formatter: ReportFormatter, *, official: bool = True) -> bytes:
+    """Write the whole workbook; its bytes depend on report and formatter only.
+
+    Args:
+        report: the content.
+        formatter: its texts and numbers.
+        official: whether the official form stands before its annexes; the first edition had these alone.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
     title = f"{formatter.text('title')} – {report.area_name} – {report.period_name}"
     book.set_properties({"title": title, "created": report.published_at.replace(tzinfo=None)})
+    if official:
+        write_official(book, report, formatter)
     _WorkbookWriter(book, report, formatter).write()
     book.close()
     return out.getvalue()

@@ -31,11 +31,11 @@ def rollup_row(theme: ThemeFigures, figure: PublishedFigure, formatter: ReportFo
     return [
         StyledCell(theme.name),
         StyledCell(figure.name, "strong" if theme.headline else "text"),
-        StyledCell(row.value, _number_style(row.value, percent=figure.is_percent)),
-        StyledCell(row.numerator, _number_style(row.numerator)),
-        StyledCell(row.denominator, _number_style(row.denominator)),
+        StyledCell(row.value, number_style(row.value, percent=figure.is_percent)),
+        StyledCell(row.numerator, number_style(row.numerator)),
+        StyledCell(row.denominator, number_style(row.denominator)),
         StyledCell(figure.denominator_kind),
-        StyledCell(row.target, _number_style(row.target, percent=figure.is_percent)),
+        StyledCell(row.target, number_style(row.target, percent=figure.is_percent)),
         StyledCell(formatter.attainment(figure), attained_style),
         StyledCell(formatter.coverage(figure), "centre"),
         StyledCell(formatter.status(row.status), "centre" if row.status == "complete" else "poor"),
@@ -67,9 +67,9 @@ def commune_row(figure: PublishedFigure, commune: CommuneFigure) -> list[StyledC
     return [
         StyledCell(figure.name),
         StyledCell(commune.name),
-        StyledCell(commune.value, _number_style(commune.value, percent=figure.is_percent)),
-        StyledCell(commune.numerator, _number_style(commune.numerator)),
-        StyledCell(commune.denominator, _number_style(commune.denominator)),
+        StyledCell(commune.value, number_style(commune.value, percent=figure.is_percent)),
+        StyledCell(commune.numerator, number_style(commune.numerator)),
+        StyledCell(commune.denominator, number_style(commune.denominator)),
         StyledCell(commune.addresses),
         StyledCell(commune.file_name),
         StyledCell(commune.sha256[:SHORT_HASH], "code"),
@@ -135,7 +135,8 @@ def heading(report: Report, formatter: ReportFormatter) -> list[StyledCell]:
     ]
 
 
-def _number_style(number: Decimal | None, *, percent: bool = False) -> str:
+def number_style(number: Decimal | None, *, percent: bool = False) -> str:
+    """Return the name of the style of a number: a percentage, a count, or a number with decimals."""
     if percent:
         return "percent"
     return "count" if number is None or number == number.to_integral_value() else "decimal"

@@ -48,6 +48,11 @@ class SheetWriter:
             self._write(0, line)
             self.row += 1
 
+    def write_rows(self, rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> None:
+        """Write rows without a table's filters."""
+        if rows:
+            self._write_rows(rows, columns)
+
     def write_table(self, name: str, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]]) -> None:
         """Write a table with filters; without rows, only its header. `name` must be unique in the workbook.
 

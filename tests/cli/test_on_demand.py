@@ -93,7 +93,15 @@ def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, t
     revisions = rows_of(after_night, "SELECT count(*) FROM rollup_revision")
     hand_over(context, FiguresRequest(AREA, FORM, MAY, Boundary.AS_THEN), moment_of(BEFORE_ALL), folder)
     assert {path.name for path in folder.iterdir()} == {
-        *("rollup.csv", "rollup.xlsx", "report.html", "leader.vi.html", "leader.en.html", "manifest.json")
+        *(
+            "rollup.csv",
+            "rollup.xlsx",
+            "report.docx",
+            "report.html",
+            "leader.vi.html",
+            "leader.en.html",
+            "manifest.json",
+        )
     }
     assert "As known at" in (folder / "report.html").read_text()
     assert rows_of(after_night, "SELECT count(*) FROM rollup_revision") == revisions

@@ -22,6 +22,7 @@ FILES = {
     "leader.en.html",
     "leader.vi.html",
     "manifest.json",
+    "report.docx",
     "report.html",
     "rollup.csv",
     "rollup.xlsx",

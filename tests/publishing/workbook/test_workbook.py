@@ -39,8 +39,10 @@ def rows_of(book: Workbook, sheet: str) -> list[Row]:
 
 
 def test_sheets_are_in_order(opened: Open, revision: Revision) -> None:
-    """Figures come first, explanations last."""
-    assert opened(revision).sheetnames == ["Tổng hợp", "Biểu đồ", "Theo xã", "Đơn vị", "Thay đổi", "Giải thích"]
+    """The official form comes first, then its annexes: figures first, explanations last."""
+    names = opened(revision).sheetnames
+    assert names[0] == "Biểu tổng hợp"
+    assert names[-6:] == ["Tổng hợp", "Biểu đồ", "Theo xã", "Đơn vị", "Thay đổi", "Giải thích"]
 
 
 def test_rollup_sheet_holds_every_figure_as_a_number(opened: Open, revision: Revision) -> None:

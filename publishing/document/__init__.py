@@ -1,0 +1,1 @@
+"""Write a revision as a Word document that an officer edits and signs."""

@@ -1,0 +1,185 @@
+"""The further official sheets: figures by commune for each theme, who has reported, figures that were corrected."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from publishing.figures.formatter import ReportFormatter
+from publishing.figures.papers import target, verdict
+from publishing.figures.provinces import MOST_UNITS_LISTED
+from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, Report, UnitLine
+from publishing.workbook.long_sheet import StyledCell
+from publishing.workbook.official_page import OfficialPage
+from publishing.workbook.sheets import number_style
+from publishing.workbook.table import TableColumn
+
+MOST_FIGURES = 5
+"""Most figures side by side on a sheet of a theme: more would be too small on A4."""
+_HEAD_HEIGHT = 64.0
+"""Points that the longest name of an indicator takes over three columns."""
+_LINE = 17.5
+_WORST_FIRST = ("missing", "quarantined", "late")
+
+
+def write_theme(
+    page: OfficialPage,
+    theme: str,
+    figures: Sequence[PublishedFigure],
+    report: Report,
+    formatter: ReportFormatter,
+) -> int:
+    """Write figures of a theme by commune, of a large area by province, and sums, targets and coverage below.
+
+    Returns the row of the first unit, counted from 0.
+    """
+    by_province = bool(report.provinces)
+    heads = formatter.text("numerator"), formatter.text("denominator"), formatter.text("paper_rate")
+    columns = [
+        TableColumn(formatter.text("paper_order"), 6),
+        TableColumn(formatter.text("province" if by_province else "unit"), 24),
+        *(TableColumn(head, 10) for figure in figures for head in (heads if figure.is_percent else (figure.unit,))),
+        TableColumn(formatter.text("reports_accepted" if by_province else "notes"), 20),
+    ]
+    page.set_widths(columns)
+    page.write_heading(theme.upper(), len(columns) - 1)
+    head = page.row
+    _write_heads(page, figures, columns)
+    page.sheet.repeat_rows(head, head + 1)
+    page.sheet.freeze_panes(head + 2, 2)
+    rows = _province_rows(figures, report) if by_province else _unit_rows(figures, report, formatter)
+    first = page.row
+    page.write_rows(list(rows), columns)
+    _write_foot(page, figures, formatter)
+    return first
+
+
+def write_coverage(page: OfficialPage, report: Report, formatter: ReportFormatter) -> None:
+    """Write who is missing, returned or late, by name, and of an area that can be listed also all others."""
+    names, widths = ("paper_order", "unit_code", "unit", "status", "received", "days_late"), (6, 12, 40, 30, 22, 12)
+    columns = [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
+    page.set_widths(columns)
+    page.write_heading(formatter.text("paper_coverage_title").upper(), len(columns) - 1)
+    units = sorted(report.units, key=_severity)
+    if len(units) > MOST_UNITS_LISTED:
+        units = [unit for unit in units if unit.state in _WORST_FIRST]
+        sheet = formatter.text("sheet_units")
+        line = StyledCell(formatter.text("paper_coverage_note", sheet=sheet), "form_subtitle")
+        page.write_across((0, len(columns) - 1, line))
+    _write_list(page, columns, [_unit_row(number, unit, formatter) for number, unit in enumerate(units, 1)])
+
+
+def write_corrections(page: OfficialPage, report: Report, formatter: ReportFormatter) -> None:
+    """Write a line for each figure that moved since the revision before."""
+    names = ("paper_order", "indicator", "before", "after", "paper_details", "because")
+    columns = [
+        TableColumn(formatter.text(name), width) for name, width in zip(names, (6, 46, 14, 14, 46, 32), strict=True)
+    ]
+    page.set_widths(columns)
+    page.write_heading(formatter.text("paper_corrections_title").upper(), len(columns) - 1)
+    moves = [move for move in report.moves if move.value or move.counts]
+    if not moves:
+        reason = "changes_first" if report.revision == 1 else "changes_none"
+        page.write_across((0, len(columns) - 1, StyledCell(formatter.text(reason), "form_subtitle")))
+        return
+    rows = [
+        [
+            StyledCell(str(number), "centre"),
+            StyledCell(move.name),
+            StyledCell(move.value.before if move.value else "–", "centre"),
+            StyledCell(move.value.after if move.value else "–", "centre"),
+            StyledCell("\n".join(f"{change.column_name}: {change.before} → {change.after}" for change in move.counts)),
+            StyledCell("\n".join(name for name, _ in move.files)),
+        ]
+        for number, move in enumerate(moves, 1)
+    ]
+    _write_list(page, columns, rows)
+
+
+def _write_list(page: OfficialPage, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]]) -> None:
+    head = page.row
+    page.write_rows([[StyledCell(column.header, "head") for column in columns]], columns)
+    page.sheet.repeat_rows(head)
+    page.sheet.freeze_panes(head + 1, 0)
+    page.write_rows(rows, columns)
+
+
+def _write_heads(page: OfficialPage, figures: Sequence[PublishedFigure], columns: Sequence[TableColumn]) -> None:
+    """Write two rows: the figures' names over their columns, and what each column holds."""
+    head, blank = page.row, StyledCell(None, "head")
+    order, unit, *inner, last = (StyledCell(column.header, "head") for column in columns)
+    names = [(3 if figure.is_percent else 1, StyledCell(figure.name, "head")) for figure in figures]
+    page.write_spans([(1, order), (1, unit), *names, (1, last)], _HEAD_HEIGHT)
+    page.write_spans([(1, cell) for cell in (blank, blank, *inner, blank)], _HEAD_HEIGHT / 4)
+    page.sheet.merge += [[head, column, head + 1, column] for column in (0, 1, len(columns) - 1)]
+
+
+def _unit_rows(
+    figures: Sequence[PublishedFigure], report: Report, formatter: ReportFormatter
+) -> Iterator[list[StyledCell]]:
+    for number, unit in enumerate(report.units, 1):
+        remark = formatter.state(unit) if unit.state in _WORST_FIRST else ""
+        yield [
+            StyledCell(str(number), "centre"),
+            StyledCell(unit.name),
+            *(cell for figure in figures for cell in _numbers(figure, figure.of_unit(unit.key))),
+            StyledCell(remark, "centre"),
+        ]
+
+
+def _province_rows(figures: Sequence[PublishedFigure], report: Report) -> Iterator[list[StyledCell]]:
+    for number, province in enumerate(report.provinces, 1):
+        numbers = (_numbers(figure, province.figures.get(figure.row.indicator)) for figure in figures)
+        yield [
+            StyledCell(str(number), "centre"),
+            StyledCell(province.name),
+            *(cell for cells in numbers for cell in cells),
+            StyledCell(f"{province.accepted}/{province.expected}", "centre"),
+        ]
+
+
+def _write_foot(page: OfficialPage, figures: Sequence[PublishedFigure], formatter: ReportFormatter) -> None:
+    """Write the rows of the whole area: sums, targets, verdicts, units with a figure."""
+    blank = (1, StyledCell(None, "sum_centre"))
+    sums = [(1, cell) for figure in figures for cell in _numbers(figure, figure.row, "sum_")]
+    page.write_spans([blank, (1, StyledCell(formatter.text("paper_whole_area"), "sum_text")), *sums, blank], _LINE)
+    for name, show in (("target", target), ("verdict", verdict), ("coverage", _coverage)):
+        cells = [
+            (3 if figure.is_percent else 1, StyledCell(show(figure, formatter), "sum_centre")) for figure in figures
+        ]
+        head = StyledCell(formatter.text(f"paper_{name}"), "sum_text")
+        page.write_spans([blank, (1, head), *cells, blank], _LINE)
+    if any(figure.row.target_assumed for figure in figures):
+        page.row += 1
+        page.write_across((0, 0, StyledCell(formatter.text("paper_assumed_note"), "foot")))
+
+
+def _coverage(figure: PublishedFigure, formatter: ReportFormatter) -> str:
+    return formatter.coverage(figure)
+
+
+def _numbers(
+    figure: PublishedFigure, numbers: CommuneFigure | ProvinceFigure | object | None, prefix: str = ""
+) -> list[StyledCell]:
+    """Return numerator, denominator and rate of a figure, or its count alone; empty cells where it has none."""
+    value, numerator, denominator = (getattr(numbers, name, None) for name in ("value", "numerator", "denominator"))
+    if not figure.is_percent:
+        return [StyledCell(value, prefix + number_style(value))]
+    counts: tuple[Decimal | None, ...] = (numerator, denominator)
+    return [
+        *(StyledCell(number, prefix + number_style(number)) for number in counts),
+        StyledCell(value, prefix + number_style(value, percent=True)),
+    ]
+
+
+def _severity(unit: UnitLine) -> tuple[int, str]:
+    return (_WORST_FIRST.index(unit.state) if unit.state in _WORST_FIRST else len(_WORST_FIRST)), unit.key
+
+
+def _unit_row(number: int, unit: UnitLine, formatter: ReportFormatter) -> list[StyledCell]:
+    return [
+        StyledCell(str(number), "centre"),
+        StyledCell(unit.code, "centre"),
+        StyledCell(unit.name),
+        StyledCell(formatter.state(unit), "centre"),
+        StyledCell(formatter.time(unit.received_at), "centre"),
+        StyledCell(unit.days_late or None, "count"),
+    ]
