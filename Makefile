@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 # Where bytecode is not kept, each of the hundred processes that tests start compiles the libraries again.
 export PYTHONDONTWRITEBYTECODE :=
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --forbid-skips $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup -p no:playwright --forbid-skips $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 

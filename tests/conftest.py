@@ -1,6 +1,7 @@
 """What all tests share: the shipped catalogue, marks for what starts processes, and no skips."""
 
 import gc
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -54,8 +55,22 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the tests of a corpus out where none is given; a skipped test would fail the run."""
-    return True if collection_path.name == "test_corpus.py" and config.getoption("corpus") is None else None
+    """Leave modules out that hold nothing to run.
+
+    These are the tests of a corpus where none is given (a skipped test would fail the run) and, where only fast tests
+    are asked for, modules without any, unless they are named: they import servers, and have a fifth of all tests.
+    """
+    if collection_path.name == "test_corpus.py":
+        return True if config.getoption("corpus") is None else None
+    is_named = any(Path(argument.partition("::")[0]).name == collection_path.name for argument in config.args)
+    if is_named or not collection_path.match("test_*.py") or not _asks_for_fast(config):
+        return None
+    source = collection_path.read_text("utf-8")
+    return True if _IMPORTS_STARTER.search(source) or _MARKS_ALL.search(source) else None
+
+
+def _asks_for_fast(config: pytest.Config) -> bool:
+    return all(f"not {mark}" in config.getoption("markexpr") for mark in ("full", "long", "services"))
 
 
 _STARTERS = (
@@ -69,7 +84,9 @@ _STARTERS = (
     "workbooks.pool.reading_pool",
 )
 """Modules whose use in a test module says that its tests start processes or servers."""
-
+_IMPORTS_STARTER = re.compile(rf"^(?:from (?:{'|'.join(_STARTERS)}) import |import subprocess$)", re.MULTILINE)
+_MARKS_ALL = re.compile(r"^pytestmark = \[?pytest\.mark\.(?:full|long|services)\b", re.MULTILINE)
+"""Lines of a test module either of which leaves none of its tests to a run of the fast ones."""
 
 _SHARED_HOMES = {"mirrored_warehouse", "night_home", "sample"}
 """Session fixtures of homes to be copied: fast tests that use them run in one worker, which makes them once."""
@@ -106,6 +123,8 @@ def _starts_processes(item: pytest.Item) -> bool:
 
 @cache
 def _uses_starters(module: ModuleType | None) -> bool:
+    if module is not None and _IMPORTS_STARTER.search(Path(module.__file__ or "").read_text("utf-8")):
+        return True
     used = {getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values()}
     return any(starter in used for starter in _STARTERS)
 
