@@ -27,7 +27,7 @@ _Facts = Mapping[str, Any]
 def write_data(newest: NewestFigures, catalog: Catalog, root: Path, lang: Lang = "vi") -> tuple[str, ...]:
     """Write `root/data` anew where it is not what the newest revisions say; return the folders that were written.
 
-    Without a change nothing is written. What a killed process left is made good.
+    Without a change, or before the first publication, nothing is written. What a killed process left is made good.
 
     Args:
         newest: the newest published revisions.
@@ -54,7 +54,7 @@ class _Build:
         general = key_of(_FORMAT, self._words, list(self._headings.values()))
         key = key_of(general, self._catalog.version, self._newest.heads)
         before = self._folder.state()
-        if before.get("key") == key:
+        if before.get("key") == key or not self._newest.heads:
             return ()
         self._folder.begin()
         known = before["periods"] if before.get("general") == general else {}

@@ -140,6 +140,13 @@ def test_unchanged_figures_write_nothing(after_night: Path, home_catalog: Catalo
     assert ((published / "data").readlink(), files_of(published / "data")) == before
 
 
+def test_without_a_publication_nothing_is_written(after_night: Path, home_catalog: Catalog, tmp_path: Path) -> None:
+    """Before the first publication there is no folder."""
+    with newest_of(after_night) as newest:
+        assert write_data(NewestFigures(newest.session, ()), home_catalog, tmp_path / "published") == ()
+    assert not (tmp_path / "published").exists()
+
+
 def test_the_same_figures_give_the_same_bytes(after_night: Path, home_catalog: Catalog, tmp_path: Path) -> None:
     """Made elsewhere from nothing, the tree is equal."""
     with newest_of(after_night) as newest:
