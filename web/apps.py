@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -27,6 +27,7 @@ from publishing.page.index_pages import (
     returned_page,
     submissions_page,
 )
+from publishing.site.rendering import first_page
 from publishing.storage.published_index import list_published
 from warehouse.queries.inventory import InventoryEntry, inventory, submissions_in
 from warehouse.queries.reminders import unanswered_reminders
@@ -54,16 +55,21 @@ class OfficeFolders:
 def published_site(
     root: Path, formatter: ReportFormatter, today: Callable[[], date], engine: Engine | None = None
 ) -> ASGIApp:
-    """Serve the published folder, with an index of areas and periods; with a warehouse also the JSON API."""
+    """Serve the published folder: its site, and at `/list` all files; with a warehouse also the JSON API."""
 
-    def index(_: Request) -> Response:
+    def first(request: Request) -> Response:
+        page = root / first_page(formatter.lang)
+        return FileResponse(page) if page.is_file() else listed(request)
+
+    def listed(_: Request) -> Response:
         return HTMLResponse(published_page(list_published(root), formatter, today()))
 
     def newest(request: Request) -> Response:
         return RedirectResponse(f"/{request.path_params['period']}/{request.path_params['area']}/report.html")
 
     routes = [
-        Route("/", index),
+        Route("/", first),
+        Route("/list", listed),
         *([Mount(API_PREFIX, json_api(engine, formatter.catalog))] if engine else []),
         Route("/{period}/{area}/", newest),
         Mount("/", Files(root)),

@@ -30,6 +30,7 @@ from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
 from flows.pipeline.stages.publish import to_publish
+from flows.pipeline.stages.publish_site import render_site
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.pipeline.stages.refetch import damaged_files, refetch, requeue_mended
@@ -42,7 +43,7 @@ from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery, restored_files
 from warehouse.queries.silent_units import SilentPeriod, silent_units
 from warehouse.rollups.due import awaiting_reopen
-from warehouse.store.engine import reading, transaction
+from warehouse.store.engine import Engine, reading, transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.runs import finish_run, start_run
 from warehouse.submissions.staging import clear_abandoned
@@ -116,14 +117,21 @@ def begin(run: Run, kind: str, reason: str | None) -> None:
 
 
 def end(run: Run, outcome: RunOutcome) -> RunOutcome:
-    """Write data files and quality pages that are due, record the end of the run and its counts, tell the listener."""
+    """Write data files, site and quality pages that are due, record the run's end and counts, tell the listener."""
     run.steps.run("publish", "data files", partial(make_data, run.context))
+    _render_site(run)
     _write_pages(run)
     with transaction(run.context.engine) as session:
         finish_run(session, run.id, outcome.counts, run.context.clock())
     _LOG.info("run ended", extra={"counts": outcome.counts})
     run.listener.finish(outcome)
     return outcome
+
+
+def _render_site(run: Run) -> None:
+    # A trial publishes to a folder that no reader opens.
+    if isinstance(run.context.engine, Engine):
+        run.steps.run("publish", "site", partial(render_site, run.context))
 
 
 def _write_pages(run: Run) -> None:

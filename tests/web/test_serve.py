@@ -61,12 +61,21 @@ def let_in(credential: str = CREDENTIAL) -> dict[str, str]:
 
 
 def test_the_index_leads_to_every_area_and_period(served: TestClient) -> None:
-    """The index links to report, workbook and table of each area and shows whether it is complete."""
-    page = served.get("/").text
+    """The list links to report, workbook and table of each area and shows whether it is complete."""
+    page = served.get("/list").text
     assert f'href="2025-05/{AREA}/report.html"' in page
     assert f'href="2025-05/{AREA}/rollup.xlsx"' in page
     assert "partial, 7 of 8" in page
     assert "Ninh Sơn" in page
+
+
+def test_the_first_page_is_that_of_the_site(served: TestClient) -> None:
+    """The first page leads to the area's page in the language that is set, and that one to the published files."""
+    assert f'href="site/2025-05/{AREA}/index.en.html"' in served.get("/").text
+    page = served.get(f"/site/2025-05/{AREA}/index.en.html")
+    assert page.status_code == 200
+    assert f'href="../../../2025-05/{AREA}/rollup.xlsx"' in page.text
+    assert served.get(f"/site/2025-05/{AREA}/units/22810.en.html").status_code == 200
 
 
 def test_an_area_leads_to_its_report(served: TestClient) -> None:
@@ -109,6 +118,7 @@ def test_the_next_revision_is_served_at_once(served: TestClient, after_night: Pa
     [
         "/.secret",
         "/.revisions/2025-05/585/1/report.html",
+        "/.site/current/index.html",
         "/2025-05/.585.new/report.html",
         "/2025-05/../.secret",
         "/%2e%2e/warehouse.db",

@@ -10,6 +10,8 @@ from domain.rollups import RollupStatus
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
 from publishing.publish import publish
+from publishing.site.facts import write_facts
+from publishing.storage.site_folder import SiteFolder
 from warehouse.queries import Revision, RevisionRef, revision_to_publish
 from warehouse.store.engine import Warehouse, reading
 
@@ -18,12 +20,15 @@ def write(engine: Warehouse, catalog: Catalog, published: Path, lang: Lang, ref:
     """Write one revision below the folder of published reports; idempotent."""
     with reading(engine) as session:
         result = revision_to_publish(session, catalog, ref)
+    path = publish(result, catalog, published, lang)
+    # While the revision is in memory: the site needs no reading of the warehouse then.
+    SiteFolder(published).write_facts(result.period.id, path.name, result.number, write_facts(result, catalog.forms))
     return PublishedRevision(
         area=result.area,
         area_name=result.area_name,
         period=result.period.id,
         revision=result.number,
-        path=publish(result, catalog, published, lang),
+        path=path,
         is_partial=_is_partial(result),
         changes=result.changes,
     )

@@ -1,0 +1,303 @@
+"""Pages of an area and period: its figures and trend, files, units, and revisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final
+
+from domain.aggregation import Amount, add_up, percentage
+from domain.batches import batched
+from domain.periods import Period
+from domain.units import OrgUnit
+from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue
+from publishing.site.rendering import Crumbs, addresses, render
+from publishing.site.revision_notes import RevisionNote
+from publishing.site.site_formatter import SiteFormatter
+from publishing.site.trend import Trend, trend
+
+MOST_UNITS: Final = 300
+"""Most units listed on one page."""
+
+
+@dataclass(frozen=True)
+class AreaPeriod:
+    """An area in a period, and what its pages lead to.
+
+    `trend` are its facts of up to two years, the oldest first and this period's last; `children` the areas directly
+    below it in this period, `groups` the part of the area that each unit lies in. `unit_pages` are the addresses of the
+    units' pages from the area's page, `before_pages` those of the period before, by the unit's place; both without
+    language and ending. `province` is the page of its province: name and address. `is_sample`: the register holds
+    invented units, so the split by commune is invented too, which pages have to state.
+    """
+
+    name: str
+    facts: AreaFacts
+    figures: UnitFigures
+    trend: tuple[AreaFacts, ...]
+    previous: Period | None
+    following: Period | None
+    children: tuple[tuple[str, AreaFacts], ...]
+    groups: tuple[OrgUnit | None, ...]
+    group_areas: frozenset[str]
+    province: tuple[str, str] | None
+    unit_pages: tuple[str, ...]
+    before_pages: dict[int, str]
+    files: tuple[str, ...]
+    revisions: tuple[RevisionNote, ...]
+    is_sample: bool
+
+    @property
+    def before(self) -> AreaFacts | None:
+        """Return the facts of the previous period."""
+        return next((facts for facts in self.trend if facts.period == self.previous), None)
+
+    @cached_property
+    def suffix(self) -> str:
+        """Return what the folder's name adds to the area's code."""
+        return self.name[len(self.facts.area) :]
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit in the list of an area's page: values and fractions of the headline figures."""
+
+    name: str
+    code: str
+    href: str
+    group: str
+    anchor: str
+    state: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A part of a large area in the list of its page."""
+
+    name: str
+    code: str
+    href: str
+    accepted: int
+    expected: int
+    values: tuple[tuple[str, str], ...]
+
+
+def area_pages(area: AreaPeriod, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
+    """Render an area's page in each language, and lists of its units where they are too many for it."""
+    pages: dict[str, bytes] = {}
+    for formatter in formatters:
+        pages |= _AreaPages(area, formatter).render()
+    return pages
+
+
+def crumbs_of(area: AreaPeriod, formatter: SiteFormatter, up: str) -> list[tuple[str, str]]:
+    """Return the pages above the area's page; `up` leads from the page to the folder `site`."""
+    crumbs = [] if area.province is None else [(area.province[0], f"{up}{area.province[1]}.{formatter.lang}.html")]
+    return [*crumbs, (formatter.area(area.facts), f"{up}areas/{area.name}/index.{formatter.lang}.html")]
+
+
+def trend_of(formatter: SiteFormatter, indicator: str, series: Sequence[AreaFacts]) -> Trend | None:
+    """Draw an indicator over an area's periods, interrupted where area or population are another one."""
+    figures = [facts.by_indicator.get(indicator) for facts in series]
+    values = [None if figure is None else figure.value for figure in figures]
+    kinds = [
+        (facts.area_valid_from, figure and figure.denominator_kind)
+        for facts, figure in zip(series, figures, strict=True)
+    ]
+    known = [
+        (facts, figure) for facts, figure in zip(series, figures, strict=True) if figure and figure.value is not None
+    ]
+    if not known:
+        return None
+    (first, first_figure), (last, last_figure) = known[0], known[-1]
+    description = formatter.text(
+        "trend",
+        indicator=formatter.indicator(indicator),
+        first=formatter.amount(first_figure, first_figure.value),
+        first_period=formatter.period(first.period),
+        last=formatter.amount(last_figure, last_figure.value),
+        last_period=formatter.period(last.period),
+    )
+    return trend(values, [False, *(before != after for before, after in pairwise(kinds))], description)
+
+
+@dataclass(frozen=True)
+class _AreaPages:
+    area: AreaPeriod
+    formatter: SiteFormatter
+
+    def render(self) -> dict[str, bytes]:
+        area, formatter = self.area, self.formatter
+        facts, lang = area.facts, formatter.lang
+        themes = formatter.themes(facts)
+        is_long = len(facts.units) > MOST_UNITS
+        rows = self._rows()
+        lists = list(batched(rows, MOST_UNITS)) if is_long else []
+        before = area.before.by_indicator if area.before else {}
+        changes = {figure.indicator: formatter.change(figure, before.get(figure.indicator)) for figure in facts.figures}
+        cards = [
+            (theme, trend_of(formatter, theme.lead.indicator, area.trend), changes[theme.lead.indicator])
+            for theme in themes
+            if theme.is_headline
+        ]
+        page = render(
+            "area.html.j2",
+            formatter,
+            addresses(2, "index", lang),
+            [*crumbs_of(area, formatter, "../../"), (formatter.period(facts.period), "")],
+            area=area,
+            themes=themes,
+            cards=cards,
+            changes=changes,
+            files=[(self._file_label(name), name) for name in area.files],
+            headings=[formatter.indicator(lead.indicator) for lead in self.leads],
+            labels=self.labels,
+            rows=None if is_long else rows,
+            groups=self._group_rows(lists) if is_long else [],
+            revisions=[self._revision(note) for note in area.revisions],
+        )
+        pages = {f"index.{lang}.html": page}
+        for number, listed in enumerate(lists, start=1):
+            pages[f"units-{number}.{lang}.html"] = self._list(listed, number, len(lists))
+        return pages
+
+    @property
+    def labels(self) -> list[str]:
+        """Return the headings where there is little width."""
+        return [theme.name for theme in self.formatter.themes(self.area.facts) if theme.is_headline]
+
+    @cached_property
+    def leads(self) -> list[FigureFact]:
+        return [theme.lead for theme in self.formatter.themes(self.area.facts) if theme.is_headline]
+
+    @cached_property
+    def values(self) -> list[Mapping[int, UnitValue]]:
+        formatter = self.formatter
+        return [self.area.figures.values(lead.indicator, formatter.flow(lead.indicator)) for lead in self.leads]
+
+    def _list(self, rows: Sequence[UnitRow], number: int, total: int) -> bytes:
+        area, formatter = self.area, self.formatter
+        crumbs: Crumbs = [
+            *crumbs_of(area, formatter, "../../"),
+            (formatter.period(area.facts.period), f"index.{formatter.lang}.html"),
+            (formatter.text("page", number=number), ""),
+        ]
+        return render(
+            "units.html.j2",
+            formatter,
+            addresses(2, f"units-{number}", formatter.lang),
+            crumbs,
+            area=area,
+            rows=rows,
+            number=number,
+            total=total,
+            labels=self.labels,
+            headings=[formatter.indicator(lead.indicator) for lead in self.leads],
+        )
+
+    def _rows(self) -> list[UnitRow]:
+        """Return the units by group and code; the first of each group is an anchor."""
+        area, lang = self.area, self.formatter.lang
+        order = sorted(range(len(area.facts.units)), key=lambda place: (_code(area.groups[place]), place))
+        rows: list[UnitRow] = []
+        seen: set[str] = set()
+        for place in order:
+            unit, group = area.facts.units[place], area.groups[place]
+            code = _code(group)
+            rows.append(
+                UnitRow(
+                    name=unit.name,
+                    code=unit.code,
+                    href=f"{area.unit_pages[place]}.{lang}.html",
+                    group=group.name if group else "",
+                    anchor="" if code in seen else code,
+                    state=unit.state,
+                    values=tuple(
+                        self._shown(lead, values.get(place))
+                        for lead, values in zip(self.leads, self.values, strict=True)
+                    ),
+                )
+            )
+            seen.add(code)
+        return rows
+
+    def _group_rows(self, lists: Sequence[Sequence[UnitRow]]) -> list[GroupRow]:
+        area, lang = self.area, self.formatter.lang
+        pages = {row.anchor: number for number, listed in enumerate(lists, start=1) for row in listed if row.anchor}
+        by_group: dict[str, list[int]] = {}
+        groups: dict[str, OrgUnit | None] = {}
+        for place, group in enumerate(area.groups):
+            by_group.setdefault(_code(group), []).append(place)
+            groups[_code(group)] = group
+        rows: list[GroupRow] = []
+        for code in sorted(by_group):
+            group, places = groups[code], by_group[code]
+            name = f"{code}{area.suffix}"
+            listed = f"units-{pages.get(code, 1)}.{lang}.html#g-{code}"
+            rows.append(
+                GroupRow(
+                    name=group.name if group else self.formatter.text("ungrouped"),
+                    code=code,
+                    href=f"../{name}/index.{lang}.html" if name in area.group_areas else listed,
+                    accepted=sum(area.facts.units[place].is_accepted for place in places),
+                    expected=len(places),
+                    values=tuple(
+                        self._shown(lead, total(self.formatter, lead, [values[at] for at in places if at in values]))
+                        for lead, values in zip(self.leads, self.values, strict=True)
+                    ),
+                )
+            )
+        return rows
+
+    def _shown(self, figure: FigureFact, value: UnitValue | None) -> tuple[str, str]:
+        if value is None:
+            return self.formatter.published("no_value"), ""
+        counts = self.formatter.fraction(value) if value.denominator is not None else ""
+        return self.formatter.amount(figure, value.value), counts
+
+    def _file_label(self, name: str) -> str:
+        key = f"site.file_{name.replace('.', '_').replace('-', '_')}"
+        texts = self.formatter.catalog.texts
+        return texts.text(key, self.formatter.lang) if key in texts.by_key else name
+
+    def _revision(self, note: RevisionNote) -> dict[str, Any]:
+        return {
+            "number": note.number,
+            "published_at": datetime.fromisoformat(note.published_at),
+            "lines": [self._move(*move) for move in note.moves],
+        }
+
+    def _move(self, indicator: str, before: str, after: str, others: int) -> str:
+        formatter = self.formatter
+        figure = self.area.facts.by_indicator.get(indicator)
+        if not indicator or figure is None:
+            return formatter.text("revision_others", count=others)
+        return formatter.text(
+            "revision_move",
+            indicator=formatter.indicator(indicator),
+            before=formatter.amount(figure, _number(before)),
+            after=formatter.amount(figure, _number(after)),
+        )
+
+
+def total(formatter: SiteFormatter, figure: FigureFact, values: Sequence[UnitValue]) -> UnitValue | None:
+    """Sum the figures of some units, as the area's own are; None of figures that are not comparable, or of none."""
+    if not values or figure.status == "not_comparable":
+        return None
+    sums = add_up([Amount(value.numerator, value.denominator) for value in values])
+    if sums.numerator is None:
+        return None
+    is_percent = formatter.is_percent(figure)
+    value = percentage(sums.numerator, sums.denominator) if is_percent else sums.numerator
+    return UnitValue(value, sums.numerator, sums.denominator, "", 0)
+
+
+def _code(group: OrgUnit | None) -> str:
+    return group.code if group else ""
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None

@@ -1,0 +1,328 @@
+"""Build the site from the newest revisions in the published folder: what a moved revision reaches is rendered again."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from domain.catalog.catalog import Catalog
+from domain.periods import Period, parse_period
+from domain.units import OrgUnit
+from publishing.errors import PublicationDamagedError, storage_error
+from publishing.site.area_pages import AreaPeriod, area_pages
+from publishing.site.commune_pages import commune_pages
+from publishing.site.facts import AreaFacts, read_facts, read_unit_figures, write_facts
+from publishing.site.hierarchy import Hierarchy
+from publishing.site.indicator_pages import AreaSeries, indicator_pages
+from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks
+from publishing.site.overview_pages import (
+    AreaEntry,
+    first_pages,
+    period_pages,
+    province_page,
+    province_pages,
+    search_index,
+    search_pages,
+)
+from publishing.site.published_set import (
+    Numbers,
+    PublishedRevisionRef,
+    newest_numbers,
+    newness,
+    read_manifest,
+    steps_between,
+)
+from publishing.site.rendering import LANGS, key_of, look_of, search_script, style_sheet
+from publishing.site.revision_notes import read_revision_notes
+from publishing.site.site_formatter import SiteFormatter
+from publishing.storage.manifest import MANIFEST
+from publishing.storage.site_folder import SITE, SiteFolder
+from warehouse.queries import Revision
+
+_STATE: Final = "state.json"
+_AREAS: Final = "areas.json"
+
+LoadRevision = Callable[[PublishedRevisionRef], Revision | None]
+"""Reads a revision from the warehouse; None: it does not know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOutcome:
+    """How many areas' pages were rendered, and the publications without pages: the warehouse does not know them."""
+
+    rendered: int
+    unknown: tuple[str, ...] = ()
+
+
+def build_site(root: Path, catalog: Catalog, load: LoadRevision) -> SiteOutcome:
+    """Render the pages that a new revision reaches, and switch readers to the new site in one step.
+
+    The site depends on the newest revisions and the catalogue alone. Where both are as they were, nothing is done.
+    One process at a time may build the site of a folder.
+
+    Raises:
+        PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
+    """
+    folder = SiteFolder(root)
+    try:
+        return _SiteBuilder(folder, catalog, load, newest_numbers(root)).build()
+    except OSError as error:
+        raise storage_error(root / SITE, None, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a site was made of: its key, newest revisions, and the publications that had no pages."""
+
+    key: str
+    numbers: Mapping[str, Mapping[str, int]]
+    unknown: frozenset[str]
+
+
+class _SiteBuilder:
+    def __init__(self, folder: SiteFolder, catalog: Catalog, load: LoadRevision, numbers: Numbers) -> None:
+        self._folder = folder
+        self._load = load
+        self._catalog = catalog
+        self._look = look_of(catalog)
+        self._hierarchy = Hierarchy(catalog)
+        self._formatters = [SiteFormatter(catalog, lang) for lang in LANGS]
+        self._numbers = {period: dict(sorted(numbers[period].items())) for period in sorted(numbers)}
+        self._state = {period.id: dict(names) for period, names in self._numbers.items()}
+        self._facts: dict[tuple[Period, str], AreaFacts] = {}
+        self._links = LinkFinder(self._numbers, self._hierarchy, self._of)
+        self._rendered: set[tuple[Period, str]] = set()
+
+    def build(self) -> SiteOutcome:
+        """Build the site, unless the one that readers see was made of the same."""
+        folder = self._folder
+        if not self._state and folder.current is None:
+            return SiteOutcome(0)
+        if folder.current == self._key([]):
+            folder.sweep()
+            return SiteOutcome(0)
+        before = self._before()
+        moved = self._moved(before)
+        unknown = self._leave_out_unknown(moved)
+        if folder.current == self._key(unknown):
+            return SiteOutcome(0, tuple(unknown))
+        folder.begin()
+        touched = {period for period, _ in moved}
+        periods = {period: self._kept(before, period, touched) or self._period(period) for period in self._numbers}
+        series = {name: self._kept_series(before, name, moved) or self._series(name) for name in self._names}
+        links = {f"{SITE}/{period.id}": path for period, path in periods.items()}
+        links |= {f"{SITE}/areas/{name}": path for name, path in series.items()}
+        files = self._files(periods)
+        files[_STATE] = json.dumps({"look": self._look, "numbers": self._state, "unknown": unknown}).encode()
+        folder.switch(self._key(unknown), files, links)
+        return SiteOutcome(len(self._rendered), tuple(unknown))
+
+    def _key(self, unknown: Sequence[str]) -> str:
+        return key_of(self._look, self._state, unknown)
+
+    def _before(self) -> _State:
+        """Return what the present site was made of; nothing of it counts where the catalogue or the program changed."""
+        current = self._folder.current
+        state = json.loads((self._folder.hidden / current / _STATE).read_bytes()) if current else {}
+        if current is None or state["look"] != self._look:
+            return _State("", {}, frozenset())
+        return _State(current, state["numbers"], frozenset(state["unknown"]))
+
+    def _moved(self, before: _State) -> set[tuple[Period, str]]:
+        """Return periods and names whose newest revision is another one than the site shows."""
+        moved: set[tuple[Period, str]] = set()
+        for period in self._numbers.keys() | set(map(parse_period, before.numbers)):
+            names, shown = self._numbers.get(period, {}), before.numbers.get(period.id, {})
+            moved |= {
+                (period, name)
+                for name in names.keys() | shown.keys()
+                if names.get(name) != shown.get(name) or f"{period}/{name}" in before.unknown
+            }
+        return moved
+
+    def _leave_out_unknown(self, moved: set[tuple[Period, str]]) -> list[str]:
+        """Leave out the publications whose facts neither a file nor the warehouse has, and return them."""
+        unknown = []
+        for period, name in moved:
+            if name in self._numbers.get(period, ()) and self._read(period, name) is None:
+                unknown.append(f"{period}/{name}")
+                del self._numbers[period][name]
+                if not self._numbers[period]:
+                    del self._numbers[period]
+        return sorted(unknown)
+
+    def _read(self, period: Period, name: str) -> AreaFacts | None:
+        """Return an area's facts, which are written first where they are missing; None: nothing knows them."""
+        number = self._numbers[period][name]
+        path = self._folder.facts(period.id, name, number)
+        facts = read_facts(path)
+        if facts is None:
+            revision = self._load(read_manifest(self._revisions(period, name) / str(number)))
+            if revision is None:
+                return None
+            self._folder.write_facts(period.id, name, number, write_facts(revision, self._catalog.forms))
+            facts = read_facts(path)
+        if facts is not None:
+            self._facts[period, name] = facts
+        return facts
+
+    def _of(self, period: Period, name: str) -> AreaFacts:
+        facts = self._facts.get((period, name)) or self._read(period, name)
+        if facts is None:
+            raise PublicationDamagedError(self._folder.hidden, f"the facts of {period}/{name} are missing")
+        return facts
+
+    def _revisions(self, period: Period, name: str) -> Path:
+        return self._folder.root / ".revisions" / period.id / name
+
+    # Which parts stay as they are.
+
+    def _kept(self, before: _State, period: Period, touched: set[Period]) -> str | None:
+        """Return the present part of a period that no moved revision reaches; None: it has to be looked at."""
+        following = self._links.beside(period, 1)
+        same_kind = (other for other in touched if other.frequency is period.frequency)
+        near = any(steps_between(other, period) in range(TREND_PERIODS) for other in same_kind)
+        if not before.key or near or following in touched:
+            return None
+        return self._folder.linked(before.key, f"{SITE}/{period.id}")
+
+    def _kept_series(self, before: _State, name: str, moved: set[tuple[Period, str]]) -> str | None:
+        """Return the present part of an area's periods, unless one of them, or its newest one's other areas, moved."""
+        if not before.key or any(name == other or period == self._names[name] for period, other in moved):
+            return None
+        return self._folder.linked(before.key, f"{SITE}/areas/{name}")
+
+    # Parts.
+
+    def _period(self, period: Period) -> str:
+        areas = {name: self._of(period, name) for name in sorted(self._numbers[period])}
+        links = {name: self._area(period, name) for name in areas}
+        entries = [AreaEntry(name, facts, self._hierarchy.province(facts)) for name, facts in areas.items()]
+        listed = [
+            [each.name, each.facts.is_partial, *([] if each.province is None else _plain(each.province))]
+            for each in entries
+        ]
+        key = key_of(self._look, self._numbers[period], links)
+        return self._folder.part(
+            f"periods/{period}",
+            key,
+            lambda: {**period_pages(period, entries, self._formatters), _AREAS: json.dumps(listed).encode()},
+            links,
+        )
+
+    def _area(self, period: Period, name: str) -> str:
+        facts, links = self._of(period, name), self._links.links_of(period, name)
+        shared = (self._look, period.id, name, self._numbers[period][name], links.unit_pages)
+        units_key = key_of(*shared, links.before_pages)
+        own = [place for place, page in enumerate(links.unit_pages) if page.startswith(OWN)]
+        units = self._folder.part(
+            f"units/{period}/{name}",
+            units_key,
+            lambda: commune_pages(self._gather(period, name, links), own, self._formatters),
+        )
+        trend = [(other.id, self._numbers[other][name]) for other in links.trend]
+        children = [(child, self._numbers[period][child]) for child in links.children]
+        beside = [each and each.id for each in (links.previous, links.following)]
+        key = key_of(*shared, units_key, trend, beside, children, sorted(links.group_areas))
+        return self._folder.part(
+            f"areas/{facts.period}/{name}",
+            key,
+            lambda: area_pages(self._gather(period, name, links), self._formatters),
+            {"units": units},
+        )
+
+    def _series(self, name: str) -> str:
+        newest = self._names[name]
+        links = self._links.links_of(newest, name)
+        periods = sorted((period for period, names in self._numbers.items() if name in names), key=newness)
+        periods.reverse()
+        numbers = [(period.id, self._numbers[period][name]) for period in periods]
+        children = [(child, self._numbers[newest][child]) for child in links.children]
+        return self._folder.part(
+            f"series/{name}",
+            key_of(self._look, name, numbers, children, links.unit_pages),
+            lambda: indicator_pages(
+                AreaSeries(self._gather(newest, name, links), tuple(self._of(period, name) for period in periods)),
+                self._formatters,
+            ),
+        )
+
+    def _gather(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:
+        """Gather what the pages of an area and period show."""
+        facts = self._of(period, name)
+        self._rendered.add((period, name))
+        province = self._hierarchy.province(facts)
+        revisions = self._revisions(period, name)
+        manifest = json.loads((revisions / str(facts.number) / MANIFEST).read_bytes())
+        return AreaPeriod(
+            name=name,
+            facts=facts,
+            figures=read_unit_figures(self._folder.facts(period.id, name, facts.number)),
+            trend=tuple(self._of(other, name) for other in links.trend),
+            previous=links.previous,
+            following=links.following,
+            children=tuple((child, self._of(period, child)) for child in links.children),
+            groups=self._hierarchy.groups(facts),
+            group_areas=links.group_areas,
+            province=None if province is None else (province.name, province_page(province)),
+            unit_pages=links.unit_pages,
+            before_pages=links.before_pages,
+            files=tuple(sorted(manifest["files"])),
+            revisions=read_revision_notes(revisions),
+            is_sample=self._hierarchy.is_sample(facts),
+        )
+
+    @cached_property
+    def _names(self) -> Mapping[str, Period]:
+        """The newest period of each area."""
+        return {name: period for period in sorted(self._numbers, key=newness) for name in sorted(self._numbers[period])}
+
+    # The tree's own pages.
+
+    def _files(self, periods: Mapping[Period, str]) -> dict[str, bytes]:
+        folder, formatters = self._folder, self._formatters
+        listed = {period: json.loads(folder.read(path, _AREAS)) for period, path in periods.items()}
+        newest = [
+            AreaEntry(name, facts, self._hierarchy.province(facts))
+            for name, period in sorted(self._names.items())
+            for facts in [self._of(period, name)]
+        ]
+        counts = {
+            period: (sum(not is_partial for _, is_partial, *_ in areas), len(areas)) for period, areas in listed.items()
+        }
+        ever: dict[tuple[str, ...], tuple[Period, str]] = {}
+        for period in sorted(periods, key=newness):
+            for name, _, *province in listed[period]:
+                ever[name, *province] = period, name
+        by_province = [
+            AreaEntry(name, self._of(period, name), self._hierarchy.unit(*province))
+            for (_, *province), (period, name) in sorted(ever.items())
+            if province
+        ]
+        return {
+            **first_pages(newest, counts, formatters),
+            **province_pages(by_province, formatters),
+            **search_pages(formatters),
+            f"{SITE}/names.js": search_index(self._search_places(newest)),
+            f"{SITE}/search.js": search_script(),
+            f"{SITE}/style.css": style_sheet(),
+        }
+
+    def _search_places(self, newest: Sequence[AreaEntry]) -> Iterator[tuple[str, str, str, str]]:
+        formatter = self._formatters[0]
+        for entry in newest:
+            facts, name = entry.facts, entry.name
+            shown = formatter.area(facts)
+            province = entry.province.name if entry.province and entry.province.code != facts.area else ""
+            yield shown, facts.area, province, f"areas/{name}/index"
+            owners = self._links.owners_in(facts.period)
+            for unit in facts.units:
+                page = owners[facts.form, facts.boundary, unit.key]
+                if page.startswith(f"{name}/"):
+                    yield unit.name, unit.code, shown, f"{facts.period}/{page}"
+
+
+def _plain(unit: OrgUnit) -> tuple[str, str]:
+    return unit.code, unit.valid_from.isoformat()

@@ -1,0 +1,119 @@
+"""One page for each commune and period, with an anchor for each indicator."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from publishing.site.area_pages import AreaPeriod, crumbs_of
+from publishing.site.facts import FigureFact, UnitValue
+from publishing.site.rendering import addresses, escaped, render
+from publishing.site.site_formatter import SiteFormatter
+
+_Row = tuple[str, str, str, str, str, str]
+
+
+def commune_pages(area: AreaPeriod, places: Sequence[int], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
+    """Render the pages of the units at these places of an area's list, in each language."""
+    pages: dict[str, bytes] = {}
+    for formatter in formatters:
+        writer = _CommunePages(area, formatter)
+        for place in places:
+            pages[f"{area.facts.stems[place]}.{formatter.lang}.html"] = writer.render(place)
+    return pages
+
+
+@dataclass(frozen=True)
+class _CommunePages:
+    """What the pages of an area's communes share is made once: names, values by unit, and warnings."""
+
+    area: AreaPeriod
+    formatter: SiteFormatter
+
+    def render(self, place: int) -> bytes:
+        area, formatter = self.area, self.formatter
+        unit, lang = area.facts.units[place], formatter.lang
+        before = area.before_pages.get(place)
+        files = {value.file for values in self.values.values() if (value := values.get(place))}
+        return render(
+            "commune.html.j2",
+            formatter,
+            addresses(3, area.facts.stems[place], lang),
+            [*self.crumbs, (unit.name, "")],
+            unit=unit,
+            is_accepted=unit.is_accepted,
+            is_sample=area.is_sample,
+            period=self.period,
+            area_name=self.area_name,
+            area_href=f"../index.{lang}.html",
+            before=f"../../../{before}.{lang}.html" if before else "",
+            before_period=formatter.period(area.previous) if before and area.previous else "",
+            labels=self.labels,
+            themes=[(name, [self._row(figure, head, place) for figure, head in rows]) for name, rows in self.themes],
+            files=[area.figures.files[number] for number in sorted(files)],
+        )
+
+    def _row(self, figure: FigureFact, heading: str, place: int) -> _Row:
+        value = self.values[figure.indicator].get(place)
+        if value is None:
+            return figure.indicator, heading, self.absent, "", "", ""
+        counts = "" if value.denominator is None else self.formatter.fraction(value)
+        code = self.area.facts.units[place].code
+        warnings = self.warnings.get((code, figure.indicator), "")
+        amount = self.formatter.amount(figure, value.value)
+        return figure.indicator, heading, amount, counts, escaped(value.cells), warnings
+
+    @cached_property
+    def period(self) -> str:
+        return self.formatter.period(self.area.facts.period)
+
+    @cached_property
+    def area_name(self) -> str:
+        return self.formatter.area(self.area.facts)
+
+    @cached_property
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [
+            *crumbs_of(self.area, self.formatter, "../../../"),
+            (self.period, f"../index.{self.formatter.lang}.html"),
+        ]
+
+    @cached_property
+    def labels(self) -> tuple[str, str, str]:
+        text = self.formatter.published
+        return escaped(text("value")), escaped(text("fraction")), escaped(text("source_cell"))
+
+    @cached_property
+    def absent(self) -> str:
+        return f'<span class="bad">{escaped(self.formatter.published("no_value"))}</span>'
+
+    @cached_property
+    def values(self) -> Mapping[str, Mapping[int, UnitValue]]:
+        formatter, figures = self.formatter, self.area.figures
+        return {
+            figure.indicator: figures.values(figure.indicator, formatter.flow(figure.indicator))
+            for figure in self.area.facts.figures
+        }
+
+    @cached_property
+    def themes(self) -> list[tuple[str, list[tuple[FigureFact, str]]]]:
+        themes = self.formatter.themes(self.area.facts)
+        return [
+            (escaped(theme.name), [(figure, self._heading(figure)) for figure in theme.figures]) for theme in themes
+        ]
+
+    @cached_property
+    def warnings(self) -> Mapping[tuple[str, str], str]:
+        by_figure: dict[tuple[str, str], list[str]] = defaultdict(list)
+        formatter = self.formatter
+        for warning in self.area.figures.warnings:
+            title = formatter.catalog.issue_title(warning.issue, formatter.lang)
+            state = formatter.text("answered" if warning.is_answered else "unanswered")
+            shown = f'<br><span class="bad">? {escaped(title)} ({escaped(state)})</span>'
+            by_figure[warning.unit, warning.indicator].append(shown)
+        return {key: "".join(dict.fromkeys(shown)) for key, shown in by_figure.items()}
+
+    def _heading(self, figure: FigureFact) -> str:
+        href = f"../../../areas/{self.area.name}/{figure.indicator}.{self.formatter.lang}.html"
+        name = escaped(self.formatter.indicator(figure.indicator))
+        return f'<th scope="row"><a href="{escaped(href)}">{name}</a></th>'

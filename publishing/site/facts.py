@@ -1,0 +1,286 @@
+"""Facts of a revision that pages of the site are made from, kept as a file beside the published folders.
+
+They hold no text of the catalogue and no language: a page made again after a text changed needs no warehouse. The first
+line holds the area's figures and units, the second each report's figures, which fewer pages need.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from domain.aggregation import Amount, over_time, percentage
+from domain.catalog.forms import Forms
+from domain.indicators import Flow
+from domain.issues import Issue, Severity
+from domain.periods import Period, parse_period
+from publishing.figures.by_unit import figures_by_unit, unit_lines
+from warehouse.queries import FigureWarning, PublishedContribution, Revision
+
+VERSION: Final = 1
+"""Version of the files' form; those of another version are made again."""
+
+
+class FigureFact(NamedTuple):
+    """One figure of the area: the published row without what its revision says."""
+
+    indicator: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    denominator_kind: str
+    target: Decimal | None
+    target_assumed: bool | None
+    attained: bool | None
+    expected: int
+    accepted: int
+    status: str
+    notes: str
+
+
+class UnitFact(NamedTuple):
+    """The reporting status of one unit, as `UnitLine` has it; `received_at` is an ISO time in UTC."""
+
+    key: str
+    code: str
+    name: str
+    state: str
+    received_at: str | None
+    file_name: str | None
+    sha256: str | None
+    issues: int
+
+    @property
+    def is_accepted(self) -> bool:
+        """Return whether its report was accepted."""
+        return self.state in {"accepted", "late"}
+
+
+class UnitValue(NamedTuple):
+    """The figure of one unit over the whole period, with its source cells and the number of its last file."""
+
+    value: Decimal | None
+    numerator: Decimal
+    denominator: Decimal | None
+    cells: str
+    file: int
+
+
+class UnitWarning(NamedTuple):
+    """A warning about a unit's figure, and whether a person answered it."""
+
+    unit: str
+    indicator: str
+    issue: Issue
+    is_answered: bool
+
+
+@dataclass(frozen=True)
+class AreaFacts:
+    """The first line: area, period and form of a revision, its figures and units."""
+
+    area: str
+    area_valid_from: str
+    area_name: str
+    form: str
+    boundary: str
+    period: Period
+    number: int
+    published_at: datetime
+    figures: tuple[FigureFact, ...]
+    units: tuple[UnitFact, ...]
+
+    @cached_property
+    def by_indicator(self) -> Mapping[str, FigureFact]:
+        """Return the figures by indicator."""
+        return {figure.indicator: figure for figure in self.figures}
+
+    @cached_property
+    def accepted(self) -> int:
+        """Return how many units have an accepted report."""
+        return sum(unit.is_accepted for unit in self.units)
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether units or figures are missing."""
+        return self.accepted < len(self.units) or any(figure.status == "partial" for figure in self.figures)
+
+    @cached_property
+    def stems(self) -> tuple[str, ...]:
+        """Return the name of each unit's page: its code, followed by its first day where units share a code."""
+        codes = Counter(unit.code for unit in self.units)
+        return tuple(unit.code if codes[unit.code] == 1 else unit.key.replace(" ", "-") for unit in self.units)
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """The second line: each unit's figures, the files they came from (name, sha256), and warnings."""
+
+    reports: Mapping[str, Sequence[Sequence[Any]]]
+    files: Sequence[tuple[str, str]]
+    warnings: tuple[UnitWarning, ...]
+    _values: dict[str, dict[int, UnitValue]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def values(self, indicator: str, flow: Flow) -> Mapping[int, UnitValue]:
+        """Return the figures of an indicator by the unit's place in the list of units."""
+        if indicator not in self._values:
+            self._values[indicator] = self._aggregate(indicator, flow)
+        return self._values[indicator]
+
+    def _aggregate(self, indicator: str, flow: Flow) -> dict[int, UnitValue]:
+        by_unit: dict[int, list[Sequence[Any]]] = defaultdict(list)
+        for report in self.reports.get(indicator, ()):
+            by_unit[report[0]].append(report)
+        results: dict[int, UnitValue] = {}
+        for unit, reports in by_unit.items():
+            amount = over_time(flow, [_amount(report) for report in reports])
+            if amount is not None:
+                value = (
+                    amount.numerator if amount.denominator is None else percentage(amount.numerator, amount.denominator)
+                )
+                cells = "; ".join(report[4] for report in reports)
+                results[unit] = UnitValue(value, amount.numerator, amount.denominator, cells, reports[-1][5])
+        return results
+
+
+def write_facts(revision: Revision, forms: Forms) -> bytes:
+    """Return the facts of a revision; the same revision gives the same bytes, whatever deadlines `forms` sets."""
+    units = unit_lines(revision, forms)
+    places = {unit.key: place for place, unit in enumerate(units)}
+    files: dict[tuple[str, str], int] = {}
+    reports: dict[str, list[list[Any]]] = defaultdict(list)
+    for contribution in revision.contributions:
+        file = files.setdefault((contribution.file.file_name, contribution.file.sha256), len(files))
+        reports[contribution.indicator].append(_report(contribution, places, file))
+    head = {
+        "version": VERSION,
+        "area": [revision.area, revision.area_valid_from.isoformat(), revision.area_name],
+        "form": revision.form,
+        "boundary": revision.boundary,
+        "period": revision.period.id,
+        "number": revision.number,
+        "published_at": revision.published_at.isoformat(),
+        "figures": [
+            [
+                row.indicator,
+                *map(_plain, (row.value, row.numerator, row.denominator)),
+                row.denominator_kind,
+                _plain(row.target),
+                row.target_assumed,
+                row.attained,
+                row.units_expected,
+                row.units_accepted,
+                row.status,
+                row.notes,
+            ]
+            for row in revision.rows
+        ],
+        "units": [
+            [
+                unit.key,
+                unit.code,
+                unit.name,
+                unit.state,
+                unit.received_at.isoformat() if unit.received_at else None,
+                unit.file_name,
+                unit.sha256,
+                unit.issues,
+            ]
+            for unit in units
+        ],
+    }
+    details = {"reports": reports, "files": list(files), "warnings": [_warning(each) for each in revision.asked]}
+    return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (head, details)).encode()
+
+
+def read_facts(path: Path) -> AreaFacts | None:
+    """Read the first line; None where the file is missing, damaged, or of another version."""
+    try:
+        with path.open("rb") as file:
+            head = json.loads(file.readline())
+        if head["version"] != VERSION:
+            return None
+        area, valid_from, name = head["area"]
+        return AreaFacts(
+            area=area,
+            area_valid_from=valid_from,
+            area_name=name,
+            form=head["form"],
+            boundary=head["boundary"],
+            period=parse_period(head["period"]),
+            number=head["number"],
+            published_at=datetime.fromisoformat(head["published_at"]),
+            figures=tuple(_figure(values) for values in head["figures"]),
+            units=tuple(UnitFact(*values) for values in head["units"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_unit_figures(path: Path) -> UnitFigures:
+    """Read the second line of a file whose first could be read.
+
+    Raises:
+        OSError, ValueError: the file is missing or damaged.
+    """
+    with path.open("rb") as file:
+        file.readline()
+        details = json.loads(file.readline())
+    return UnitFigures(
+        reports=details["reports"],
+        files=[(name, sha256) for name, sha256 in details["files"]],
+        warnings=tuple(
+            UnitWarning(unit, indicator, Issue(severity=Severity(severity), facts=facts, **issue), is_answered)
+            for unit, indicator, is_answered, severity, facts, issue in details["warnings"]
+        ),
+    )
+
+
+def _report(contribution: PublishedContribution, places: Mapping[str, int], file: int) -> list[Any]:
+    # The flow does not matter to a single report.
+    figure = next(iter(figures_by_unit([contribution], Flow.STOCK)))
+    return [
+        places[figure.key],
+        _plain(contribution.numerator),
+        _plain(contribution.denominator),
+        _plain(contribution.weight),
+        figure.addresses,
+        file,
+    ]
+
+
+def _warning(warning: FigureWarning) -> list[Any]:
+    issue = warning.asked.issue
+    texts = {name: getattr(issue, name) for name in ("code", "sheet", "cell", "found", "expected", "indicator", "unit")}
+    return [
+        warning.unit,
+        warning.indicator,
+        warning.asked.waiver is not None,
+        issue.severity,
+        dict(issue.facts),
+        texts,
+    ]
+
+
+def _figure(values: Iterable[Any]) -> FigureFact:
+    indicator, value, numerator, denominator, kind, target, *rest = values
+    counts = _exact(numerator), _exact(denominator)
+    return FigureFact(indicator, _exact(value), *counts, kind, _exact(target), *rest)
+
+
+def _amount(report: Sequence[Any]) -> Amount:
+    _, numerator, denominator, weight, *_ = report
+    return Amount(Decimal(numerator), _exact(denominator)).weighted(_exact(weight))
+
+
+def _exact(number: str | None) -> Decimal | None:
+    return None if number is None else Decimal(number)
+
+
+def _plain(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)

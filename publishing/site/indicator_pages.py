@@ -1,0 +1,208 @@
+"""Pages of an area over all its periods: one that lists them, and one for each indicator, with its units ranked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from domain.units import OrgUnit
+from publishing.site.area_pages import MOST_UNITS, AreaPeriod, total, trend_of
+from publishing.site.facts import AreaFacts, FigureFact, UnitValue
+from publishing.site.rendering import addresses, escaped, render
+from publishing.site.site_formatter import SiteFormatter
+
+_Ranked = tuple[str, str, Decimal | None, str, str]
+"""Address and name as markup, value, and the value and its fraction as shown: numbers hold no markup."""
+
+
+@dataclass(frozen=True)
+class AreaSeries:
+    """An area over its periods: facts of all, the newest first, and what its page of the newest one leads to."""
+
+    newest: AreaPeriod
+    periods: tuple[AreaFacts, ...]
+
+
+def indicator_pages(series: AreaSeries, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
+    """Render the list of an area's periods, and a page for each indicator, in each language."""
+    pages: dict[str, bytes] = {}
+    for formatter in formatters:
+        pages |= _IndicatorPages(series, formatter).render()
+    return pages
+
+
+@dataclass(frozen=True)
+class _IndicatorPages:
+    series: AreaSeries
+    formatter: SiteFormatter
+
+    def render(self) -> dict[str, bytes]:
+        lang = self.formatter.lang
+        pages = {f"index.{lang}.html": self._list()}
+        for figure in self.area.facts.figures:
+            pages[f"{figure.indicator}.{lang}.html"] = self._page(figure)
+        return pages
+
+    @property
+    def area(self) -> AreaPeriod:
+        return self.series.newest
+
+    @cached_property
+    def name(self) -> str:
+        return self.formatter.area(self.area.facts)
+
+    @cached_property
+    def crumbs(self) -> list[tuple[str, str]]:
+        province = self.area.province
+        return [] if province is None else [(province[0], f"../../{province[1]}.{self.formatter.lang}.html")]
+
+    @cached_property
+    def labels(self) -> tuple[str, str, str]:
+        text = self.formatter.published
+        return escaped(text("value")), escaped(text("fraction")), escaped(text("units_with_figure"))
+
+    @cached_property
+    def headings(self) -> list[tuple[str, str, str]]:
+        """Return address, name and remark of each period."""
+        formatter, periods = self.formatter, self.series.periods
+        rows: list[tuple[str, str, str]] = []
+        for facts, older in zip(periods, (*periods[1:], None), strict=True):
+            moved = older is not None and older.area_valid_from != facts.area_valid_from
+            href = f"../../{facts.period.id}/{self.area.name}/index.{formatter.lang}.html"
+            note = formatter.text("boundary_changed") if moved else ""
+            rows.append((escaped(href), escaped(formatter.period(facts.period)), escaped(note)))
+        return rows
+
+    @cached_property
+    def same_kind(self) -> list[AreaFacts]:
+        """Return the periods as long as the newest one, the oldest first."""
+        frequency = self.area.facts.period.frequency
+        return [facts for facts in reversed(self.series.periods) if facts.period.frequency is frequency][-24:]
+
+    def _list(self) -> bytes:
+        formatter = self.formatter
+        themes = formatter.themes(self.area.facts)
+        leads = [theme.lead for theme in themes if theme.is_headline]
+        return render(
+            "series.html.j2",
+            formatter,
+            addresses(2, "index", formatter.lang),
+            [*self.crumbs, (self.name, "")],
+            newest=self.area.facts,
+            name=self.area.name,
+            headings=[formatter.indicator(lead.indicator) for lead in leads],
+            labels=[theme.name for theme in themes if theme.is_headline],
+            periods=[
+                (facts, [self._amount(facts.by_indicator.get(lead.indicator)) for lead in leads])
+                for facts in self.series.periods
+            ],
+            themes=themes,
+        )
+
+    def _page(self, figure: FigureFact) -> bytes:
+        formatter, area = self.formatter, self.area
+        indicator = formatter.indicator(figure.indicator)
+        return render(
+            "indicator.html.j2",
+            formatter,
+            addresses(2, figure.indicator, formatter.lang),
+            [*self.crumbs, (self.name, f"index.{formatter.lang}.html"), (indicator, "")],
+            indicator=indicator,
+            area_name=self.name,
+            is_sample=area.is_sample,
+            value=formatter.value(figure),
+            newest_period=formatter.period(area.facts.period),
+            counted=formatter.counted(figure.indicator),
+            labels=self.labels,
+            rank_label=formatter.text("rank"),
+            trend=trend_of(formatter, figure.indicator, self.same_kind),
+            periods=[
+                (*heading[:2], *self._counts(facts.by_indicator.get(figure.indicator)), heading[2])
+                for heading, facts in zip(self.headings, self.series.periods, strict=True)
+            ],
+            rankings=self._rankings(figure),
+        )
+
+    def _amount(self, figure: FigureFact | None) -> str:
+        return "–" if figure is None else self.formatter.amount(figure, figure.value)
+
+    def _counts(self, figure: FigureFact | None) -> tuple[str, str, str]:
+        if figure is None:
+            return "–", "–", "–"
+        fraction = self.formatter.fraction(figure) if figure.denominator is not None else "–"
+        units = f"{figure.accepted}/{figure.expected}"
+        return self._amount(figure), fraction, units if figure.status == "complete" else f"▽ {units}"
+
+    def _rankings(self, figure: FigureFact) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
+        """Return the areas below ranked, and the units; of a large area their groups."""
+        area, text = self.area, self.formatter.text
+        values = area.figures.values(figure.indicator, self.formatter.flow(figure.indicator))
+        rankings: list[tuple[str, list[_Ranked]]] = []
+        if area.children:
+            below = [self._of_area(name, facts, figure.indicator) for name, facts in area.children]
+            rankings.append((text("areas_below"), below))
+        if len(area.facts.units) > MOST_UNITS:
+            rows = [self._of_group(name, figure, places, values) for name, places in self._groups]
+            rankings.append((text("by_group"), rows))
+        elif len(area.facts.units) > 1:
+            rows = [
+                self._of_unit(f"{href}#{figure.indicator}", name, figure, values.get(place))
+                for place, (href, name) in enumerate(self._units)
+            ]
+            rankings.append((text("units"), rows))
+        return [(heading, _ranked(rows)) for heading, rows in rankings]
+
+    def _of_area(self, name: str, facts: AreaFacts, indicator: str) -> _Ranked:
+        figure, shown = facts.by_indicator.get(indicator), escaped(self.formatter.area(facts))
+        if figure is None:
+            return f"../{name}/index.{self.formatter.lang}.html", shown, None, "–", ""
+        fraction = self.formatter.fraction(figure) if figure.denominator is not None else ""
+        href = f"../{name}/{indicator}.{self.formatter.lang}.html"
+        return href, shown, figure.value, self._amount(figure), fraction
+
+    def _of_unit(self, href: str, name: str, figure: FigureFact, value: UnitValue | None) -> _Ranked:
+        if value is None:
+            return href, name, None, self.absent, ""
+        fraction = self.formatter.fraction(value) if value.denominator is not None else ""
+        return href, name, value.value, self.formatter.amount(figure, value.value), fraction
+
+    def _of_group(
+        self, name: str, figure: FigureFact, places: Sequence[int], values: Mapping[int, UnitValue]
+    ) -> _Ranked:
+        value = total(self.formatter, figure, [values[place] for place in places if place in values])
+        return self._of_unit("", name, figure, value)
+
+    @cached_property
+    def absent(self) -> str:
+        return escaped(self.formatter.published("no_value"))
+
+    @cached_property
+    def _units(self) -> list[tuple[str, str]]:
+        """Return address and name of each unit, as markup."""
+        area = self.area
+        up = f"../../{area.facts.period.id}/{area.name}/"
+        return [
+            (escaped(f"{up}{page}.{self.formatter.lang}.html"), escaped(unit.name))
+            for unit, page in zip(area.facts.units, area.unit_pages, strict=True)
+        ]
+
+    @cached_property
+    def _groups(self) -> list[tuple[str, list[int]]]:
+        """Return the name of each group of units, as markup, and their places."""
+        groups: dict[OrgUnit | None, list[int]] = {}
+        for place, group in enumerate(self.area.groups):
+            groups.setdefault(group, []).append(place)
+        other = self.formatter.text("ungrouped")
+        return [(escaped(group.name if group else other), places) for group, places in groups.items()]
+
+
+def _ranked(rows: Sequence[_Ranked]) -> list[tuple[str, str, str, str, str]]:
+    """Sort rows by value, the highest first and those without one last, and number them; equal values share a rank."""
+    order = sorted(rows, key=lambda row: (row[2] is None, -(row[2] or 0), row[1], row[0]))
+    ranked: list[tuple[str, str, str, str, str]] = []
+    rank, before = 0, None
+    for number, (href, name, value, amount, fraction) in enumerate(order, start=1):
+        if value != before:
+            rank, before = number, value
+        ranked.append(("–" if value is None else str(rank), href, name, amount, fraction))
+    return ranked

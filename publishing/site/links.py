@@ -1,0 +1,110 @@
+"""Links between the pages of the site: to periods before and after, areas below, and the pages of units."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from domain.periods import Period
+from publishing.site.facts import AreaFacts
+from publishing.site.hierarchy import Hierarchy
+from publishing.site.published_set import Numbers, steps_between
+
+TREND_PERIODS: Final = 24
+"""Most periods of a trend, its own included."""
+OWN: Final = "units/"
+"""Folder of units' pages in that of their area."""
+_UnitOf = tuple[str, str, str]
+"""Form, boundary and key of a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """What the pages of an area and period lead to; see `AreaPeriod`."""
+
+    previous: Period | None
+    following: Period | None
+    trend: tuple[Period, ...]
+    children: tuple[str, ...]
+    group_areas: frozenset[str]
+    unit_pages: tuple[str, ...]
+    before_pages: dict[int, str]
+
+
+class LinkFinder:
+    """Finds what pages lead to, in the set of newest revisions."""
+
+    def __init__(self, numbers: Numbers, hierarchy: Hierarchy, facts_of: Callable[[Period, str], AreaFacts]) -> None:
+        """Link publications of `numbers`, whose facts `facts_of` returns by period and name."""
+        self._numbers = numbers
+        self._hierarchy = hierarchy
+        self._of = facts_of
+        self._owners: dict[Period, dict[_UnitOf, str]] = {}
+        self._children: dict[Period, dict[str, list[str]]] = {}
+
+    def links_of(self, period: Period, name: str) -> PageLinks:
+        """Return what the pages of an area and period lead to."""
+        facts = self._of(period, name)
+        owners = self.owners_in(period)
+        pages = tuple(owners[facts.form, facts.boundary, unit.key] for unit in facts.units)
+        own = f"{name}/"
+        previous, following = (
+            other if other and name in self._numbers[other] else None
+            for other in (self.beside(period, -1), self.beside(period, 1))
+        )
+        earlier = self.owners_in(previous) if previous else {}
+        before = {
+            place: f"{previous}/{page}"
+            for place, unit in enumerate(facts.units)
+            if (page := earlier.get((facts.form, facts.boundary, unit.key)))
+        }
+        suffix = name[len(facts.area) :]
+        groups = {f"{group.code}{suffix}" for group in self._hierarchy.groups(facts) if group}
+        return PageLinks(
+            previous=previous,
+            following=following,
+            trend=tuple(
+                other
+                for other in self._same_kind(period)
+                if steps_between(other, period) in range(TREND_PERIODS) and name in self._numbers[other]
+            ),
+            children=tuple(self._children_in(period).get(name, ())),
+            group_areas=frozenset(groups & self._numbers[period].keys()),
+            unit_pages=tuple(page.removeprefix(own) if page.startswith(own) else f"../{page}" for page in pages),
+            before_pages=before,
+        )
+
+    def owners_in(self, period: Period) -> Mapping[_UnitOf, str]:
+        """Return the path of each unit's page below the period: it lies with the smallest area that has the unit.
+
+        Of areas with the same units it is the one that the others lie above.
+        """
+        if period not in self._owners:
+            owners: dict[_UnitOf, str] = {}
+            areas = [(name, self._of(period, name)) for name in self._numbers[period]]
+            depth = {name: -len(self._hierarchy.above_area(facts)) for name, facts in areas}
+            for name, facts in sorted(areas, key=lambda area: (len(area[1].units), depth[area[0]], area[0])):
+                for unit, stem in zip(facts.units, facts.stems, strict=True):
+                    owners.setdefault((facts.form, facts.boundary, unit.key), f"{name}/{OWN}{stem}")
+            self._owners[period] = owners
+        return self._owners[period]
+
+    def _children_in(self, period: Period) -> Mapping[str, list[str]]:
+        """Return the areas directly below each area of a period."""
+        if period not in self._children:
+            children: dict[str, list[str]] = {}
+            areas = {name: self._of(period, name) for name in sorted(self._numbers[period])}
+            for child, parent in self._hierarchy.parents(areas).items():
+                children.setdefault(parent, []).append(child)
+            self._children[period] = children
+        return self._children[period]
+
+    def _same_kind(self, period: Period) -> list[Period]:
+        return [other for other in sorted(self._numbers) if other.frequency is period.frequency]
+
+    def beside(self, period: Period, step: int) -> Period | None:
+        """Return the period published before (-1) or after (1) one of its kind; None where it is too far away."""
+        order = self._same_kind(period)
+        place = order.index(period) + step
+        if not 0 <= place < len(order) or abs(steps_between(order[place], period)) >= TREND_PERIODS:
+            return None
+        return order[place]

@@ -1,0 +1,164 @@
+"""First page, pages of periods and provinces, and the index that the search page loads."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from domain.periods import Period
+from domain.units import OrgUnit
+from publishing.site.facts import AreaFacts
+from publishing.site.rendering import Addresses, Crumbs, addresses, first_page, other, render
+from publishing.site.site_formatter import SiteFormatter
+
+MOST_AREAS: Final = 800
+"""Most areas listed on one page; more are on the pages of their provinces."""
+_MOST_PERIODS: Final = 120
+
+
+@dataclass(frozen=True)
+class AreaEntry:
+    """A published area in a list: its folder's name, facts, and province."""
+
+    name: str
+    facts: AreaFacts
+    province: OrgUnit | None
+
+
+@dataclass
+class AreaGroup:
+    """Areas of a list under one heading: of a province, or those that lie in none."""
+
+    name: str
+    href: str = ""
+    entries: list["ListedArea"] = field(default_factory=list)
+    complete: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class ListedArea:
+    """An area and the address of its page."""
+
+    facts: AreaFacts
+    href: str
+
+
+def province_page(province: OrgUnit) -> str:
+    """Return the path of a province's page below `site`, without language and ending."""
+    return f"provinces/{province.code}-{province.valid_from.isoformat()}"
+
+
+def period_pages(period: Period, entries: Sequence[AreaEntry], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
+    """Render the list of a period's areas in each language."""
+    return {
+        f"index.{each.lang}.html": _render(
+            each,
+            addresses(1, "index", each.lang),
+            [(each.period(period), "")],
+            heading=each.text("heading_period", period=each.period(period)),
+            groups=_groups(entries, each, "../"),
+        )
+        for each in formatters
+    }
+
+
+def first_pages(
+    newest: Sequence[AreaEntry], periods: Mapping[Period, tuple[int, int]], formatters: Sequence[SiteFormatter]
+) -> dict[str, bytes]:
+    """Render the first page in each language: areas in their newest periods, and all periods.
+
+    `periods` holds how many areas are complete, and how many there are. The pages lie beside the folder `site`.
+    """
+    listed = sorted(periods, key=lambda period: (-period.year, -period.last_month, period.months))[:_MOST_PERIODS]
+    return {
+        first_page(each.lang): _render(
+            each,
+            Addresses("site/", first_page(each.lang), first_page(other(each.lang))),
+            [],
+            heading=each.text("heading_first"),
+            groups=_groups(newest, each, "site/"),
+            periods=[(period, *periods[period]) for period in listed],
+        )
+        for each in formatters
+    }
+
+
+def province_pages(newest: Sequence[AreaEntry], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
+    """Render a page for each province, which lists its areas."""
+    by_province: dict[OrgUnit, list[AreaEntry]] = {}
+    for entry in newest:
+        if entry.province is not None:
+            by_province.setdefault(entry.province, []).append(entry)
+    pages: dict[str, bytes] = {}
+    for province, entries in by_province.items():
+        path, name = province_page(province), province.name
+        for each in formatters:
+            pages[f"site/{path}.{each.lang}.html"] = _render(
+                each,
+                addresses(1, path.split("/")[-1], each.lang),
+                [(name, "")],
+                heading=name,
+                groups=_groups(entries, each, "../", most=None),
+            )
+    return pages
+
+
+def search_index(places: Iterable[tuple[str, str, str, str]]) -> bytes:
+    """Return a script that sets the names to be searched: name, code, where it lies, and path of the page."""
+    return f"const tonghopNames = {json.dumps(sorted(places), separators=(',', ':'))};\n".encode()
+
+
+def search_pages(formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
+    """Render the search page in each language."""
+    return {
+        f"site/search.{each.lang}.html": render(
+            "search.html.j2", each, addresses(0, "search", each.lang), [(each.text("search"), "")]
+        )
+        for each in formatters
+    }
+
+
+def _render(
+    formatter: SiteFormatter,
+    at: Addresses,
+    crumbs: Crumbs,
+    *,
+    heading: str,
+    groups: Sequence[AreaGroup],
+    periods: Sequence[tuple[Period, int, int]] = (),
+) -> bytes:
+    lead = formatter.text("overview_lead")
+    return render("overview.html.j2", formatter, at, crumbs, heading=heading, lead=lead, groups=groups, periods=periods)
+
+
+def _groups(
+    entries: Sequence[AreaEntry], formatter: SiteFormatter, up: str, *, most: int | None = MOST_AREAS
+) -> list[AreaGroup]:
+    """Return areas by province, those without one first; where there are more than `most`, provinces are only counted.
+
+    `up` leads to the folder `site`.
+    """
+    groups: dict[str, AreaGroup] = {}
+    is_listed = most is None or len(entries) <= most
+    for entry in sorted(entries, key=_order):
+        key = province_page(entry.province) if entry.province else ""
+        if key not in groups:
+            name = entry.province.name if entry.province else formatter.text("other_areas")
+            groups[key] = AreaGroup(name, f"{up}{key}.{formatter.lang}.html" if key else "")
+        group = groups[key]
+        group.total += 1
+        group.complete += not entry.facts.is_partial
+        if is_listed or not key:
+            group.entries.append(
+                ListedArea(entry.facts, f"{up}{entry.facts.period}/{entry.name}/index.{formatter.lang}.html")
+            )
+    return list(groups.values())
+
+
+def _order(entry: AreaEntry) -> tuple[str, str, bool, str]:
+    """Order by province; the province's own figures come before those of its parts."""
+    if entry.province is None:
+        return "", "", False, entry.name
+    code = entry.province.code
+    return code, entry.province.valid_from.isoformat(), entry.facts.area != code, entry.name

@@ -1,0 +1,69 @@
+"""The newest revisions in a published folder, as its links and manifests show them."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import UsageError
+from domain.periods import Period, parse_period
+from publishing.storage.manifest import MANIFEST
+
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
+
+Numbers = Mapping[Period, Mapping[str, int]]
+"""The newest revisions by period and name of the area's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRevisionRef:
+    """What a manifest says of a revision: its area, form, period, boundary and number, and the hash of its figures."""
+
+    area: str
+    form: str
+    period: Period
+    boundary: str
+    number: int
+    content_sha256: str
+
+
+def newest_numbers(root: Path) -> Numbers:
+    """Return the newest revisions in a published folder, as its links show them."""
+    result: dict[Period, dict[str, int]] = {}
+    for folder in root.glob("[!.]*/"):
+        try:
+            period = parse_period(folder.name)
+        except UsageError:
+            continue
+        names = {
+            link.name: int(link.readlink().name)
+            for link in folder.iterdir()
+            if link.is_symlink() and _NAME.fullmatch(link.name) and link.readlink().name.isdecimal()
+        }
+        if names:
+            result[period] = names
+    return result
+
+
+def read_manifest(folder: Path) -> PublishedRevisionRef:
+    """Return what the manifest in a revision's folder says of it."""
+    content = json.loads((folder / MANIFEST).read_bytes())
+    return PublishedRevisionRef(
+        area=content["area"],
+        form=content["form"],
+        period=parse_period(content["period"]),
+        boundary=content["boundary"],
+        number=content["revision"],
+        content_sha256=content["content_sha256"],
+    )
+
+
+def newness(period: Period) -> tuple[int, int, int]:
+    """Sort key: a month comes after the quarter that ends with it."""
+    return period.year, period.last_month, -period.months
+
+
+def steps_between(first: Period, last: Period) -> int:
+    """Return by how many periods of their kind `last` comes after `first`; both are of one kind."""
+    return ((last.year - first.year) * 12 + last.last_month - first.last_month) // last.months

@@ -1,0 +1,122 @@
+"""Rendering of the site's pages: templates, addresses from page to page, and the style they share."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
+
+from domain.catalog.catalog import Catalog
+from domain.texts import Lang, visible, visible_value
+from publishing.site.site_formatter import SiteFormatter
+from publishing.storage.site_folder import INDEX, INDEX_IN_ENGLISH
+
+LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
+_HERE = Path(__file__).parent
+_TEMPLATES = _HERE / "templates"
+_SHARED = _HERE.parent / "page" / "templates" / "style.css"
+_FORMATTING = _HERE.parent / "figures"
+_SHOWN_TEXTS = ("site.", "publishing.", "domain.")
+
+Crumbs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses relative to a page: of the folder `site`, the first page in its language, itself in the other one."""
+
+    site: str
+    home: str
+    other: str
+
+
+def addresses(depth: int, name: str, lang: Lang) -> Addresses:
+    """Return the addresses for the page `<name>.<lang>.html`, `depth` folders below `site`."""
+    site = "../" * depth
+    return Addresses(site, f"{site}../{first_page(lang)}", f"{name}.{other(lang)}.html")
+
+
+def first_page(lang: Lang) -> str:
+    """Return the name of the first page in a language, beside the folder `site`."""
+    return INDEX if lang == "vi" else INDEX_IN_ENGLISH
+
+
+def other(lang: Lang) -> Lang:
+    """Return the other language."""
+    return "en" if lang == "vi" else "vi"
+
+
+def render(template: str, formatter: SiteFormatter, at: Addresses, crumbs: Crumbs, **shown: object) -> bytes:
+    """Render a template as UTF-8; all values in it are escaped, acting characters shown as U+FFFD.
+
+    `crumbs` are name and address of the pages above, from the top; the page itself has no address.
+    """
+    page = _environment().get_template(template)
+    texts = {"t": formatter.text, "p": formatter.published, "f": formatter, "lang": formatter.lang}
+    return page.render(at=at, crumbs=crumbs, **texts, **shown).encode()
+
+
+def escaped(text: str) -> str:
+    """Return a text as markup, with acting characters shown: for templates within `autoescape false`."""
+    return str(escape(visible(text)))
+
+
+def style_sheet() -> bytes:
+    """Return the style sheet of all pages: that of the report's page, and what the site adds."""
+    return b"\n".join((_SHARED.read_bytes(), (_TEMPLATES / "site.css").read_bytes()))
+
+
+def search_script() -> bytes:
+    """Return the script of the search page."""
+    return (_TEMPLATES / "search.js").read_bytes()
+
+
+def look_of(catalog: Catalog) -> str:
+    """Return a hash of all that pages are made from besides facts: program, templates, and what the catalogue says.
+
+    Rules count by their titles: what they judge is in the facts.
+    """
+    digest = hashlib.sha256(_program().encode())
+    texts = [(key, text.vi, text.en) for key, text in catalog.texts.by_key.items() if key.startswith(_SHOWN_TEXTS)]
+    titles = [(rule.id, rule.title.vi, rule.title.en) for rule in catalog.rules.values()]
+    titles += [(code, issue.title.vi, issue.title.en) for code, issue in catalog.texts.issues.items()]
+    digest.update(json.dumps([catalog.structure_version, sorted(texts), sorted(titles)]).encode())
+    return digest.hexdigest()
+
+
+def key_of(*parts: object) -> str:
+    """Return a short hash of plain values."""
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:20]
+
+
+@cache
+def _program() -> str:
+    digest = hashlib.sha256()
+    for path in _program_files():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _program_files() -> Iterable[Path]:
+    yield from sorted(_HERE.glob("*.py"))
+    yield from sorted(_TEMPLATES.iterdir())
+    yield from sorted(_FORMATTING.glob("*.py"))
+    yield _SHARED
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        finalize=visible_value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

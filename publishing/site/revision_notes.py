@@ -1,0 +1,50 @@
+"""What each published revision of an area and period moved, read from its `rollup.csv`."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_OF_REVISION: Final = frozenset({"revision", "published_at", "run_id", "notes"})
+
+
+@dataclass(frozen=True)
+class RevisionNote:
+    """A revision, and what it moved against the one published before it.
+
+    A move is indicator, value before and after; the last one has no indicator and counts figures of which only other
+    columns moved. `published_at` is an ISO time.
+    """
+
+    number: int
+    published_at: str
+    moves: tuple[tuple[str, str, str, int], ...]
+
+
+def read_revision_notes(revisions: Path) -> tuple[RevisionNote, ...]:
+    """Return the revisions in the folder of an area and period, the newest first."""
+    numbers = sorted(int(path.name) for path in revisions.iterdir() if path.name.isdecimal())
+    notes: list[RevisionNote] = []
+    before: Mapping[str, Mapping[str, str]] | None = None
+    for number in numbers:
+        with (revisions / str(number) / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = {row["indicator"]: row for row in csv.DictReader(file)}
+        published_at = next((row["published_at"] for row in rows.values()), "")
+        notes.append(RevisionNote(number, published_at, () if before is None else _moves(before, rows)))
+        before = rows
+    return tuple(reversed(notes))
+
+
+def _moves(
+    before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
+) -> tuple[tuple[str, str, str, int], ...]:
+    moves: list[tuple[str, str, str, int]] = []
+    others = 0
+    for indicator, row in after.items():
+        old = before.get(indicator, {})
+        if row["value"] != old.get("value", ""):
+            moves.append((indicator, old.get("value", ""), row["value"], 0))
+        elif any(row[column] != old.get(column, "") for column in row.keys() - _OF_REVISION):
+            others += 1
+    return (*moves, *([("", "", "", others)] if others else []))
