@@ -96,6 +96,7 @@ def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, t
         *(
             "rollup.csv",
             "rollup.xlsx",
+            "changes.json",
             "report.docx",
             "report.html",
             "leader.vi.html",
