@@ -74,7 +74,7 @@ def test_page_leads_to_the_files_beside_it_only(page_of: PageOf, revision: Revis
     addresses = {str(attributes["href"]) for tag, attributes in elements if tag == "a"}
     own = {address[1:] for address in addresses if address.startswith("#")}
     assert addresses - {f"#{name}" for name in own} == {
-        "leader.en.html", "report.html", "rollup.xlsx", "rollup.csv"
+        "leader.en.html", "report.html", "rollup.xlsx", "report.docx", "rollup.csv"
     }  # fmt: skip
     assert own <= {attributes.get("id") for _, attributes in elements}
 
