@@ -4,8 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
+TEMPLATES: Final = Path(__file__).parent / "templates"
+"""Macros and style that pages draw charts with."""
 WIDTH: Final = 300
 HEIGHT: Final = 84
 _LEFT, _RIGHT, _TOP, _BOTTOM = 4, 4, 12, 12

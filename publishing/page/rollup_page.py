@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from domain.texts import visible, visible_value
+from publishing.charts.trend import TEMPLATES
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.bars import RateBars
@@ -44,7 +45,7 @@ def _filled(rows: Iterable[Sequence[str]], line: Markup) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([_TEMPLATES, TEMPLATES]),
         autoescape=True,
         finalize=visible_value,
         undefined=StrictUndefined,

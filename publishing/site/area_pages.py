@@ -1,8 +1,8 @@
 """Pages of an area and period: its figures and trend, files, units, and revisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -12,11 +12,11 @@ from domain.aggregation import Amount, add_up, percentage
 from domain.batches import batched
 from domain.periods import Period
 from domain.units import OrgUnit
+from publishing.charts.trend import ChartBreak, ChartPoint, TrendChart, draw_trend
 from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue
 from publishing.site.rendering import Crumbs, addresses, render
 from publishing.site.revision_notes import RevisionNote
 from publishing.site.site_formatter import SiteFormatter
-from publishing.site.trend import Trend, trend
 
 MOST_UNITS: Final = 300
 """Most units listed on one page."""
@@ -99,29 +99,52 @@ def crumbs_of(area: AreaPeriod, formatter: SiteFormatter, up: str) -> list[tuple
     return [*crumbs, (formatter.area(area.facts), f"{up}areas/{area.name}/index.{formatter.lang}.html")]
 
 
-def trend_of(formatter: SiteFormatter, indicator: str, series: Sequence[AreaFacts]) -> Trend | None:
+@dataclass(frozen=True)
+class DrawnTrend:
+    """An indicator's trend as it is drawn, and what it shows in words."""
+
+    chart: TrendChart
+    description: str
+
+
+def trend_of(formatter: SiteFormatter, indicator: str, series: Sequence[AreaFacts]) -> DrawnTrend | None:
     """Draw an indicator over an area's periods, interrupted where area or population are another one."""
     figures = [facts.by_indicator.get(indicator) for facts in series]
-    values = [None if figure is None else figure.value for figure in figures]
-    kinds = [
-        (facts.area_valid_from, figure and figure.denominator_kind)
+    points = [
+        ChartPoint(
+            label=formatter.period(facts.period),
+            value=figure.value if figure else None,
+            shown=formatter.amount(figure, figure.value) if figure else "",
+            is_partial=figure is not None and figure.accepted < figure.expected,
+        )
         for facts, figure in zip(series, figures, strict=True)
     ]
     known = [
-        (facts, figure) for facts, figure in zip(series, figures, strict=True) if figure and figure.value is not None
+        (point, figure) for point, figure in zip(points, figures, strict=True) if figure and point.value is not None
     ]
     if not known:
         return None
-    (first, first_figure), (last, last_figure) = known[0], known[-1]
-    description = formatter.text(
-        "trend",
-        indicator=formatter.indicator(indicator),
-        first=formatter.amount(first_figure, first_figure.value),
-        first_period=formatter.period(first.period),
-        last=formatter.amount(last_figure, last_figure.value),
-        last_period=formatter.period(last.period),
+    (first, _), (last, shown) = known[0], known[-1]
+    chart = draw_trend(
+        points,
+        tuple(_breaks(formatter, list(zip(series, figures, strict=True)))),
+        shown=lambda value: formatter.amount(shown, value),
     )
-    return trend(values, [False, *(before != after for before, after in pairwise(kinds))], description)
+    facts = {"first": first.shown, "first_period": first.label, "last": last.shown, "last_period": last.label}
+    text = formatter.text("trend", indicator=formatter.indicator(indicator), **facts)
+    return DrawnTrend(chart, text) if chart else None
+
+
+def _breaks(formatter: SiteFormatter, series: Sequence[tuple[AreaFacts, FigureFact | None]]) -> Iterator[ChartBreak]:
+    """Yield where the area is another one than in the period before, or the figure counts another population."""
+    for place, ((before, earlier), (after, later)) in enumerate(pairwise(series), start=1):
+        if before.area_valid_from != after.area_valid_from:
+            day = formatter.report.day(date.fromisoformat(after.area_valid_from))
+            yield ChartBreak(place, formatter.report.text("break_area", day=day))
+        elif earlier and later and earlier.denominator_kind != later.denominator_kind:
+            kinds = map(formatter.report.denominator_kind, (earlier.denominator_kind, later.denominator_kind))
+            text = formatter.report.text("break_definition", before=next(kinds), after=next(kinds))
+            yield ChartBreak(place, text)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang, visible, visible_value
+from publishing.charts.trend import TEMPLATES as CHART_TEMPLATES
 from publishing.site.site_formatter import SiteFormatter
 from publishing.storage.site_folder import INDEX, INDEX_IN_ENGLISH
 
@@ -67,8 +68,9 @@ def escaped(text: str) -> str:
 
 
 def style_sheet() -> bytes:
-    """Return the style sheet of all pages: that of the report's page, and what the site adds."""
-    return b"\n".join((_SHARED.read_bytes(), (_TEMPLATES / "site.css").read_bytes()))
+    """Return the style sheet of all pages: that of the report's page, of charts, and what the site adds."""
+    parts = _SHARED, CHART_TEMPLATES / "charts.css", _TEMPLATES / "site.css"
+    return b"\n".join(part.read_bytes() for part in parts)
 
 
 def search_script() -> bytes:
@@ -106,13 +108,15 @@ def _program_files() -> Iterable[Path]:
     yield from sorted(_HERE.glob("*.py"))
     yield from sorted(_TEMPLATES.iterdir())
     yield from sorted(_FORMATTING.glob("*.py"))
+    yield from sorted(CHART_TEMPLATES.iterdir())
+    yield from sorted(CHART_TEMPLATES.parent.glob("*.py"))
     yield _SHARED
 
 
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader([_TEMPLATES, CHART_TEMPLATES]),
         autoescape=True,
         finalize=visible_value,
         undefined=StrictUndefined,
