@@ -88,10 +88,13 @@ def request(path: str, query: str, headers: dict[bytes, bytes]) -> dict[str, Any
 async def answer(app: ASGIApp, scope: dict[str, Any]) -> int:
     """Return the status of an app's answer to a request."""
     statuses: list[int] = []
+    body: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        """Return an empty body."""
-        return {"type": "http.request", "body": b"", "more_body": False}
+        """Return an empty body, then wait as a server does: a client that stays connected sends nothing more."""
+        if not body:
+            await asyncio.Event().wait()
+        return body.pop()
 
     async def send(message: Message) -> None:
         """Keep the status of the answer."""
