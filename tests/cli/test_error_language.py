@@ -1,7 +1,6 @@
 """Tests of error messages in Vietnamese, the language unless English is set."""
 
 import re
-from pathlib import Path
 
 import pytest
 import typer
@@ -12,7 +11,6 @@ from cli import main as entry
 from cli.help_language import commands_of
 from domain.catalog.help_texts import error_in, read_errors
 from domain.errors import ErrorTranslator, literals
-from tests.cli.command import live_in, runner
 from tests.cli.error_messages import messages_in_source
 
 TEMPLATES = sorted(read_errors())
@@ -78,24 +76,3 @@ def _wrong_usage(path: str, *arguments: str) -> str:
     with pytest.raises(Exception) as raised:  # noqa: PT011 # typer does not export the type of its errors
         COMMANDS[path].make_context(path, list(arguments))
     return error_in("vi", raised.value.format_message())  # type: ignore[attr-defined] # it is typer's
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["publish", "--area", "585", "--period", "2025-13"], "không phải là kỳ báo cáo"),
-        (["--lang", "en", "publish", "--area", "585", "--period", "2025-13"], "is no period"),
-        (["nope"], "Không có lệnh 'nope'"),
-    ],
-)
-def test_errors_speak_the_language_that_is_set(
-    arguments: list[str],
-    expected: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Vietnamese is the language of errors, unless --lang says otherwise."""
-    live_in(tmp_path, monkeypatch)
-    code, _, shown = runner(monkeypatch, capsys)(*arguments)
-    assert (code, expected in shown) == (2, True), shown

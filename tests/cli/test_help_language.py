@@ -37,22 +37,26 @@ def test_no_text_is_left_over(texts: HelpTexts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "expected"),
+    ("arguments", "answer"),
     [
-        (["status", "--help"], "Cho biết ai đã báo cáo"),
-        (["--lang", "en", "status", "--help"], "Show who reported"),
-        (["--lang=en", "senders", "--help"], "By which way"),
-        (["--help"], "Tùy chọn"),
+        (["status", "--help"], (0, "Cho biết ai đã báo cáo")),
+        (["--lang", "en", "status", "--help"], (0, "Show who reported")),
+        (["--lang=en", "senders", "--help"], (0, "By which way")),
+        (["--help"], (0, "Tùy chọn")),
+        (["publish", "--area", "585", "--period", "2025-13"], (2, "không phải là kỳ báo cáo")),
+        (["--lang", "en", "publish", "--area", "585", "--period", "2025-13"], (2, "is no period")),
+        (["nope"], (2, "Không có lệnh 'nope'")),
     ],
 )
-def test_help_speaks_the_language_that_is_set(
+def test_help_and_errors_speak_the_language_that_is_set(
     arguments: list[str],
-    expected: str,
+    answer: tuple[int, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Vietnamese is the language of help, unless --lang says otherwise."""
+    """Vietnamese is the language of help and errors, unless --lang says otherwise."""
     live_in(tmp_path, monkeypatch)
-    code, printed, _ = runner(monkeypatch, capsys)(*arguments)
-    assert (code, expected in printed) == (0, True), printed
+    ended, printed, shown = runner(monkeypatch, capsys)(*arguments)
+    code, expected = answer
+    assert (ended, expected in printed + shown) == (code, True), printed + shown
