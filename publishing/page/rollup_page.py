@@ -42,10 +42,10 @@ def _filled(rows: Iterable[Sequence[str]], line: Markup) -> Markup:
     return Markup(filled)  # noqa: S704 # of escaped texts
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader([_TEMPLATES, TEMPLATES]),
+def page_environment(*folders: Path) -> Environment:
+    """Return the environment of templates in some folders, and in that of charts: all values are escaped."""
+    return Environment(
+        loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         finalize=visible_value,
         undefined=StrictUndefined,
@@ -53,5 +53,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = page_environment(_TEMPLATES)
     environment.filters["filled"] = _filled
     return environment

@@ -8,12 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import escape
 
 from domain.catalog.catalog import Catalog
-from domain.texts import Lang, visible, visible_value
+from domain.texts import Lang, visible
 from publishing.charts.trend import TEMPLATES as CHART_TEMPLATES
+from publishing.page.rollup_page import page_environment
 from publishing.site.site_formatter import SiteFormatter
 from publishing.storage.site_folder import INDEX, INDEX_IN_ENGLISH
 
@@ -115,12 +116,4 @@ def _program_files() -> Iterable[Path]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader([_TEMPLATES, CHART_TEMPLATES]),
-        autoescape=True,
-        finalize=visible_value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return page_environment(_TEMPLATES)
