@@ -91,6 +91,7 @@ class DocumentTemplate:
                 if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
                     raise self._error("it holds more than 8 MB", "make its pictures smaller")
                 parts = {part: archive.read(part) for part in archive.namelist()}
+        # What zipfile raises: for damage, for a compression that it does not know, for a part behind a password.
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
             raise self._error("it is no Word document", "save it in Word as .docx, without a password") from problem
         if "word/document.xml" not in parts:

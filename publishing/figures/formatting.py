@@ -47,11 +47,14 @@ def format_time(moment: datetime, lang: Lang) -> str:
 
 def roman(number: int) -> str:
     """Return a number from 1 to 99 in Roman digits, which number the parts of an official paper."""
-    return _ROMAN_TENS[number // 10] + _ROMAN_ONES[number % 10]
+    text = ""
+    for value, digits in _ROMAN:
+        text += digits * (number // value)
+        number %= value
+    return text
 
 
-_ROMAN_TENS = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")
-_ROMAN_ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+_ROMAN = ((90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 # Not strftime's %B, which depends on the locale: the same revision must give the same bytes on every machine.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),

@@ -6,7 +6,14 @@ from decimal import Decimal
 import pytest
 
 from domain.texts import Lang
-from publishing.figures.formatting import format_day, format_number, format_percent, format_quantity, format_time
+from publishing.figures.formatting import (
+    format_day,
+    format_number,
+    format_percent,
+    format_quantity,
+    format_time,
+    roman,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +56,9 @@ def test_days_follow_the_language_not_the_machine() -> None:
 def test_moments_are_formatted_in_vietnams_time() -> None:
     """Time and date are those of UTC+7."""
     assert format_time(datetime(2025, 5, 15, 18, 5, tzinfo=UTC), "vi") == "01:05 16/05/2025"
+
+
+@pytest.mark.parametrize(("number", "digits"), [(4, "IV"), (8, "VIII"), (19, "XIX"), (45, "XLV"), (94, "XCIV")])
+def test_parts_are_numbered_in_roman_digits(number: int, digits: str) -> None:
+    """Fours and nines stand before the digit that they are subtracted from."""
+    assert roman(number) == digits
