@@ -14,7 +14,7 @@ from publishing.editions import EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
-from publishing.page.leader_page import write_leader_page
+from publishing.page.leader_page import write_leader_page, write_second_edition
 from publishing.page.rollup_page import write_page
 from publishing.storage.folders import store
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
@@ -60,15 +60,21 @@ _EDITION_1: Final[Mapping[str, Writer]] = {
     "report.html": lambda rendering: write_page(*rendering.report),
 }
 # A file's writer is a line here; a library of its own is imported inside the writer, which runs in few processes.
+_EDITION_2: Final[Mapping[str, Writer]] = {
+    **_EDITION_1,
+    "changes.json": lambda rendering: write_changes(rendering.revision),
+    "leader.vi.html": lambda rendering: write_second_edition(*rendering.report_in("vi")),
+    "leader.en.html": lambda rendering: write_second_edition(*rendering.report_in("en")),
+    "rollup.xlsx": lambda rendering: write_workbook(*rendering.report),
+    "report.docx": _write_document,
+}
 WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
     1: _EDITION_1,
-    2: {
-        **_EDITION_1,
-        "changes.json": lambda rendering: write_changes(rendering.revision),
+    2: _EDITION_2,
+    3: {
+        **_EDITION_2,
         "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi")),
         "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en")),
-        "rollup.xlsx": lambda rendering: write_workbook(*rendering.report),
-        "report.docx": _write_document,
     },
 }
 """The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it."""

@@ -11,7 +11,7 @@ from domain.indicators import Flow, Measure
 from domain.periods import Period
 from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Level, OrgUnit
-from publishing.editions import EDITION, FIRST_EDITION
+from publishing.editions import EDITION, FIRST_EDITION, SECOND_EDITION
 from publishing.figures.by_unit import amounts_by_unit, figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.earlier import TrendAssembly
@@ -20,6 +20,7 @@ from publishing.figures.formatter import ReportFormatter
 from publishing.figures.open_warnings import warning_notes_of
 from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines, province_of
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
+from publishing.figures.row_notes import RowNotes
 from warehouse.queries import AS_OF_RUN, PublishedContribution, Revision
 
 
@@ -172,6 +173,7 @@ class _Assembly:
             unanswered=self.unanswered[row.indicator],
             attained=row.attained if self._judges(row) else None,
             is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,
+            notes=row.notes if self.row_notes is None else self.row_notes.shown(row.notes),
             trend=self.trends.trend(row, is_percent=is_percent) if self.trends else None,
         )
         if self.movements is None or row.indicator not in self.leads:
@@ -194,7 +196,12 @@ class _Assembly:
     @cached_property
     def movements(self) -> MovementAssembly | None:
         trends = self.trends
-        return MovementAssembly(self.revision, trends.earlier, self.formatter) if trends else None
+        return MovementAssembly(self.revision, trends.earlier, self.formatter, self.row_notes) if trends else None
+
+    @cached_property
+    def row_notes(self) -> RowNotes | None:
+        """What words the rows' notes in the reader's language, since the third edition."""
+        return RowNotes(self.catalog.texts, self.formatter.lang) if self.edition > SECOND_EDITION else None
 
     @cached_property
     def leads(self) -> tuple[str, ...]:

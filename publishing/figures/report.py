@@ -51,9 +51,10 @@ class PublishedFigure:
     `communes` are the figures by report, `by_unit` those by commune over the whole period. `unanswered` counts the
     warnings about it that have no answer. `attained` is the verdict shown: None without a figure or target, and, since
     the second edition, where the target is only assumed. `is_provisional`: units are missing, which the verdict has to
-    state. `trend` are the earlier periods; None in the first edition, and where none were read. `movement` says why it
-    moved since the preceding period, `bounds` what the missing units could make of it: both of the leads of headline
-    themes only, and None where there is nothing to say.
+    state. `notes` are the row's, since the third edition in the report's language and without warnings. `trend` are the
+    earlier periods; None in the first edition, and where none were read. `movement` says why it moved since the
+    preceding period, `bounds` what the missing units could make of it: both of the leads of headline themes only, and
+    None where there is nothing to say.
     """
 
     row: RollupRow
@@ -69,6 +70,7 @@ class PublishedFigure:
     unanswered: int = 0
     attained: bool | None = None
     is_provisional: bool = False
+    notes: str = ""
     trend: FigureTrend | None = None
     movement: FigureMovement | None = None
     bounds: FigureBounds | None = None

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
 from typing import Final
 
 from domain.rollups import Boundary
@@ -10,6 +12,7 @@ from publishing.charts.tiles import TileGrid, TileValue, lay_out
 from publishing.charts.trend import ChartBreak, ChartPoint, TrendChart, draw_trend
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
+from publishing.figures.row_notes import RowNotes
 from publishing.figures.trends import FigureTrend, TrendBreak, TrendPoint
 from publishing.page.bars import RateBars
 from publishing.page.rollup_page import render
@@ -38,7 +41,7 @@ class RankedUnit:
 
 @dataclass(frozen=True, slots=True)
 class OtherBoundaries:
-    """A series on the other boundaries beside the page's own; `reasons` say why periods are not comparable."""
+    """A series on the other boundaries below the page's own; `reasons` say why periods are not comparable."""
 
     chart: TrendChart | None
     name: str
@@ -46,14 +49,32 @@ class OtherBoundaries:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodTable:
+    """The figures that a trend is drawn from.
+
+    `names` are the boundaries of its one or two series, `rows` each period with the figure of each series. `reasons`
+    are periods, by boundaries, and why they do not compare.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HeadlineView:
-    """What the page shows of a headline theme; `other` is the series on the other boundaries."""
+    """What the page shows of a headline theme.
+
+    `trend` draws the series on the page's boundaries and on the other ones, `periods` holds their figures. In the
+    second edition `other` is the series on the other boundaries, and there is no table.
+    """
 
     theme: ThemeFigures
     trend: TrendChart | None
     ranking: tuple[RankedUnit, ...]
     tiles: TileGrid | None
-    other: OtherBoundaries | None
+    periods: PeriodTable | None = None
+    other: OtherBoundaries | None = None
 
     @property
     def figure(self) -> PublishedFigure:
@@ -78,17 +99,25 @@ class LeaderView:
 
 def write_leader_page(report: Report, formatter: ReportFormatter) -> bytes:
     """Render the leader's page in the formatter's language as UTF-8: no network, no scripts."""
-    view = _View(report, formatter)
+    return _write("leader.html.j2", _View(report, formatter))
+
+
+def write_second_edition(report: Report, formatter: ReportFormatter) -> bytes:
+    """Render the leader's page of the second edition, in the bytes of the revisions that were written in it."""
+    return _write("leader_edition_2.html.j2", _SecondEditionView(report, formatter))
+
+
+def _write(template: str, view: "_View") -> bytes:
     shown = LeaderView(
-        report=report,
-        headlines=tuple(map(view.headline, report.headlines)),
+        report=view.report,
+        headlines=tuple(map(view.headline, view.report.headlines)),
         absent=tuple(view.absent[:MOST_NAMED]),
         absent_further=max(0, len(view.absent) - MOST_NAMED),
     )
-    return render("leader.html.j2", formatter, view=shown, report=report, bars=RateBars(formatter))
+    return render(template, view.formatter, view=shown, report=view.report, bars=RateBars(view.formatter))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _View:
     report: Report
     formatter: ReportFormatter
@@ -99,38 +128,81 @@ class _View:
 
     def headline(self, theme: ThemeFigures) -> HeadlineView:
         figure = theme.lead
+        trend = figure.trend
         return HeadlineView(
             theme=theme,
-            trend=self._chart(figure, figure.trend.points, figure.trend.breaks) if figure.trend else None,
-            ranking=_ranked(list(self._provinces(figure) if self.report.provinces else self._units(figure))),
+            trend=self._chart(figure, trend.points, trend.breaks, trend.other_points) if trend else None,
+            ranking=self._ranking(figure),
             tiles=self._tiles(figure),
-            other=self._other(figure, figure.trend) if figure.trend and figure.trend.other_points else None,
+            periods=self._periods(figure, trend) if trend and len(trend.points) > 1 else None,
         )
 
+    def _ranking(self, figure: PublishedFigure) -> tuple[RankedUnit, ...]:
+        return _ranked(list(self._provinces(figure) if self.report.provinces else self._units(figure)))
+
+    def _periods(self, figure: PublishedFigure, trend: FigureTrend) -> PeriodTable:
+        series = [points for points in (trend.points, trend.other_points) if points]
+        names = [self._boundary(trend.boundary), self._boundary(_other(trend.boundary))][: len(series)]
+        return PeriodTable(
+            names=tuple(names),
+            rows=tuple(
+                (of_period[0].period_name, *(self._shown(figure, point) for point in of_period))
+                for of_period in zip(*series, strict=True)
+            ),
+            reasons=tuple(
+                reason for name, points in zip(names, series, strict=True) for reason in self._reasons(name, points)
+            ),
+        )
+
+    def _shown(self, figure: PublishedFigure, point: TrendPoint) -> str:
+        if point.is_not_comparable:
+            return f"✕ {self.formatter.text('change_not_comparable')}"
+        shown = self.formatter.amount(figure, point.value)
+        is_partial = point.value is not None and point.units_accepted < point.units_expected
+        return f"{shown} ▽ {point.units_accepted}/{point.units_expected}" if is_partial else shown
+
+    def _reasons(self, boundary: str, points: Sequence[TrendPoint]) -> Iterator[tuple[str, str]]:
+        """Yield why periods do not compare; periods that follow one another for the same reason together."""
+        for notes, alike in groupby(points, lambda point: point.notes if point.is_not_comparable else ""):
+            names = [point.period_name for point in alike]
+            if notes:
+                periods = names[0] if len(names) == 1 else f"{names[0]} – {names[-1]}"
+                yield f"{periods}, {boundary.lower()}", self._notes.reasons(notes)
+
+    @cached_property
+    def _notes(self) -> RowNotes:
+        return RowNotes(self.formatter.catalog.texts, self.formatter.lang)
+
+    def _boundary(self, boundary: Boundary) -> str:
+        return self.formatter.text(f"leader_boundary_{boundary}")
+
     def _chart(
-        self, figure: PublishedFigure, points: Sequence[TrendPoint], breaks: Sequence[TrendBreak] = ()
+        self,
+        figure: PublishedFigure,
+        points: Sequence[TrendPoint],
+        breaks: Sequence[TrendBreak] = (),
+        beside: Sequence[TrendPoint] = (),
     ) -> TrendChart | None:
         places = {point.period: place for place, point in enumerate(points)}
         return draw_trend(
-            [
-                ChartPoint(
-                    label=point.period_name,
-                    value=point.value,
-                    shown=self.formatter.amount(figure, point.value),
-                    is_partial=point.units_accepted < point.units_expected,
-                )
-                for point in points
-            ],
+            [self._point(figure, point) for point in points],
             [ChartBreak(places[each.period], each.text) for each in breaks],
+            beside=[self._point(figure, point) for point in beside],
             target=figure.row.target if figure.row.target_assumed is False else None,
             shown=lambda value: self.formatter.amount(figure, value),
         )
 
-    def _other(self, figure: PublishedFigure, trend: FigureTrend) -> OtherBoundaries:
-        other = Boundary.AS_NOW if trend.boundary is Boundary.AS_THEN else Boundary.AS_THEN
-        reasons = {f"{point.period_name}: {point.notes}" for point in trend.other_points if point.is_not_comparable}
-        name = self.formatter.text(f"leader_boundary_{other}")
-        return OtherBoundaries(self._chart(figure, trend.other_points), name, tuple(sorted(reasons)))
+    def _point(self, figure: PublishedFigure, point: TrendPoint) -> ChartPoint:
+        is_void = point.is_not_comparable
+        return ChartPoint(
+            label=point.period_name,
+            value=point.value,
+            shown=self.formatter.text("change_not_comparable")
+            if is_void
+            else self.formatter.amount(figure, point.value),
+            is_partial=point.units_accepted < point.units_expected,
+            is_void=is_void,
+        )
 
     def _units(self, figure: PublishedFigure) -> Iterator[RankedUnit]:
         for unit in self.report.units:
@@ -159,6 +231,30 @@ class _View:
             value = of_unit.value if of_unit else None
             values.append(TileValue(unit.code, unit.name, value, self.formatter.amount(figure, value)))
         return lay_out(values, self.formatter.catalog.tiles.get(report.area, {}))
+
+
+@dataclass(frozen=True)
+class _SecondEditionView(_View):
+    """The series on the other boundaries lies below; why it does not compare is said as the rows have it."""
+
+    def headline(self, theme: ThemeFigures) -> HeadlineView:
+        figure = theme.lead
+        return HeadlineView(
+            theme=theme,
+            trend=self._chart(figure, figure.trend.points, figure.trend.breaks) if figure.trend else None,
+            ranking=self._ranking(figure),
+            tiles=self._tiles(figure),
+            other=self._below(figure, figure.trend) if figure.trend and figure.trend.other_points else None,
+        )
+
+    def _below(self, figure: PublishedFigure, trend: FigureTrend) -> OtherBoundaries:
+        reasons = {f"{point.period_name}: {point.notes}" for point in trend.other_points if point.is_not_comparable}
+        name = self._boundary(_other(trend.boundary))
+        return OtherBoundaries(self._chart(figure, trend.other_points), name, tuple(sorted(reasons)))
+
+
+def _other(boundary: Boundary) -> Boundary:
+    return Boundary.AS_NOW if boundary is Boundary.AS_THEN else Boundary.AS_THEN
 
 
 def _ranked(units: list[RankedUnit]) -> tuple[RankedUnit, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,18 +10,21 @@ import pytest
 from domain.aggregation import Amount, percentage
 from domain.catalog.catalog import Catalog
 from domain.comparisons.change_factors import ChangeFactor
+from domain.layouts import Exemption
 from domain.periods import parse_period
 from domain.rollups import RollupStatus
 from domain.units import UnitKey
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.movements import FigureMovement
 from publishing.figures.report import PublishedFigure
-from tests.publishing.revisions import build_revision
+from tests.publishing.revisions import build_revision, with_row
 from warehouse.queries import EarlierFigure, EarlierPeriods, LastKnownAmount, Revision
 
 MARCH, APRIL = parse_period("2025-03"), parse_period("2025-04")
 GONE, MISSING = "22819", "22831"
+BLANK, EXEMPT, OTHER = "22816", "22828", "22813"
 
 
 @pytest.fixture
@@ -183,6 +187,32 @@ def test_no_bounds_without_a_last_denominator(
     assert bounds
     assert (bounds.bounds, len(bounds.unknown)) == (None, 1)
     assert bounds.unknown[0] in bounds.text
+
+
+@pytest.mark.parametrize("edition", [EDITION, SECOND_EDITION])
+def test_bounds_are_of_the_units_that_owe_the_indicator(catalog: Catalog, lead: str, edition: int) -> None:
+    """One unit sent nothing, one left the figure blank; two more do not miss it: exempt, or not applicable."""
+    without = {MISSING, BLANK, EXEMPT, OTHER}
+    revision = build_revision(catalog, missing={MISSING, EXEMPT})
+    contributions = tuple(each for each in revision.contributions if each.indicator != lead or each.unit not in without)
+    row = next(place for place, row in enumerate(revision.rows) if row.indicator == lead)
+    notes = f"Không áp dụng đối với: {OTHER} Xã Lâm Sơn."
+    revision = with_row(replace(revision, contributions=contributions), row, units_missing=2, notes=notes)
+    last = Amount(Decimal(100), Decimal(200))
+    known = {
+        UnitKey(unit.code, unit.unit_valid_from): LastKnownAmount(APRIL, last)
+        for unit in revision.units
+        if unit.code in {MISSING, BLANK}
+    }
+    earlier = replace(april_of(revision, lead, dict.fromkeys(known, last)), last_known={lead: known})
+    exemption = Exemption(EXEMPT, revision.form, (lead,), date(2025, 1, 1), None, "thí điểm")
+    catalog = replace(catalog, obligations=replace(catalog.obligations, exemptions=(exemption,)))
+    themes = assemble(replace(revision, earlier=earlier), ReportFormatter(catalog, "vi"), edition).themes
+    (bounds,) = (figure.bounds for theme in themes for figure in theme.figures if figure.row.indicator == lead)
+    assert bounds
+    assert bounds.units == 2
+    # The second edition took every unit that owes the form to owe each indicator.
+    assert (bounds.bounds is None) == (edition == SECOND_EDITION)
 
 
 def test_complete_rate_has_no_bounds(revision: Revision, lead: str, vietnamese: ReportFormatter) -> None:

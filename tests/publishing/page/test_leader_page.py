@@ -20,6 +20,7 @@ from warehouse.queries import EarlierFigure, EarlierPeriods, Revision
 
 LARGEST_PAGE = 300_000
 PageOf = Callable[..., str]
+WHY = "Không so sánh được, vì chưa rõ các đơn vị sau đã nhập vào đâu: 22822 Xã Mỹ Sơn. Chưa có báo cáo: 1 Xã A."
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def with_earlier(revision: Revision, *values: str | None, boundary: Boundary = B
             units_expected=8,
             units_accepted=8,
             revision=1,
-            notes="" if value else "Mỹ Sơn",
+            notes="" if value else WHY,
         )
         for row in revision.rows
         if row.denominator is not None
@@ -93,11 +94,32 @@ def test_without_earlier_periods_no_line_is_drawn(page_of: PageOf, revision: Rev
     assert "▲" not in page
 
 
-def test_the_other_boundaries_say_why_they_do_not_compare(page_of: PageOf, revision: Revision) -> None:
-    """A series on the other boundaries stands beside the page's own, with the unit that a period fails for."""
-    words = StrictPage(page_of(with_earlier(revision, "10", None, boundary=Boundary.AS_NOW))).words
-    assert "Theo địa giới hiện nay" in words
-    assert "Tháng 4/2025: Mỹ Sơn" in words
+@pytest.mark.parametrize(
+    ("lang", "name", "reason"),
+    [
+        ("vi", "Theo địa giới hiện nay", "Tháng 3/2025 – Tháng 4/2025, theo địa giới hiện nay: Không so sánh được"),
+        ("en", "On today's boundaries", "March 2025 – April 2025, on today's boundaries: Not comparable"),
+    ],
+)
+def test_both_boundaries_are_drawn_together(
+    page_of: PageOf, revision: Revision, lang: str, name: str, reason: str
+) -> None:
+    """One drawing has both series, told apart by line and mark; a table has the figures, a sentence says why not."""
+    known = with_earlier(revision, "10", None, None, boundary=Boundary.AS_NOW)
+    page = page_of(known, lang)
+    assert page.count('<figure class="trend pair">') == 3
+    assert page.count('class="void"') == 6
+    card = page.partition("<article")[2].partition("</article>")[0]
+    assert len(re.findall(r'<path class="beside( part)?" d="M4 ', card)) == 1
+    words = StrictPage(page).words
+    assert words.count(f"✕ {reason}") == 3
+    assert words.count(name) > 6
+    rows = re.findall(
+        r"<tr><th scope=\"row\">([^<]*)</th><td class=\"n\">([^<]*)</td><td class=\"n\">([^<]*)</td>", card
+    )
+    assert len(rows) == 4
+    assert [values[2][0] for values in rows[1:3]] == ["✕", "✕"]
+    assert rows[3][2].startswith("10")
 
 
 def test_missing_units_are_named_with_days_late(catalog: Catalog, page_of: PageOf) -> None:

@@ -1,0 +1,97 @@
+"""Notes of published rows in the reader's language: the warehouse keeps them in Vietnamese."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from string import Formatter
+from typing import Final
+
+from domain.catalog.texts import Texts
+from domain.texts import Lang
+
+_REASONS: Final = ("lost", "crossing")
+_WARNINGS: Final = ("unanswered", "answered")
+_SENTENCES: Final = (
+    *_REASONS,
+    *("not_delivered", "refused", "left_blank", "not_applicable", "late", "by_village", "by_weight", "fallen"),
+    *_WARNINGS,
+    "zero_denominator",
+)
+"""Sentences of a note in the order in which `warehouse.rollups.notes` writes them; each comes once at most."""
+_PARTS: Final = ("crossing_unit", "villages_inside", "and_more")
+"""Phrases within them."""
+_UNITS: Final = "units"
+_CODE: Final = re.compile(r"\b[0-9]{5}\b")
+
+
+@dataclass(frozen=True)
+class RowNotes:
+    """Reads notes by the catalogue's texts, and words them in a language.
+
+    A note that was written with other texts is shown as it is.
+    """
+
+    texts: Texts
+    lang: Lang
+
+    def shown(self, notes: str) -> str:
+        """Return a note without what it says of warnings, which pages list by themselves."""
+        return self._worded(notes, [name for name in _SENTENCES if name not in _WARNINGS])
+
+    def reasons(self, notes: str) -> str:
+        """Return why a figure is not comparable, and which units that is about."""
+        return self._worded(notes, _REASONS)
+
+    def not_applicable(self, notes: str) -> frozenset[str]:
+        """Return the codes of the units that a note names as those to which the indicator does not apply."""
+        return frozenset(_CODE.findall((self._read(notes) or {}).get("not_applicable", "")))
+
+    def _worded(self, notes: str, names: tuple[str, ...] | list[str]) -> str:
+        sentences = self._read(notes)
+        if sentences is None:
+            return notes
+        return " ".join(
+            self.texts.text(f"warehouse.{name}", self.lang, units=self._units(sentences[name]))
+            for name in names
+            if name in sentences
+        )
+
+    def _read(self, notes: str) -> Mapping[str, str] | None:
+        """Return the units of each sentence of a note; None where it has others."""
+        match = self._note.fullmatch(notes)
+        if match is None:
+            return None
+        whole = match.groupdict()
+        return {name: whole.get(f"{name}_{_UNITS}") or "" for name in _SENTENCES if whole[name] is not None}
+
+    @cached_property
+    def _note(self) -> re.Pattern[str]:
+        return re.compile(
+            "".join(f"(?P<{name}>{_pattern(self._vietnamese(name), f'{name}_')}(?: |$))?" for name in _SENTENCES)
+        )
+
+    def _units(self, units: str) -> str:
+        """Word the phrases within a sentence's units; names stay as they are."""
+        for name in _PARTS:
+            wording = _inner(self.texts.by_key[f"warehouse.{name}"].get(self.lang))
+            phrase = re.compile(_pattern(_inner(self._vietnamese(name))))
+            for match in [*phrase.finditer(units)][::-1]:
+                units = f"{units[: match.start()]}{wording.format_map(match.groupdict())}{units[match.end() :]}"
+        return units
+
+    def _vietnamese(self, name: str) -> str:
+        return self.texts.by_key[f"warehouse.{name}"].vi
+
+
+def _pattern(text: str, prefix: str = "") -> str:
+    """Return the expression of a text whose marks are filled; its groups are the marks' names."""
+    return "".join(
+        re.escape(literal) + (f"(?P<{prefix}{mark}>.+?)" if mark else "")
+        for literal, mark, *_ in Formatter().parse(text)
+    )
+
+
+def _inner(text: str) -> str:
+    """Return a text without the marks at its ends: they may hold anything."""
+    return re.sub(r"^\{\w+\}|\{\w+\}$", "", text)

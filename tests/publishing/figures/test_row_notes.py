@@ -1,0 +1,53 @@
+"""Notes of rows in the reader's language; the sentences as they are kept: `tests/warehouse/rollups/test_notes.py`."""
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from publishing.figures.row_notes import RowNotes
+
+CROSSING = (
+    "Không so sánh được, vì địa giới thay đổi và không có số liệu theo thôn hay tỷ trọng được công bố: 22822 Xã Mỹ Sơn"
+    " chỉ thuộc địa bàn một phần [22822 Xã Mỹ Sơn → 22810 Xã Ninh Sơn; 22822 Xã Mỹ Sơn → 22813 Xã Lâm Sơn] theo"
+    " 1667/NQ-UBTVQH15; 22825 Xã Quảng Sơn chỉ thuộc địa bàn một phần [22825 Xã Quảng Sơn → 22810 Xã Ninh Sơn] theo"
+    " 1667/NQ-UBTVQH15, và 2 đơn vị khác."
+)
+CROSSING_IN_ENGLISH = (
+    "Not comparable, because a line moved and there is neither village detail nor a stated weight: 22822 Xã Mỹ Sơn"
+    " lies in the area in part only [22822 Xã Mỹ Sơn → 22810 Xã Ninh Sơn; 22822 Xã Mỹ Sơn → 22813 Xã Lâm Sơn] by"
+    " 1667/NQ-UBTVQH15; 22825 Xã Quảng Sơn lies in the area in part only [22825 Xã Quảng Sơn → 22810 Xã Ninh Sơn] by"
+    " 1667/NQ-UBTVQH15, and 2 more."
+)
+WARNINGS = (
+    "Cảnh báo đã được giải trình: 22813 Xã Lâm Sơn – Tăng: “Chưa có báo cáo: A. Bão.” (An, 01/06/2025, có giá trị đến"
+    " hết 02/06/2025)."
+)
+
+
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        ("", ""),
+        (CROSSING, CROSSING_IN_ENGLISH),
+        ("Chưa có báo cáo: 22813 Xã Lâm Sơn (2025-04).", "No report yet: 22813 Xã Lâm Sơn (2025-04)."),
+        (
+            "Gửi báo cáo sau thời hạn: A Xã A. Tổng mẫu số bằng 0 nên không tính được tỷ lệ.",
+            "Reported after the deadline: A Xã A. The denominators sum to zero, so there is no percentage.",
+        ),
+        (
+            "Chỉ tính các thôn, khu phố thuộc địa bàn: A Xã A (2 thôn), B Xã B. C (3 thôn).",
+            "Only villages inside the area are counted: A Xã A (2 villages), B Xã B. C (3 villages).",
+        ),
+        (f"Chưa có báo cáo: A Xã A. {WARNINGS}", "No report yet: A Xã A."),
+        ("Một câu của phiên bản khác.", "Một câu của phiên bản khác."),
+    ],
+)
+def test_sentences_are_worded_in_english(catalog: Catalog, notes: str, shown: str) -> None:
+    """Names, codes and legal texts stay; warnings, which pages list, are left out; an unknown sentence stays."""
+    assert RowNotes(catalog.texts, "en").shown(notes) == shown
+
+
+def test_reasons_are_what_keeps_a_figure_from_comparing(catalog: Catalog) -> None:
+    """Of a note with late reports as well, only the units whose boundaries moved are named, in either language."""
+    notes = f"{CROSSING} Gửi báo cáo sau thời hạn: A Xã A."
+    assert RowNotes(catalog.texts, "vi").reasons(notes) == CROSSING
+    assert RowNotes(catalog.texts, "en").reasons(notes) == CROSSING_IN_ENGLISH
