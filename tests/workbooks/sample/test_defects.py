@@ -22,7 +22,7 @@ MONTHS = periods_between(parse_period("2024-09"), parse_period("2024-10"))
 @pytest.fixture(scope="module")
 def with_village_line(catalog: Catalog) -> Catalog:
     """Return the catalogue with a form that also contains the commune's own number of teams."""
-    (layout,) = catalog.forms.layouts
+    layout = catalog.forms.layout_for("cds_x_t", MONTHS[0])
     line = Line("9", "Số thôn, khu phố có Tổ công nghệ số cộng đồng", "tcnscd_thon")
     layouts = (replace(layout, lines=(*layout.lines, line)),)
     return replace(catalog, forms=replace(catalog.forms, layouts=layouts))

@@ -100,7 +100,7 @@ def test_village_sheet_names_the_registered_villages(may: Workbook, catalog: Cat
 def test_unregistered_villages_can_be_named(catalog: Catalog) -> None:
     """Without registered villages there are lines to name them, and the sheet explains the missing figures."""
     workbook = open_workbook(make_template(catalog, "22810", "2025-08"))
-    sheet = workbook["Thôn, khu phố"]
+    sheet = workbook["Thôn, tổ dân phố"]
     assert any("chưa có danh mục" in text for text in texts(workbook, 1))
     assert [sheet.cell(row, 1).value for row in range(9, 39)] == list(range(1, 31))
     assert not sheet.cell(9, 3).protection.locked
