@@ -1,47 +1,83 @@
-"""CPU time of each file of the published revisions: every one is rendered again, none is written.
+"""CPU time of each file of the published revisions and of their data: every one is rendered again, none is written.
 
     TONGHOP_HOME=… python -m benchmarks.outputs
 
-Prints a JSON object: file → CPU seconds for the newest revision of every area and period. What several files share,
-assembling a revision's figures in a language, counts for the first of them.
+Prints a JSON object: file → CPU seconds. Files of revisions are those of every published one; what several share,
+assembling a revision's figures in a language, counts for the first of them. Data are those of the newest revisions.
 """
 
 import json
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 
+from domain.catalog.catalog import Catalog
 from flows.support.context import build_context
 from flows.support.settings import load_settings
+from publishing.data.data_columns import ROLLUP
+from publishing.data.partitions import partitions_of
+from publishing.data.sdmx_csv import write_sdmx_csv
+from publishing.data.sdmx_structure import write_structure
+from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
 from publishing.editions import EDITION
 from publishing.publish import WRITERS, Rendering
 from warehouse.models import PublicationRow, RollupRevisionRow
 from warehouse.queries import revision_to_publish
 from warehouse.queries.revisions import ref_of
+from warehouse.rollups.newest_figures import NewestFigures, newest_figures
 from warehouse.store.engine import reading
 
 
+class CpuSeconds:
+    """CPU seconds by what they were spent on."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.spent: dict[str, float] = defaultdict(float)
+
+    def take(self, name: str, work: Callable[..., Any], *of: Any) -> Any:  # noqa: ANN401 # as the work says
+        """Do some work, add its seconds to those of the name, and return its result."""
+        began = time.process_time()
+        result = work(*of)
+        self.spent[name] += time.process_time() - began
+        return result
+
+
 def main() -> None:
-    """Render the published revisions of the settings' home and print the seconds of each file."""
+    """Render the published revisions of the settings' home and their data, and print the seconds of each file."""
     context = build_context(load_settings())
-    seconds: Counter[str] = Counter()
+    catalog, cpu = context.catalog, CpuSeconds()
     with reading(context.engine) as session:
         heads = session.scalars(
             select(RollupRevisionRow).where(RollupRevisionRow.id.in_(select(PublicationRow.revision_id)))
         ).all()
         for head in heads:
-            began = time.process_time()
-            rendering = Rendering(
-                revision_to_publish(session, context.catalog, ref_of(head)), context.catalog, context.lang, EDITION
-            )
-            seconds["read from the warehouse"] += time.process_time() - began  # type: ignore[assignment] # a Counter of seconds
+            revision = cpu.take("read revisions", revision_to_publish, session, catalog, ref_of(head))
+            rendering = Rendering(revision, catalog, context.lang, EDITION)
             for name, write in WRITERS[EDITION].items():
-                began = time.process_time()
-                write(rendering)
-                seconds[name] += time.process_time() - began  # type: ignore[assignment]
-    json.dump(dict(seconds), sys.stdout)
+                cpu.take(name, write, rendering)
+        _measure_data(newest_figures(session), catalog, cpu)
+    json.dump(cpu.spent, sys.stdout)
+
+
+def _measure_data(newest: NewestFigures, catalog: Catalog, cpu: CpuSeconds) -> None:
+    write_parquet(next(partitions_of(newest.heads[0].period, newest.heads[:1], newest, catalog)).read())  # imports
+    heads = sorted(newest.heads, key=lambda head: head.period)
+    for period, of_period in groupby(heads, key=lambda head: head.period):
+        for partition in partitions_of(period, list(of_period), newest, catalog):
+            table = cpu.take("data: read", partition.read)
+            headings = [column.name for column in table.columns]
+            cpu.take("data: Parquet", write_parquet, table)
+            cpu.take("data: CSV", write_plain_csv, table)
+            cpu.take("data: CSV for Excel", write_excel_csv, table, headings, {True: "có", False: "không"})
+            if table.columns is ROLLUP:
+                cpu.take("data: SDMX-CSV", write_sdmx_csv, table)
+    cpu.take("data: SDMX structure", write_structure, catalog, heads, {})
 
 
 if __name__ == "__main__":

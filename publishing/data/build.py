@@ -1,5 +1,6 @@
 """Make the data files again where newest revisions moved; a pure function of these and the catalogue."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
@@ -9,16 +10,18 @@ from typing import Any, Final
 from domain.catalog.catalog import Catalog
 from domain.rollups import kind_of_changes
 from domain.texts import Lang
-from publishing.data.data_columns import TABLES
-from publishing.data.package_files import EXCEL_PREFIX, package_files
+from publishing.data.data_columns import ROLLUP, TABLES
+from publishing.data.package_files import EXCEL_PREFIX, SDMX_PREFIX, STRUCTURE, package_files
 from publishing.data.partitions import DataPartition, key_of, partitions_of
 from publishing.data.revisions_feed import MOST_ENTRIES, FeedEntry, write_feed
+from publishing.data.sdmx_csv import codes_of, write_sdmx_csv
+from publishing.data.sdmx_structure import write_structure
 from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
 from publishing.storage.data_folder import DataFolder
 from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
 from warehouse.rollups.published_figures import changes_of, paths_of
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
 
 _Facts = Mapping[str, Any]
@@ -46,7 +49,7 @@ class _Build:
         self._newest, self._catalog, self._folder, self._lang = newest, catalog, folder, lang
         self._words = {value: self._text("yes" if value else "no") for value in (True, False)}
         self._headings = {
-            column: self._text(f"label_{column.name}") for columns in TABLES.values() for column in columns
+            column: catalog.texts.text(column.label, lang) for columns in TABLES.values() for column in columns
         }
         self._written: list[str] = []
 
@@ -64,9 +67,12 @@ class _Build:
                 sorted(self._newest.heads, key=lambda head: head.period), key=lambda head: head.period
             )
         }
-        files = {folder: facts["files"] for each in periods.values() for folder, facts in each["partitions"].items()}
+        partitions = {folder: facts for each in periods.values() for folder, facts in each["partitions"].items()}
+        files = {folder: facts["files"] for folder, facts in partitions.items()}
         for path, data in package_files(self._catalog, self._lang, files).items():
             self._folder.write(path, data)
+        structure = write_structure(self._catalog, self._newest.heads, _codes(partitions))
+        self._folder.write(PurePosixPath(STRUCTURE), structure)
         self._folder.write(PurePosixPath("revisions.atom"), write_feed(self._feed(), self._catalog, self._lang))
         self._folder.switch(key[:16], {"key": key, "general": general, "periods": periods})
         return tuple(self._written)
@@ -101,15 +107,28 @@ class _Build:
                 table, [self._headings[column] for column in table.columns], self._words
             ),
         }
+        codes: dict[str, list[str]] = {}
+        if table.columns is ROLLUP:
+            files[f"{SDMX_PREFIX}{partition.stem}.csv"] = write_sdmx_csv(table)
+            codes = codes_of(table)
         for name, data in files.items():
             self._folder.write(partition.folder / name, data)
         facts = {
             name: {"bytes": len(data), "hash": f"sha256:{sha256(data).hexdigest()}"} for name, data in files.items()
         }
-        return {"key": partition.key, "files": facts}
+        return {"key": partition.key, "files": facts, "codes": codes}
 
     def _keep(self, folder: str, facts: _Facts) -> bool:
         return self._folder.keep(PurePosixPath(folder), facts["files"])
 
     def _text(self, key: str) -> str:
         return self._catalog.texts.text(f"data.{key}", self._lang)
+
+
+def _codes(partitions: Mapping[str, _Facts]) -> Mapping[str, set[str]]:
+    """Return the codes that the SDMX files of all partitions use, by code list."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for facts in partitions.values():
+        for name, codes in facts["codes"].items():
+            used[name].update(codes)
+    return used

@@ -19,10 +19,38 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DataColumn:
-    """A column of a data file; `data.label_<name>` and `data.meaning_<name>` of the catalogue are its texts."""
+    """A column of a data file; `text` names the texts of the catalogue that explain it, if not the column's name."""
 
     name: str
     kind: ColumnKind
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return the key of its heading's text."""
+        return f"data.label_{self.text or self.name.lower()}"
+
+    @property
+    def meaning(self) -> str:
+        """Return the key of the text that explains it."""
+        return f"data.meaning_{self.text or self.name.lower()}"
+
+
+class SdmxRole(StrEnum):
+    """What a component of an SDMX data structure does; the values are the names of its element in SDMX-ML."""
+
+    DIMENSION = "Dimension"
+    TIME = "TimeDimension"
+    MEASURE = "Measure"
+    ATTRIBUTE = "Attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class SdmxComponent(DataColumn):
+    """A component of the SDMX data structure: `code_list` holds its codes, if it is coded."""
+
+    role: SdmxRole = SdmxRole.ATTRIBUTE
+    code_list: str | None = None
 
 
 def _columns(**kinds: ColumnKind) -> tuple[DataColumn, ...]:
@@ -76,4 +104,38 @@ OBSERVATIONS: Final = _columns(
     file_name=ColumnKind.TEXT,
     file_sha256=ColumnKind.CODE,
 )
-TABLES: Final = {"rollup": ROLLUP, "observations": OBSERVATIONS}
+SDMX_COMPONENTS: Final = (
+    *(
+        SdmxComponent(name, ColumnKind.CODE, text, SdmxRole.DIMENSION, f"CL_{name}")
+        for name, text in {
+            "FREQ": "freq",
+            "REF_AREA": "ref_area",
+            "FORM": "form",
+            "BOUNDARY": "boundary",
+            "INDICATOR": "indicator",
+        }.items()
+    ),
+    SdmxComponent("TIME_PERIOD", ColumnKind.CODE, "time_period", SdmxRole.TIME),
+    SdmxComponent("OBS_VALUE", ColumnKind.DECIMAL, "value", SdmxRole.MEASURE),
+    SdmxComponent("NUMERATOR", ColumnKind.DECIMAL, "numerator", SdmxRole.MEASURE),
+    SdmxComponent("DENOMINATOR", ColumnKind.DECIMAL, "denominator", SdmxRole.MEASURE),
+    SdmxComponent("OBS_STATUS", ColumnKind.CODE, "obs_status", code_list="CL_OBS_STATUS"),
+    SdmxComponent("UNIT_MEASURE", ColumnKind.CODE, "unit_measure", code_list="CL_UNIT_MEASURE"),
+    SdmxComponent("DENOMINATOR_KIND", ColumnKind.CODE, "denominator_kind", code_list="CL_DENOMINATOR_KIND"),
+    SdmxComponent("TARGET", ColumnKind.DECIMAL, "target"),
+    SdmxComponent("TARGET_ASSUMED", ColumnKind.BOOLEAN, "target_assumed"),
+    SdmxComponent("UNITS_EXPECTED", ColumnKind.INTEGER, "units_expected"),
+    SdmxComponent("UNITS_ACCEPTED", ColumnKind.INTEGER, "units_accepted"),
+    SdmxComponent("UNITS_LATE", ColumnKind.INTEGER, "units_late"),
+    SdmxComponent("UNITS_MISSING", ColumnKind.INTEGER, "units_missing"),
+    SdmxComponent("REVISION", ColumnKind.INTEGER, "revision"),
+    SdmxComponent("LAST_UPDATE", ColumnKind.MOMENT, "published_at"),
+    SdmxComponent("COMMENT_OBS", ColumnKind.TEXT, "notes"),
+)
+"""The components of the rollup's data structure, named as the cross-domain concepts of SDMX where there is one."""
+
+SDMX_ROLLUP: Final[tuple[DataColumn, ...]] = (
+    *_columns(STRUCTURE=ColumnKind.CODE, STRUCTURE_ID=ColumnKind.CODE, ACTION=ColumnKind.CODE),
+    *SDMX_COMPONENTS,
+)
+TABLES: Final = {"rollup": ROLLUP, "observations": OBSERVATIONS, "sdmx_rollup": SDMX_ROLLUP}

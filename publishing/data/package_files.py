@@ -11,7 +11,11 @@ from domain.texts import Lang, Text
 from publishing.data.data_columns import TABLES, ColumnKind, DataColumn
 
 EXCEL_PREFIX: Final = "excel_"
-"""What the names of files for Excel begin with, so that no pattern for the other files takes them."""
+SDMX_PREFIX: Final = "sdmx_"
+"""What the names of files for Excel, and of SDMX, begin with, so that no pattern for the other files takes them."""
+
+STRUCTURE: Final = "structure.xml"
+"""The SDMX-ML message that explains the SDMX files."""
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
 _FIELD_TYPES: Final = {
@@ -38,7 +42,7 @@ def package_files(
     schemas = {
         f"schemas/{prefix}{table}.json": _schema(catalog, columns, lang, for_excel=bool(prefix))
         for table, columns in TABLES.items()
-        for prefix in ("", EXCEL_PREFIX)
+        for prefix in ("", *([] if table.startswith(SDMX_PREFIX) else [EXCEL_PREFIX]))
     }
     package = {
         "$schema": _PROFILE,
@@ -49,7 +53,8 @@ def package_files(
             _resource(PurePosixPath(folder, name), facts)
             for folder, files in sorted(partitions.items())
             for name, facts in sorted(files.items())
-        ],
+        ]
+        + [_STRUCTURE_RESOURCE],
     }
     dictionary = _dictionary(catalog)
     files = {**schemas, "datapackage.json": package, "dictionary.json": dictionary}
@@ -65,10 +70,22 @@ def _resource(path: PurePosixPath, facts: Mapping[str, Any]) -> dict[str, Any]:
         # Without its size and hash: frictionless 5 takes neither of a Parquet file, and finds them differing.
         kind = {"name": f"{name}-parquet", "format": "parquet", "mediatype": "application/vnd.apache.parquet"}
         return {**kind, "path": str(path)}
-    prefix = EXCEL_PREFIX if path.name.startswith(EXCEL_PREFIX) else ""
-    csv = {"name": name, "type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
-    dialect = {"dialect": {"delimiter": ";"}} if prefix else {}
-    return {**csv, "path": str(path), **facts, **dialect, "schema": f"schemas/{prefix}{path.parts[0]}.json"}
+    prefix = next((each for each in _CSV_FORMS if path.name.startswith(each)), "")
+    csv = {"name": name, "type": "table", "format": "csv", "encoding": "utf-8", **_CSV_FORMS.get(prefix, _PLAIN)}
+    return {**csv, "path": str(path), **facts, "schema": f"schemas/{prefix}{path.parts[0]}.json"}
+
+
+_PLAIN: Final = {"mediatype": "text/csv"}
+_CSV_FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
+    EXCEL_PREFIX: {**_PLAIN, "dialect": {"delimiter": ";"}},
+    SDMX_PREFIX: {"mediatype": "application/vnd.sdmx.data+csv; version=2.0.0"},
+}
+_STRUCTURE_RESOURCE: Final = {
+    "name": "sdmx-structure",
+    "path": STRUCTURE,
+    "format": "xml",
+    "mediatype": "application/vnd.sdmx.structure+xml; version=3.0.0",
+}
 
 
 def _schema(catalog: Catalog, columns: Sequence[DataColumn], lang: Lang, *, for_excel: bool) -> dict[str, Any]:
@@ -76,7 +93,7 @@ def _schema(catalog: Catalog, columns: Sequence[DataColumn], lang: Lang, *, for_
 
 
 def _field(catalog: Catalog, column: DataColumn, lang: Lang, *, for_excel: bool) -> dict[str, Any]:
-    label, meaning = _text(catalog, f"label_{column.name}"), _text(catalog, f"meaning_{column.name}")
+    label, meaning = catalog.texts.by_key[column.label], catalog.texts.by_key[column.meaning]
     field = {
         "name": label.get(lang) if for_excel else column.name,
         "type": _FIELD_TYPES[column.kind],
@@ -108,8 +125,8 @@ def _dictionary(catalog: Catalog) -> dict[str, Any]:
                 {
                     "name": column.name,
                     "kind": column.kind,
-                    "label": _both(_text(catalog, f"label_{column.name}")),
-                    "meaning": _both(_text(catalog, f"meaning_{column.name}")),
+                    "label": _both(catalog.texts.by_key[column.label]),
+                    "meaning": _both(catalog.texts.by_key[column.meaning]),
                 }
                 for column in columns
             ]

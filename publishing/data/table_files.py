@@ -62,7 +62,7 @@ def _arrow_types() -> "dict[ColumnKind, pa.DataType]":
 
 def write_plain_csv(table: DataTable) -> bytes:
     """Write the table for programs: RFC 4180, UTF-8, comma, decimal point, moments in UTC; empty: no value."""
-    return _write(table, [column.name for column in table.columns], _PLAIN, ",").encode()
+    return _write(table, [column.name for column in table.columns], PLAIN_CELLS, ",").encode()
 
 
 def write_excel_csv(table: DataTable, headings: Sequence[str], words: Mapping[bool, str]) -> bytes:
@@ -71,26 +71,31 @@ def write_excel_csv(table: DataTable, headings: Sequence[str], words: Mapping[bo
     A code is written as `="01"`, for Excel takes it for a number or a month otherwise; other texts never become
     formulas. `words` are those for yes and no.
     """
-    cells = {**_EXCEL, ColumnKind.BOOLEAN: words.__getitem__}
+    cells = {**_EXCEL_CELLS, ColumnKind.BOOLEAN: words.__getitem__}
     return b"\xef\xbb\xbf" + _write(table, headings, cells, ";").encode()
 
 
 def _write(table: DataTable, headings: Sequence[str], cells: "Mapping[ColumnKind, _Cell]", delimiter: str) -> str:
+    by_column = zip(*table.rows, strict=True) if table.rows else ()
+    written = [written_cells(column, cells[kind.kind]) for kind, column in zip(table.columns, by_column, strict=False)]
+    return write_rows(headings, zip(*written, strict=True), delimiter)
+
+
+def write_rows(headings: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    """Write rows of cells by RFC 4180, with CRLF, below their headings."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter)
     writer.writerow(headings)
-    by_column = zip(*table.rows, strict=True) if table.rows else ()
-    written = [_written(column, cells[kind.kind]) for kind, column in zip(table.columns, by_column, strict=False)]
-    writer.writerows(zip(*written, strict=True))
+    writer.writerows(rows)
     return out.getvalue()
 
 
-_Cell = Callable[[Any], object]
+_Cell = Callable[[Any], str]
 
 
-def _written(column: Iterable[object], cell: _Cell) -> list[object]:
+def written_cells(column: Iterable[object], cell: _Cell) -> list[str]:
     """Return the cells of a column; most values of a column recur, and are written once."""
-    known: dict[object, object] = {None: ""}
+    known: dict[object, str] = {None: ""}
     results = []
     for value in column:
         if value not in known:
@@ -125,7 +130,7 @@ def _decimal(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-_PLAIN: Final[Mapping[ColumnKind, _Cell]] = {
+PLAIN_CELLS: Final[Mapping[ColumnKind, _Cell]] = {
     ColumnKind.CODE: str,
     ColumnKind.TEXT: str,
     ColumnKind.DECIMAL: _decimal,
@@ -134,8 +139,10 @@ _PLAIN: Final[Mapping[ColumnKind, _Cell]] = {
     ColumnKind.MOMENT: _plain_moment,
     ColumnKind.DATE: date.isoformat,
 }
-_EXCEL: Final[Mapping[ColumnKind, _Cell]] = {
-    **_PLAIN,
+"""How files for programs write each kind of value."""
+
+_EXCEL_CELLS: Final[Mapping[ColumnKind, _Cell]] = {
+    **PLAIN_CELLS,
     ColumnKind.CODE: _excel_code,
     ColumnKind.TEXT: _excel_text,
     ColumnKind.DECIMAL: lambda number: _decimal(number).replace(".", ","),

@@ -115,7 +115,7 @@ def test_package_is_valid(data: Path) -> None:
     jsonschema.validate(package, json.loads(profile.read_bytes()))
     report = Package.from_descriptor(package, basepath=str(data)).validate()
     assert report.valid, report.flatten(["name", "fieldName", "type", "note"])[:5]
-    files = {path for path in files_of(data) if "=" in path}
+    files = {path for path in files_of(data) if "=" in path or path == "structure.xml"}
     assert {resource["path"] for resource in package["resources"]} == files
 
 

@@ -13,9 +13,10 @@ from tests.flows.pipeline.nightly_runs import published_rows
 TEXT = (Path(__file__).parents[3] / "docs" / "for-analysts.md").read_text(encoding="utf-8")
 
 
-def block_of(language: str) -> str:
-    """Return the only block of a language."""
-    (block,) = re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+def block_of(heading: str) -> str:
+    """Return the only block below a heading."""
+    (_, section) = TEXT.split(f"\n## {heading}\n")
+    (block,) = re.findall(r"```\w+\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
     assert isinstance(block, str)
     return block
 
@@ -28,7 +29,7 @@ def in_published(night_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_duckdb_lists_partial_figures(night_home: Path) -> None:
     """The query lists each partial figure with its name, value and coverage."""
-    listed = duckdb.sql(block_of("sql")).fetchall()
+    listed = duckdb.sql(block_of("DuckDB")).fetchall()
     partial = {
         (Decimal(row["value"]) if row["value"] else None, int(row["units_missing"]))
         for row in published_rows(night_home).values()
@@ -41,7 +42,7 @@ def test_duckdb_lists_partial_figures(night_home: Path) -> None:
 def test_pandas_adds_reports_up(night_home: Path) -> None:
     """The sums of the reports are the published numerators, exactly."""
     names: dict[str, Any] = {}
-    exec(block_of("python"), names)  # noqa: S102 # our own example
+    exec(block_of("pandas"), names)  # noqa: S102 # our own example
     sums = names["sums"].loc["2025-05"]["numerator"]
     published = published_rows(night_home)
     assert {indicator: sums[indicator] for indicator in published} == {
@@ -49,8 +50,16 @@ def test_pandas_adds_reports_up(night_home: Path) -> None:
     }
 
 
+def test_sdmx_has_every_figure(night_home: Path) -> None:
+    """The figures are the published ones."""
+    names: dict[str, Any] = {}
+    exec(block_of("SDMX"), names)  # noqa: S102 # our own example
+    figures = names["figures"].set_index("INDICATOR")["OBS_VALUE"].to_dict()
+    assert figures == {indicator: float(row["value"]) for indicator, row in published_rows(night_home).items()}
+
+
 def test_r_names_columns_that_exist() -> None:
     """The columns of the example in R are those of the file."""
     names = duckdb.sql("SELECT * FROM read_parquet('data/rollup/*/*.parquet', hive_partitioning = false)").columns
-    (selected,) = re.findall(r"select\((.*?)\)", block_of("r"))
+    (selected,) = re.findall(r"select\((.*?)\)", block_of("R"))
     assert {"boundary", "indicator", *selected.split(", ")} <= set(names)
