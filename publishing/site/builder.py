@@ -13,7 +13,7 @@ from domain.units import OrgUnit
 from publishing.errors import PublicationDamagedError, storage_error
 from publishing.site.area_pages import AreaPeriod, area_pages
 from publishing.site.commune_pages import commune_pages
-from publishing.site.facts import AreaFacts, read_facts, read_unit_figures, write_facts
+from publishing.site.facts import AreaFacts, key_of, read_facts, read_unit_figures, write_facts
 from publishing.site.hierarchy import Hierarchy
 from publishing.site.indicator_pages import AreaSeries, indicator_pages
 from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks
@@ -34,7 +34,7 @@ from publishing.site.published_set import (
     read_manifest,
     steps_between,
 )
-from publishing.site.rendering import LANGS, key_of, look_of, search_script, style_sheet
+from publishing.site.rendering import LANGS, look_of, search_script, style_sheet
 from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
 from publishing.storage.manifest import MANIFEST
@@ -214,9 +214,8 @@ class _SiteBuilder:
 
     def _area(self, period: Period, name: str) -> str:
         facts, links = self._of(period, name), self._links.links_of(period, name)
-        shared = (self._look, period.id, name, self._numbers[period][name], links.unit_pages)
-        units_key = key_of(*shared, links.before_pages)
         own = [place for place, page in enumerate(links.unit_pages) if page.startswith(OWN)]
+        units_key = key_of(self._look, *_shown_of_units(facts, own, links))
         units = self._folder.part(
             f"units/{period}/{name}",
             units_key,
@@ -225,6 +224,7 @@ class _SiteBuilder:
         trend = [(other.id, self._numbers[other][name]) for other in links.trend]
         children = [(child, self._numbers[period][child]) for child in links.children]
         beside = [each and each.id for each in (links.previous, links.following)]
+        shared = (self._look, period.id, name, self._numbers[period][name], links.unit_pages, links.before_pages)
         key = key_of(*shared, units_key, trend, beside, children, sorted(links.group_areas))
         return self._folder.part(
             f"areas/{facts.period}/{name}",
@@ -326,3 +326,13 @@ class _SiteBuilder:
 
 def _plain(unit: OrgUnit) -> tuple[str, str]:
     return unit.code, unit.valid_from.isoformat()
+
+
+def _shown_of_units(facts: AreaFacts, own: Sequence[int], links: PageLinks) -> list[object]:
+    """Return all that the pages of an area's own units show: a new revision of a large area changes few of them."""
+    return [
+        (facts.area, facts.area_valid_from, facts.area_name, facts.form, facts.boundary, facts.period.id),
+        [(figure.indicator, figure.denominator is None) for figure in facts.figures],
+        [unit.key for unit in facts.units],
+        [(facts.units[place], links.unit_pages[place], links.before_pages.get(place)) for place in own],
+    ]

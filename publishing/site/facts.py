@@ -4,6 +4,7 @@ They hold no text of the catalogue and no language: a page made again after a te
 line holds the area's figures and units, the second each report's figures, which fewer pages need.
 """
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,9 +21,10 @@ from domain.indicators import Flow
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
 from publishing.figures.by_unit import figures_by_unit, unit_lines
+from publishing.figures.report import UnitLine
 from warehouse.queries import FigureWarning, PublishedContribution, Revision
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of the files' form; those of another version are made again."""
 
 
@@ -44,7 +46,10 @@ class FigureFact(NamedTuple):
 
 
 class UnitFact(NamedTuple):
-    """The reporting status of one unit, as `UnitLine` has it; `received_at` is an ISO time in UTC."""
+    """The reporting status of one unit, as `UnitLine` has it; `received_at` is an ISO time in UTC.
+
+    `details` is a hash of what the second line holds of the unit: the same while its page shows the same.
+    """
 
     key: str
     code: str
@@ -54,6 +59,7 @@ class UnitFact(NamedTuple):
     file_name: str | None
     sha256: str | None
     issues: int
+    details: str
 
     @property
     def is_accepted(self) -> bool:
@@ -157,6 +163,8 @@ def write_facts(revision: Revision, forms: Forms) -> bytes:
     for contribution in revision.contributions:
         file = files.setdefault((contribution.file.file_name, contribution.file.sha256), len(files))
         reports[contribution.indicator].append(_report(contribution, places, file))
+    warnings = [_warning(each) for each in revision.asked]
+    details_of = _details_by_unit(units, reports, list(files), warnings)
     head = {
         "version": VERSION,
         "area": [revision.area, revision.area_valid_from.isoformat(), revision.area_name],
@@ -190,12 +198,40 @@ def write_facts(revision: Revision, forms: Forms) -> bytes:
                 unit.file_name,
                 unit.sha256,
                 unit.issues,
+                details,
             ]
-            for unit in units
+            for unit, details in zip(units, details_of, strict=True)
         ],
     }
-    details = {"reports": reports, "files": list(files), "warnings": [_warning(each) for each in revision.asked]}
+    details = {"reports": reports, "files": list(files), "warnings": warnings}
     return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (head, details)).encode()
+
+
+def _details_by_unit(
+    units: Sequence[UnitLine],
+    reports: Mapping[str, Sequence[Sequence[Any]]],
+    files: Sequence[tuple[str, str]],
+    warnings: Sequence[Sequence[Any]],
+) -> list[str]:
+    """Return a hash of each unit's figures, files in their order, and warnings."""
+    figures: list[list[Any]] = [[] for _ in units]
+    numbers: list[set[int]] = [set() for _ in units]
+    for indicator, listed in reports.items():
+        for place, *amounts, file in listed:
+            figures[place].append([indicator, *amounts, files[file]])
+            numbers[place].add(file)
+    warnings_of: dict[str, list[Any]] = defaultdict(list)
+    for unit, *warning in warnings:
+        warnings_of[unit].append(warning)
+    return [
+        key_of(figures[place], [files[number] for number in sorted(numbers[place])], warnings_of.get(unit.code))
+        for place, unit in enumerate(units)
+    ]
+
+
+def key_of(*parts: object) -> str:
+    """Return a short hash of plain values."""
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:20]
 
 
 def read_facts(path: Path) -> AreaFacts | None:

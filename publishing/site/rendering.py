@@ -92,11 +92,6 @@ def look_of(catalog: Catalog) -> str:
     return digest.hexdigest()
 
 
-def key_of(*parts: object) -> str:
-    """Return a short hash of plain values."""
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:20]
-
-
 @cache
 def _program() -> str:
     digest = hashlib.sha256()

@@ -93,6 +93,17 @@ def test_only_what_a_revision_reaches_is_rendered_again(
     assert {name for name in before if before[name] == after[name]} == set(kept)
 
 
+def test_pages_of_communes_stay_while_only_the_area_moves(catalog: Catalog, tmp_path: Path) -> None:
+    """A revision that moves no commune's figures renders none of their pages again: a country has thousands."""
+    folder = PublishedFolder(tmp_path, catalog).publish(small_revision(catalog, "2025-05"))
+    folder.build()
+    names = ("2025-05/585", "2025-05/585/units")
+    area, units = ((tmp_path / "site" / name).resolve() for name in names)
+    folder.publish(small_revision(catalog, "2025-05", number=2)).build()
+    assert (tmp_path / "site" / names[0]).resolve() != area
+    assert (tmp_path / "site" / names[1]).resolve() == units
+
+
 def build_and_die(folder: PublishedFolder, owner: object, step: str, after: int) -> None:
     """Build the site in a process that is killed at the given call of a step."""
     real, calls = getattr(owner, step), iter(range(10_000))
