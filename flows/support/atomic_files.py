@@ -6,19 +6,17 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from connectors.syncing import sync
+from connectors.syncing import sync, sync_all
 from domain.errors import TerminalError
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _LONGEST_STEM: Final = 200
 """Bytes; a name may have 255."""
-_SYNCS_AT_ONCE: Final = 8
 _ABANDONED_AFTER: Final = 24 * 60 * 60
 """Seconds after which a draft counts as left behind by a killed process."""
 
@@ -88,14 +86,13 @@ def write_synced(files: Mapping[Path, bytes]) -> None:
         OSError: the storage failed; some may have been written, and all can be written again.
     """
     drafts = {path: path.with_name(f".{path.name}.new") for path in files}
-    with ThreadPoolExecutor(_SYNCS_AT_ONCE) as threads:
-        for path, draft in drafts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(files[path])
-        list(threads.map(sync, drafts.values()))
-        for path, draft in drafts.items():
-            draft.replace(path)
-        list(threads.map(sync, {path.parent for path in files}))
+    for path, draft in drafts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(files[path])
+    sync_all(drafts.values())
+    for path, draft in drafts.items():
+        draft.replace(path)
+    sync_all({path.parent for path in files})
 
 
 def write_kept(target: Path, data: bytes, at: datetime, root: Path) -> None:

@@ -1,5 +1,6 @@
 """Make the data files again where newest revisions moved; a pure function of these and the catalogue."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -17,12 +18,17 @@ from publishing.data.revisions_feed import MOST_ENTRIES, FeedEntry, write_feed
 from publishing.data.sdmx_csv import codes_of, write_sdmx_csv
 from publishing.data.sdmx_structure import write_structure
 from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
-from publishing.storage.data_folder import DataFolder
+from publishing.errors import storage_error
+from publishing.storage.published_tree import PublishedTree
 from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
 from warehouse.rollups.published_figures import changes_of, paths_of
 
 _FORMAT: Final = 2
 """Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
+
+_DATA: Final = "data"
+_STATE: Final = PurePosixPath(".state.json")
+"""What a tree was made from: its key, and for each period its partitions with their files."""
 
 _Facts = Mapping[str, Any]
 
@@ -41,12 +47,16 @@ def write_data(newest: NewestFigures, catalog: Catalog, root: Path, lang: Lang =
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see what they saw.
     """
-    return _Build(newest, catalog, DataFolder(root), lang).write()
+    link = root / _DATA
+    try:
+        return _DataBuilder(newest, catalog, PublishedTree(root / ".data", link), lang).write()
+    except OSError as error:
+        raise storage_error(link, None, error) from error
 
 
-class _Build:
-    def __init__(self, newest: NewestFigures, catalog: Catalog, folder: DataFolder, lang: Lang) -> None:
-        self._newest, self._catalog, self._folder, self._lang = newest, catalog, folder, lang
+class _DataBuilder:
+    def __init__(self, newest: NewestFigures, catalog: Catalog, tree: PublishedTree, lang: Lang) -> None:
+        self._newest, self._catalog, self._tree, self._lang = newest, catalog, tree, lang
         self._words = {value: self._text("yes" if value else "no") for value in (True, False)}
         self._headings = {
             column: catalog.texts.text(column.label, lang) for columns in TABLES.values() for column in columns
@@ -56,10 +66,11 @@ class _Build:
     def write(self) -> tuple[str, ...]:
         general = key_of(_FORMAT, self._words, list(self._headings.values()))
         key = key_of(general, self._catalog.version, self._newest.heads)
-        before = self._folder.state()
+        before = self._state()
         if before.get("key") == key or not self._newest.heads:
+            self._tree.sweep()
             return ()
-        self._folder.begin()
+        self._tree.begin()
         known = before["periods"] if before.get("general") == general else {}
         periods = {
             period: self._period(period, list(heads), known.get(period, {}))
@@ -70,12 +81,22 @@ class _Build:
         partitions = {folder: facts for each in periods.values() for folder, facts in each["partitions"].items()}
         files = {folder: facts["files"] for folder, facts in partitions.items()}
         for path, data in package_files(self._catalog, self._lang, files).items():
-            self._folder.write(path, data)
+            self._tree.write(path, data)
         structure = write_structure(self._catalog, self._newest.heads, _codes(partitions))
-        self._folder.write(PurePosixPath(STRUCTURE), structure)
-        self._folder.write(PurePosixPath("revisions.atom"), write_feed(self._feed(), self._catalog, self._lang))
-        self._folder.switch(key[:16], {"key": key, "general": general, "periods": periods})
+        self._tree.write(PurePosixPath(STRUCTURE), structure)
+        self._tree.write(PurePosixPath("revisions.atom"), write_feed(self._feed(), self._catalog, self._lang))
+        state = {"key": key, "general": general, "periods": periods}
+        self._tree.write(_STATE, json.dumps(state, sort_keys=True).encode())
+        self._tree.show(key[:16])
         return tuple(self._written)
+
+    def _state(self) -> _Facts:
+        """Return what the tree that readers see was made from; empty where there is none, or it cannot be read."""
+        try:
+            state = json.loads((self._tree.hidden / (self._tree.current or "") / _STATE).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return state if isinstance(state, dict) else {}
 
     def _feed(self) -> list[FeedEntry]:
         session = self._newest.session
@@ -112,14 +133,14 @@ class _Build:
             files[f"{SDMX_PREFIX}{partition.stem}.csv"] = write_sdmx_csv(table)
             codes = codes_of(table)
         for name, data in files.items():
-            self._folder.write(partition.folder / name, data)
+            self._tree.write(partition.folder / name, data)
         facts = {
             name: {"bytes": len(data), "hash": f"sha256:{sha256(data).hexdigest()}"} for name, data in files.items()
         }
         return {"key": partition.key, "files": facts, "codes": codes}
 
     def _keep(self, folder: str, facts: _Facts) -> bool:
-        return self._folder.keep(PurePosixPath(folder), facts["files"])
+        return self._tree.keep(PurePosixPath(folder), facts["files"])
 
     def _text(self, key: str) -> str:
         return self._catalog.texts.text(f"data.{key}", self._lang)

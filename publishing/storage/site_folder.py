@@ -1,4 +1,4 @@
-"""Storage of the site: immutable parts, a tree of links to them, and one link that is renamed to switch to a new tree.
+"""Storage of the site: immutable parts, and a published tree of links to them.
 
 Below `published/.site`:
 
@@ -8,51 +8,43 @@ Below `published/.site`:
     current -> <key>                 the tree that readers see, by published/index.html, index.en.html and site
 """
 
-import os
-import shutil
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from connectors.syncing import sync_all
 from publishing.errors import storage_error
+from publishing.storage.published_tree import PublishedTree, point
 
 SITE: Final = "site"
 INDEX: Final = "index.html"
 INDEX_IN_ENGLISH: Final = "index.en.html"
-_STAGING: Final = ".staging"
 _CURRENT: Final = "current"
-_REPLACED: Final = "replaced"
-_READERS_SECONDS: Final = 60
-"""How long files that were replaced are kept: a reader may have opened a page just before."""
+_PARTS: Final = "parts"
+_FACTS: Final = "facts"
 
 Files = Mapping[str, bytes]
 
 
-class SiteFolder:
-    """The site of one published folder. One process at a time may write: that is the caller's to ensure."""
+class SiteFolder(PublishedTree):
+    """The site of one published folder."""
 
     def __init__(self, root: Path) -> None:
         """Keep the site of the published folder `root`."""
+        hidden = root / ".site"
+        super().__init__(hidden, hidden / _CURRENT, {_PARTS, _FACTS})
         self.root = root
-        self.hidden = root / ".site"
-        self._staging = self.hidden / _STAGING
         self._staged: dict[PurePosixPath, Path] = {}
-        self._used: set[str] = set()
         self._replaced: set[str] = set()
 
     @property
     def current(self) -> str | None:
-        """Return the key of the tree that readers see; None: there is none."""
-        try:
-            key = (self.hidden / _CURRENT).readlink().name
-        except OSError:
-            return None
-        return key if (self.hidden / key / INDEX).is_file() and (self.root / SITE).exists() else None
+        """Return the key of the tree that readers see, by all its links; None: there is none."""
+        return super().current if (self.root / INDEX).is_file() and (self.root / SITE).exists() else None
 
     def facts(self, period: str, name: str, number: int) -> Path:
         """Return the path of a revision's facts."""
-        return self.hidden / "facts" / period / name / f"{number}.json"
+        return self.hidden / _FACTS / period / name / f"{number}.json"
 
     def write_facts(self, period: str, name: str, number: int, data: bytes) -> None:
         """Write a revision's facts, and remove those of the revisions before it.
@@ -73,11 +65,9 @@ class SiteFolder:
             raise storage_error(path, None, error) from error
 
     def begin(self) -> None:
-        """Begin a new tree."""
-        self.sweep()
-        self._staging.mkdir(parents=True)
+        """Begin a new tree; one that a killed process left is removed."""
+        super().begin()
         self._staged.clear()
-        self._used.clear()
         self._replaced.clear()
 
     def part(self, place: str, key: str, pages: Callable[[], Files], links: Mapping[str, str] | None = None) -> str:
@@ -89,7 +79,7 @@ class SiteFolder:
             pages: makes its files by name.
             links: links in it, by name: each to a path below `.site`.
         """
-        path = PurePosixPath("parts", place, key)
+        path = PurePosixPath(_PARTS, place, key)
         parent = self.hidden / path.parent
         if parent.is_dir():
             self._replaced.update(str(path.parent / old.name) for old in parent.iterdir() if old.name != key)
@@ -119,60 +109,31 @@ class SiteFolder:
         Raises:
             OSError: the storage failed; readers see what they saw.
         """
-        tree = PurePosixPath(key)
-        draft = self._staging / "tree"
-        self._fill(draft, tree, files, links)
-        before = self.current
-        # One wait for all pages. Keys stand for whole parts: none may get its name before its bytes are on disk.
-        os.sync()
+        self._fill(self._draft, PurePosixPath(key), files, links)
+        self.show(key)
+        for name in (SITE, INDEX, INDEX_IN_ENGLISH):
+            point(self.root / name, f"{self.hidden.name}/{_CURRENT}/{name}")
+
+    def _place(self) -> set[str]:
+        """Bring the parts to their places: a key stands for a whole part, so only after its bytes are on disk."""
         for path, part in self._staged.items():
             (self.hidden / path).parent.mkdir(parents=True, exist_ok=True)
             part.rename(self.hidden / path)
-        shutil.rmtree(self.hidden / tree, ignore_errors=True)
-        draft.rename(self.hidden / tree)
-        self._used.add(key)
-        self._note_replaced(self._replaced | ({before} if before else set()))
-        _link(self.hidden / _CURRENT, key)
-        for name in (SITE, INDEX, INDEX_IN_ENGLISH):
-            _link(self.root / name, f"{self.hidden.name}/{_CURRENT}/{name}")
-        shutil.rmtree(self._staging)
-
-    def sweep(self) -> None:
-        """Remove what a killed process left, and what was replaced more than a minute ago."""
-        shutil.rmtree(self._staging, ignore_errors=True)
-        note = self.hidden / _REPLACED
-        if note.is_file() and time.time() - note.stat().st_mtime >= _READERS_SECONDS:
-            for path in note.read_text(encoding="utf-8").split():
-                shutil.rmtree(self.hidden / path, ignore_errors=True)
-            note.unlink()
-
-    def _note_replaced(self, paths: set[str]) -> None:
-        note = self.hidden / _REPLACED
-        earlier = set(note.read_text(encoding="utf-8").split()) if note.is_file() else set()
-        note.write_text("".join(f"{path}\n" for path in sorted((earlier | paths) - self._used)), encoding="utf-8")
+        sync_all({(self.hidden / path).parent for path in self._staged})
+        return self._replaced
 
     def _fill(self, draft: Path, path: PurePosixPath, files: Files, links: Mapping[str, str]) -> None:
         """Write a part's files and links to a draft of the folder `path`, which is relative to `.site`."""
-        draft.mkdir()
+        draft.mkdir(exist_ok=True)
         folders: set[Path] = set()
         for name, data in files.items():
             target = draft / name
             if target.parent not in folders:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 folders.add(target.parent)
-            target.write_bytes(data)
+            self._write(target, data)
         for name, linked in links.items():
             target = draft / name
             target.parent.mkdir(parents=True, exist_ok=True)
             up = "../" * len((path / name).parent.parts)
             target.symlink_to(f"{up}{linked}", target_is_directory=True)
-
-
-def _link(path: Path, target: str) -> None:
-    """Point a link elsewhere in one step."""
-    if path.is_symlink() and str(path.readlink()) == target:
-        return
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(path)

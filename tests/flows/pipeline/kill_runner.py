@@ -18,7 +18,7 @@ from flows.pipeline import pipeline, publisher
 from flows.pipeline.stages import reply, write
 from flows.pipeline.stages.collect import Collection
 from flows.support.catalog import open_catalog
-from publishing.storage.data_folder import DataFolder
+from publishing.storage.published_tree import PublishedTree
 from tests.flows.pipeline.nightly_runs import context_of, run_plainly, settings_of
 from tests.tools.torture.processes import start
 
@@ -36,7 +36,7 @@ PLACES: dict[str, tuple[object, str]] = {
     "record": (publisher, "record"),
     "write_reply": (reply, "write"),
     "give_back": (pipeline, "write_replies"),
-    "write_data": (DataFolder, "write"),
+    "write_data": (PublishedTree, "write"),
 }
 
 

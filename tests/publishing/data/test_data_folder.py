@@ -18,7 +18,7 @@ from pyarrow import parquet
 from domain.catalog.catalog import Catalog
 from publishing.data.build import write_data
 from publishing.data.data_columns import TABLES
-from publishing.storage.data_folder import DataFolder
+from publishing.storage.published_tree import PublishedTree
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, published_rows, run_plainly
 from warehouse.rollups.newest_figures import NewestFigures, newest_figures
 from warehouse.store.engine import reading
@@ -188,7 +188,7 @@ def test_a_killed_process_is_made_good(after_night: Path, home_catalog: Catalog,
     """Killed while it writes, readers see nothing of it; the next run writes everything."""
     child = os.fork()
     if not child:
-        DataFolder.switch = lambda *_: os._exit(9)  # type: ignore[method-assign] # in the child alone
+        PublishedTree.show = lambda *_: os._exit(9)  # type: ignore[method-assign] # in the child alone
         with newest_of(after_night) as newest:
             write_data(newest, home_catalog, tmp_path / "published")
         os._exit(0)

@@ -10,7 +10,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from publishing.errors import PublicationRefusedError
-from publishing.storage import site_folder
+from publishing.storage import published_tree, site_folder
 from tests.publishing.site.sites import PROVINCE, PublishedFolder, small_revision
 from tests.publishing.storage.test_interruptions import KILLED, die, files_no_larger_than
 from warehouse.queries import Revision
@@ -116,10 +116,11 @@ def build_and_die(folder: PublishedFolder, owner: object, step: str, after: int)
     [
         (Path, "write_bytes", 0),
         (Path, "write_bytes", 9),
-        (os, "sync", 0),
+        (published_tree, "sync_all", 0),
         (Path, "rename", 0),
         (Path, "rename", 3),
-        (site_folder, "_link", 0),
+        (published_tree, "point", 0),
+        (site_folder, "point", 0),
         (shutil, "rmtree", 2),
     ],
 )
