@@ -9,11 +9,15 @@ BIN := $(VENV)/bin
 export TONGHOP_HOME ?= ./var
 # Where bytecode is not kept, each of the hundred processes that tests start compiles the libraries again.
 export PYTHONDONTWRITEBYTECODE :=
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup -p no:playwright --forbid-skips $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
+PYTEST := $(BIN)/python -m pytest -p no:anyio --forbid-skips
+IN_TWO := -n 2 --dist loadgroup $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
+FAST := $(PYTEST) -m "not full and not services and not long" --hypothesis-profile=$(if $(COVERAGE),steady,quick)
+# Of the fast tests, two processes without xdist run half each: less is imported, and no test is sent between processes.
+HALF := catalog domain publishing workbooks
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse audit torture load-test hunt clean
+.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse audit torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,10 +37,20 @@ demo: $(VENV)/ready ## Run one district's nightly runs on the bundled sample: re
 test: test-fast test-services ## Run the tests (of TESTS=path); every service they start comes from pip
 
 test-fast: $(VENV)/ready ## Run the tests (of TESTS=path) that start no server, no other process and no series of nightly runs
-	@$(PYTEST) -m "not full and not services and not long" $(TESTS) || $(NO_TESTS)
+ifeq ($(TESTS)$(COVERAGE),)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync fast-half fast-other-half
+else
+	@$(FAST) $(IN_TWO) $(TESTS) || $(NO_TESTS)
+endif
+
+fast-half:
+	@$(FAST) $(HALF:%=tests/%)
+
+fast-other-half:
+	@$(FAST) tests $(HALF:%=--ignore=tests/%)
 
 test-services: $(VENV)/ready ## Run the tests (of TESTS=path) that start PostgreSQL, Prefect's server, processes or many nightly runs
-	@$(PYTEST) -m "(services or long) and not full" $(TESTS) || $(NO_TESTS)
+	@$(PYTEST) $(IN_TWO) -m "(services or long or properties) and not full" $(TESTS) || $(NO_TESTS)
 
 test-pythons: $(VENV)/ready ## Run the fast tests on Python 3.11 and 3.13, whichever of them are found
 	@for version in 3.11 3.13; do \
@@ -52,7 +66,7 @@ coverage: $(VENV)/ready ## Print what tests run with COVERAGE=1 covered; fail be
 test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
 
 test-full-only: $(VENV)/ready ## Run only the tests that need Debian's packages: browser, office, database and servers
-	@$(PYTEST) -m full
+	@$(PYTEST) $(IN_TWO) -m full
 
 test-wheel: $(VENV)/ready ## Build the wheel, install it in an empty environment and run the demo from there
 	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .

@@ -26,8 +26,10 @@ from tests.catalogs import add_next_version, small_catalog
 pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
 
 # Every run tries the same examples, fifty unless a test says otherwise, however long they take: a commit is judged by
-# what it changed. `make hunt` looks for more with examples of its own.
+# what it changed. `make test-fast` tries a fifth of them, `make test-services` all; `make hunt` looks for more with
+# examples of its own.
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
+settings.register_profile("quick", settings.get_profile("steady"), max_examples=10)
 settings.register_profile("hunt", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile("steady")
 
@@ -62,8 +64,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """
     if collection_path.name == "test_corpus.py":
         return True if config.getoption("corpus") is None else None
-    is_named = any(Path(argument.partition("::")[0]).name == collection_path.name for argument in config.args)
-    if is_named or not collection_path.match("test_*.py") or not _asks_for_fast(config):
+    named = [Path(argument.partition("::")[0]) for argument in config.args]
+    if not _asks_for_fast(config) or any(path.name == collection_path.name for path in named):
+        return None
+    if collection_path.match("tests/full"):  # its conftest imports the browser
+        return None if any("full" in path.parts for path in named) else True
+    if not collection_path.match("test_*.py"):
         return None
     source = collection_path.read_text("utf-8")
     return True if _IMPORTS_STARTER.search(source) or _MARKS_ALL.search(source) else None
@@ -96,9 +102,11 @@ _SHARED_HOMES = {"mirrored_warehouse", "night_home", "sample"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `services` every test that starts a server or another process, so that no mark is forgotten.
 
-    Group the others that share a home.
+    Mark property tests, of which `make test-services` tries more examples. Group the others that share a home.
     """
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("properties")
         if _needs_postgres(item) or _starts_processes(item):
             item.add_marker("services")
         elif not any(map(item.get_closest_marker, ("full", "long", "services", "xdist_group"))) and (

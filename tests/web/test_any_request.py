@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain.catalog.catalog import Catalog
 from flows.service.http_guards import BasicAuthentication
 from publishing.figures.formatter import ReportFormatter
+from tests.examples import examples
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of
 from warehouse.store.engine import Engine
 from web.apps import OfficeFolders, office_site, published_site
@@ -125,7 +126,7 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
     return [published_site(night_home / "published", formatter, NOW.date, context.engine), office]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(path=PATHS, query=QUERIES, headers=HEADERS)
 @example(path="/submissions", query=[("first", "1" * 30)], headers={})
 @example(path=f"/outbox/{WRONG}/0000/", query=[], headers={})
@@ -140,7 +141,6 @@ def test_no_request_makes_a_site_fail(
         assert loop.run(answer(site, scope)) < 500
 
 
-@settings(max_examples=50, deadline=None)
 @given(header=st.binary(max_size=60) | st.binary(max_size=60).map(lambda data: b"Basic " + base64.b64encode(data)))
 def test_no_other_header_is_admitted(loop: asyncio.Runner, header: bytes) -> None:
     """Nothing but the password gets through: the answer is 401."""
