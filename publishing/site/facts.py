@@ -20,6 +20,7 @@ from domain.catalog.forms import Forms
 from domain.indicators import Flow
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
+from domain.rollups import Boundary
 from publishing.figures.by_unit import figures_by_unit, unit_lines
 from publishing.figures.report import UnitLine
 from warehouse.queries import FigureWarning, PublishedContribution, Revision
@@ -110,6 +111,11 @@ class AreaFacts:
     def accepted(self) -> int:
         """Return how many units have an accepted report."""
         return sum(unit.is_accepted for unit in self.units)
+
+    @property
+    def has_observations(self) -> bool:
+        """Return whether a report counts for the figures of the time, and so is among the data files' observations."""
+        return self.boundary == Boundary.AS_THEN and self.accepted > 0
 
     @property
     def is_partial(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.periods import Period
 from domain.units import OrgUnit
+from publishing.site.data_links import NamedFiles, data_of_period, general_data
 from publishing.site.facts import AreaFacts
 from publishing.site.rendering import Addresses, Crumbs, addresses, first_page, other, render
 from publishing.site.site_formatter import SiteFormatter
@@ -50,7 +51,9 @@ def province_page(province: OrgUnit) -> str:
 
 
 def period_pages(period: Period, entries: Sequence[AreaEntry], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render the list of a period's areas in each language."""
+    """Render the list of a period's areas in each language, with its data."""
+    # Of a province without a report there are no observations.
+    provinces = {entry.province for entry in entries if entry.province and entry.facts.has_observations}
     return {
         f"index.{each.lang}.html": _render(
             each,
@@ -58,6 +61,7 @@ def period_pages(period: Period, entries: Sequence[AreaEntry], formatters: Seque
             [(each.period(period), "")],
             heading=each.text("heading_period", period=each.period(period)),
             groups=_groups(entries, each, "../"),
+            data=data_of_period(each, "../../data/", period, provinces),
         )
         for each in formatters
     }
@@ -79,6 +83,7 @@ def first_pages(
             heading=each.text("heading_first"),
             groups=_groups(newest, each, "site/"),
             periods=[(period, *periods[period]) for period in listed],
+            data=general_data(each, "data/"),
         )
         for each in formatters
     }
@@ -127,9 +132,10 @@ def _render(
     heading: str,
     groups: Sequence[AreaGroup],
     periods: Sequence[tuple[Period, int, int]] = (),
+    data: NamedFiles = (),
 ) -> bytes:
-    lead = formatter.text("overview_lead")
-    return render("overview.html.j2", formatter, at, crumbs, heading=heading, lead=lead, groups=groups, periods=periods)
+    shown = {"heading": heading, "lead": formatter.text("overview_lead"), "groups": groups}
+    return render("overview.html.j2", formatter, at, crumbs, **shown, periods=periods, data=data)
 
 
 def _groups(

@@ -20,6 +20,8 @@ from publishing.data.build import write_data
 from publishing.data.data_columns import TABLES
 from publishing.storage.published_tree import PublishedTree
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, published_rows, run_plainly
+from tests.publishing.page.strict_page import StrictPage
+from tests.publishing.site.sites import links_of, resolved
 from warehouse.rollups.newest_figures import NewestFigures, newest_figures
 from warehouse.store.engine import reading
 from workbooks.sample.inbox import SampleFile
@@ -117,6 +119,17 @@ def test_package_is_valid(data: Path) -> None:
     assert report.valid, report.flatten(["name", "fieldName", "type", "note"])[:5]
     files = {path for path in files_of(data) if "=" in path or path == "structure.xml"}
     assert {resource["path"] for resource in package["resources"]} == files
+
+
+def test_links_of_the_site_lead_to_data(night_home: Path, data: Path) -> None:
+    """What the first page and a period's page call data is there, all partitions of the period among it."""
+    published, linked = night_home / "published", set()
+    for name in ("index.html", "site/2025-05/index.vi.html"):
+        page = StrictPage((published / name).read_text(encoding="utf-8"))
+        linked |= {target for link in links_of(page) if (target := resolved(name, link)).startswith("data/")}
+    assert all((published / target).is_file() for target in linked)
+    assert linked >= {f"data/{path}" for path in files_of(data) if "=" in path}
+    assert "data/revisions.atom" in linked
 
 
 def test_dictionary_has_every_column_and_indicator(data: Path, home_catalog: Catalog) -> None:
