@@ -56,10 +56,3 @@ def test_sdmx_has_every_figure(night_home: Path) -> None:
     exec(block_of("SDMX"), names)  # noqa: S102 # our own example
     figures = names["figures"].set_index("INDICATOR")["OBS_VALUE"].to_dict()
     assert figures == {indicator: float(row["value"]) for indicator, row in published_rows(night_home).items()}
-
-
-def test_r_names_columns_that_exist() -> None:
-    """The columns of the example in R are those of the file."""
-    names = duckdb.sql("SELECT * FROM read_parquet('data/rollup/*/*.parquet', hive_partitioning = false)").columns
-    (selected,) = re.findall(r"select\((.*?)\)", block_of("R"))
-    assert {"boundary", "indicator", *selected.split(", ")} <= set(names)
