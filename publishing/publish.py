@@ -15,11 +15,11 @@ from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.leader_page import write_leader_page, write_second_edition
-from publishing.page.rollup_page import write_page
+from publishing.page.rollup_page import PagePlace, write_page
 from publishing.storage.folders import store
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
 from publishing.workbook.rollup_workbook import write_workbook
-from warehouse.queries import Revision
+from warehouse.queries import AS_OF_RUN, Revision
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,17 @@ class Rendering:
     def report(self) -> tuple[Report, ReportFormatter]:
         """Return the report in the language of the publication, and its formatter."""
         return self.report_in(self.lang)
+
+    @property
+    def place(self) -> PagePlace:
+        """Return where the pages lie; figures that are no revision lie anywhere, without a site around them."""
+        revision = self.revision
+        if revision.run_id == AS_OF_RUN:
+            return PagePlace("", None)
+        before = revision.period.shift(-1)
+        earlier = revision.earlier.figures if revision.earlier else ()
+        is_published = any(figure.period == before and figure.boundary is revision.boundary for figure in earlier)
+        return PagePlace(publication_name(revision, self.catalog), before if is_published else None)
 
     def report_in(self, lang: Lang) -> tuple[Report, ReportFormatter]:
         """Return the report in a language, and its formatter."""
@@ -73,8 +84,9 @@ WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
     2: _EDITION_2,
     3: {
         **_EDITION_2,
-        "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi")),
-        "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en")),
+        "report.html": lambda rendering: write_page(*rendering.report, rendering.place),
+        "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi"), rendering.place),
+        "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en"), rendering.place),
     },
 }
 """The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it."""

@@ -42,7 +42,7 @@ from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.index_pages import OfficeFile, returned_page
 from publishing.page.leader_page import write_leader_page
-from publishing.page.rollup_page import write_page
+from publishing.page.rollup_page import PagePlace, write_page
 from publishing.returns.receipt import Receipt
 from publishing.returns.submission_page import write_submission_page
 from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
@@ -197,7 +197,7 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
     units = tuple(replace(unit, name=text) for unit in revision.units)
     report = assemble(replace(revision, units=units, area_name=text), formatter)
     yield write_page(report, formatter).decode()
-    yield write_leader_page(report, formatter).decode()
+    yield write_leader_page(report, formatter, PagePlace("585", None)).decode()
 
 
 @cached_per_catalog

@@ -15,7 +15,7 @@ from publishing.figures.report import ProvinceLine, PublishedFigure, Report, The
 from publishing.figures.row_notes import RowNotes
 from publishing.figures.trends import FigureTrend, TrendBreak, TrendPoint
 from publishing.page.bars import RateBars
-from publishing.page.rollup_page import render
+from publishing.page.rollup_page import PagePlace, render
 
 MOST_NAMED: Final = 40
 """Units that a list on the page names; the rest is counted, and stands in the workbook."""
@@ -97,9 +97,9 @@ class LeaderView:
         return any(each.tiles is not None and each.tiles.columns > MOST_COLUMNS_BESIDE for each in self.headlines)
 
 
-def write_leader_page(report: Report, formatter: ReportFormatter) -> bytes:
+def write_leader_page(report: Report, formatter: ReportFormatter, place: PagePlace) -> bytes:
     """Render the leader's page in the formatter's language as UTF-8: no network, no scripts."""
-    return _write("leader.html.j2", _View(report, formatter))
+    return _write("leader.html.j2", _View(report, formatter), folder=place.folder, before=place.before)
 
 
 def write_second_edition(report: Report, formatter: ReportFormatter) -> bytes:
@@ -107,14 +107,14 @@ def write_second_edition(report: Report, formatter: ReportFormatter) -> bytes:
     return _write("leader_edition_2.html.j2", _SecondEditionView(report, formatter))
 
 
-def _write(template: str, view: "_View") -> bytes:
+def _write(template: str, view: "_View", **around: object) -> bytes:
     shown = LeaderView(
         report=view.report,
         headlines=tuple(map(view.headline, view.report.headlines)),
         absent=tuple(view.absent[:MOST_NAMED]),
         absent_further=max(0, len(view.absent) - MOST_NAMED),
     )
-    return render(template, view.formatter, view=shown, report=view.report, bars=RateBars(view.formatter))
+    return render(template, view.formatter, view=shown, report=view.report, bars=RateBars(view.formatter), **around)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The rollup as one self-contained HTML page: no network, no scripts."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from domain.periods import Period
 from domain.texts import visible, visible_value
 from publishing.charts.trend import TEMPLATES
 from publishing.figures.formatter import ReportFormatter
@@ -16,9 +18,29 @@ from publishing.page.bars import RateBars
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_page(report: Report, formatter: ReportFormatter) -> bytes:
-    """Render the rollup's page as UTF-8; all names and notes are escaped."""
-    return render("report.html.j2", formatter, report=report, bars=RateBars(formatter))
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """Where a revision's pages lie in the published folder, from which they lead to the site.
+
+    `folder` is the area's name below the period; empty: there is no site around them. `before` is the preceding period,
+    where that was published.
+    """
+
+    folder: str
+    before: Period | None
+
+
+def write_page(report: Report, formatter: ReportFormatter, place: PagePlace | None = None) -> bytes:
+    """Render the rollup's page as UTF-8; all names and notes are escaped.
+
+    Args:
+        report: the content.
+        formatter: its texts and numbers.
+        place: of the page, which then has links, as since the third edition.
+    """
+    around = {"folder": place.folder, "before": place.before} if place else {}
+    links = {"has_links": place is not None, **around}
+    return render("report.html.j2", formatter, report=report, bars=RateBars(formatter), **links)
 
 
 def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:

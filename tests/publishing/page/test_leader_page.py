@@ -9,17 +9,21 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.comparisons.change_factors import ChangeFactor
+from domain.periods import parse_period
 from domain.rollups import Boundary, RollupStatus
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.movements import ChangePart, FigureBounds, FigureMovement
 from publishing.page.leader_page import MOST_NAMED, write_leader_page
+from publishing.page.rollup_page import PagePlace
+from publishing.publish import render
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.revisions import build_revision
-from warehouse.queries import EarlierFigure, EarlierPeriods, Revision
+from warehouse.queries import AS_OF_RUN, EarlierFigure, EarlierPeriods, Revision
 
 LARGEST_PAGE = 300_000
 PageOf = Callable[..., str]
+PLACE = PagePlace("585", parse_period("2025-04"))
 WHY = "Không so sánh được, vì chưa rõ các đơn vị sau đã nhập vào đâu: 22822 Xã Mỹ Sơn. Chưa có báo cáo: 1 Xã A."
 
 
@@ -29,7 +33,7 @@ def page_of(catalog: Catalog) -> PageOf:
 
     def write(revision: Revision, lang: str = "vi") -> str:
         formatter = ReportFormatter(catalog, "en" if lang == "en" else "vi")
-        return write_leader_page(assemble(revision, formatter), formatter).decode()
+        return write_leader_page(assemble(revision, formatter), formatter, PLACE).decode()
 
     return write
 
@@ -68,16 +72,31 @@ def test_page_is_well_formed_and_stays_small(catalog: Catalog, page_of: PageOf, 
     assert len(page.encode()) < LARGEST_PAGE
 
 
-def test_page_leads_to_the_files_beside_it_only(page_of: PageOf, revision: Revision) -> None:
-    """The page runs nothing, loads nothing, and links to files of its revision and to itself."""
+def test_page_leads_to_files_beside_it_and_to_the_site(page_of: PageOf, revision: Revision) -> None:
+    """The page runs nothing, loads nothing, and links to files of its revision, the site around it, and itself."""
     elements = StrictPage(page_of(revision)).elements
     assert {tag for tag, _ in elements}.isdisjoint({"script", "link", "img", "iframe", "object", "form"})
     addresses = {str(attributes["href"]) for tag, attributes in elements if tag == "a"}
     own = {address[1:] for address in addresses if address.startswith("#")}
-    assert addresses - {f"#{name}" for name in own} == {
+    site = {address.removeprefix("../../") for address in addresses if address.startswith("../../")}
+    assert addresses - {f"#{name}" for name in own} - {f"../../{name}" for name in site} == {
         "leader.en.html", "report.html", "rollup.xlsx", "report.docx", "rollup.csv"
     }  # fmt: skip
     assert own <= {attributes.get("id") for _, attributes in elements}
+    assert site == {
+        "index.html",
+        "site/areas/585/index.vi.html",
+        "site/2025-04/585/index.vi.html",
+        "site/2025-05/585/index.vi.html",
+        "site/2025-05/585/index.vi.html#revisions",
+    }
+
+
+def test_figures_that_are_no_revision_lead_to_no_site(catalog: Catalog, revision: Revision) -> None:
+    """Files as of a moment lie in a folder of their own."""
+    files = render(replace(revision, run_id=AS_OF_RUN), catalog, "vi")
+    assert b"../" not in files["leader.vi.html"] + files["report.html"]
+    assert b"../../site/2025-05/585/index.vi.html" in render(revision, catalog, "vi")["report.html"]
 
 
 def test_headlines_are_compared_and_drawn(page_of: PageOf, revision: Revision) -> None:
@@ -109,7 +128,7 @@ def test_both_boundaries_are_drawn_together(
     page = page_of(known, lang)
     assert page.count('<figure class="trend pair">') == 3
     assert page.count('class="void"') == 6
-    card = page.partition("<article")[2].partition("</article>")[0]
+    card = page.partition('id="trends"')[2].partition("</table>")[0]
     assert len(re.findall(r'<path class="beside( part)?" d="M4 ', card)) == 1
     words = StrictPage(page).words
     assert words.count(f"✕ {reason}") == 3
@@ -158,7 +177,7 @@ def test_parts_of_a_change_are_listed_with_their_sum(vietnamese: ReportFormatter
         replace(theme, figures=tuple(replace(figure, movement=movement, bounds=bounds) for figure in theme.figures))
         for theme in report.themes
     )
-    words = StrictPage(write_leader_page(replace(report, themes=themes), vietnamese).decode()).words
+    words = StrictPage(write_leader_page(replace(report, themes=themes), vietnamese, PLACE).decode()).words
     listed = " ".join(f"factor {factor} part {factor}" for factor in ChangeFactor)
     assert words.count(f"Từ 10,00% (April) đến 12,00% {listed} Thay đổi +2") == 3
     assert words.count("from 1 to 2") == 3
