@@ -17,7 +17,7 @@ HALF := catalog domain publishing workbooks
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse audit torture load-test hunt clean
+.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site audit torture load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -122,6 +122,9 @@ bench-annotate: $(VENV)/ready ## Time marking a workbook beside re-saving it thr
 
 bench-parse: $(VENV)/ready ## Time reading and parsing filled-in forms beside the floor: 95 % go directly and reports are equal, or it fails
 	@$(BIN)/python -m benchmarks.direct_parse --rounds $(or $(ROUNDS),5)
+
+bench-site: $(VENV)/ready ## Build the site of all communes from synthetic facts: no page of 300 kB or more, or it fails
+	@$(BIN)/python -m benchmarks.site_at_scale
 
 bench-nightly: $(VENV)/ready ## Time a nightly run (COMMUNES=2000 ENGINE=sqlite ROUNDS=3) beside reading the files only; figures must agree
 	@$(BIN)/python -m benchmarks.nightly --communes $(or $(COMMUNES),2000) --engine $(or $(ENGINE),sqlite) --rounds $(or $(ROUNDS),3) $(if $(RESULTS),--results $(RESULTS))

@@ -19,6 +19,7 @@ from publishing.site.indicator_pages import AreaSeries, indicator_pages
 from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks
 from publishing.site.overview_pages import (
     AreaEntry,
+    SearchedPlace,
     first_pages,
     period_pages,
     province_page,
@@ -304,24 +305,24 @@ class _SiteBuilder:
         return {
             **first_pages(newest, counts, formatters),
             **province_pages(by_province, formatters),
-            **search_pages(formatters),
-            f"{SITE}/names.js": search_index(self._search_places(newest)),
+            **search_pages(formatters, search_index(self._search_places(newest))),
             f"{SITE}/search.js": search_script(),
             f"{SITE}/style.css": style_sheet(),
         }
 
-    def _search_places(self, newest: Sequence[AreaEntry]) -> Iterator[tuple[str, str, str, str]]:
+    def _search_places(self, newest: Sequence[AreaEntry]) -> Iterator[SearchedPlace]:
         formatter = self._formatters[0]
         for entry in newest:
             facts, name = entry.facts, entry.name
             shown = formatter.area(facts)
             province = entry.province.name if entry.province and entry.province.code != facts.area else ""
-            yield shown, facts.area, province, f"areas/{name}/index"
+            yield SearchedPlace(shown, facts.area, province, "areas", f"{name}/index")
             owners = self._links.owners_in(facts.period)
             for unit in facts.units:
                 page = owners[facts.form, facts.boundary, unit.key]
                 if page.startswith(f"{name}/"):
-                    yield unit.name, unit.code, shown, f"{facts.period}/{page}"
+                    folder, _, stem = f"{facts.period}/{page}".rpartition("/")
+                    yield SearchedPlace(unit.name, unit.code, shown, folder, stem)
 
 
 def _plain(unit: OrgUnit) -> tuple[str, str]:

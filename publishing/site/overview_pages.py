@@ -3,17 +3,22 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
+from domain.batches import batched
 from domain.periods import Period
+from domain.texts import escaped
 from domain.units import OrgUnit
 from publishing.site.data_links import NamedFiles, data_of_period, general_data
 from publishing.site.facts import AreaFacts
 from publishing.site.rendering import Addresses, Crumbs, addresses, first_page, other, render
 from publishing.site.site_formatter import SiteFormatter
 
-MOST_AREAS: Final = 800
+MOST_AREAS: Final = 150
 """Most areas listed on one page; more are on the pages of their provinces."""
+MOST_NAMES: Final = 4_000
+"""Most names in one script of the search: about 120 kB."""
 _MOST_PERIODS: Final = 120
 
 
@@ -109,19 +114,51 @@ def province_pages(newest: Sequence[AreaEntry], formatters: Sequence[SiteFormatt
     return pages
 
 
-def search_index(places: Iterable[tuple[str, str, str, str]]) -> bytes:
-    """Return a script that sets the names to be searched: name, code, where it lies, and path of the page."""
-    return f"const tonghopNames = {json.dumps(sorted(places), separators=(',', ':'))};\n".encode()
+@dataclass(frozen=True, slots=True)
+class SearchedPlace:
+    """A name that is searched: its code, where it lies, and its page: a folder below `site`, and a name in it."""
+
+    name: str
+    code: str
+    place: str
+    folder: str
+    stem: str
 
 
-def search_pages(formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render the search page in each language."""
-    return {
+def search_index(places: Iterable[SearchedPlace]) -> list[bytes]:
+    """Return scripts that add the names to be searched: place, folder, and the names there with their codes.
+
+    A page's name that is its code is left out.
+    """
+    ordered = sorted(places, key=lambda each: (each.place, each.folder, each.name, each.code, each.stem))
+    scripts: list[bytes] = []
+    for listed in batched(ordered, MOST_NAMES):
+        groups = [
+            [
+                *key,
+                [[each.name, each.code, *([] if each.stem == each.code else [each.stem])] for each in group],
+            ]
+            for key, group in groupby(listed, key=lambda each: (each.place, each.folder))
+        ]
+        text = json.dumps(groups, ensure_ascii=False, separators=(",", ":"))
+        scripts.append(f"(globalThis.tonghopNames ??= []).push(...{escaped(text)});\n".encode())
+    return scripts
+
+
+def search_pages(formatters: Sequence[SiteFormatter], scripts: Sequence[bytes]) -> dict[str, bytes]:
+    """Return the search page in each language, and the scripts of names that it loads."""
+    names = [f"names-{number}.js" for number in range(1, len(scripts) + 1)]
+    pages = {
         f"site/search.{each.lang}.html": render(
-            "search.html.j2", each, addresses(0, "search", each.lang), [(each.text("search"), "")]
+            "search.html.j2",
+            each,
+            addresses(0, "search", each.lang),
+            [(each.text("search"), "")],
+            names=names,
         )
         for each in formatters
     }
+    return {**pages, **{f"site/{name}": script for name, script in zip(names, scripts, strict=True)}}
 
 
 def _render(

@@ -1,5 +1,6 @@
 """Pages of the site: every link leads to a file, nothing is fetched from elsewhere, and figures are those published."""
 
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from publishing.site import area_pages
+from publishing.site.overview_pages import SearchedPlace, search_index
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.site.sites import PROVINCE, PublishedFolder, links_of, resolved, small_revision
 
@@ -179,7 +181,19 @@ def test_large_areas_list_their_parts_and_split_their_units(
 
 
 def test_search_index_has_every_area_and_commune(folder: PublishedFolder) -> None:
-    """The index lists areas, and communes with their newest page, as plain ASCII."""
-    script = folder.pages()["site/names.js"].decode("ascii")
-    assert '"22810","Huy\\u1ec7n Ninh S\\u01a1n","2025-05/585/units/22810"' in script
-    assert '"585","T\\u1ec9nh Ninh Thu\\u1eadn","areas/585/index"' in script
+    """The index lists areas, and communes with their newest page, by where they lie."""
+    script = folder.pages()["site/names-1.js"].decode()
+    assert script.startswith("(globalThis.tonghopNames ??= []).push(...[")
+    (district,) = re.findall(r'\["Huyện Ninh Sơn","2025-05/585/units",(\[\[.*?\]\])\]', script)
+    assert len(json.loads(district)) == 8
+    assert ["Xã Lâm Sơn", "22813"] in json.loads(district)
+    assert '["Tỉnh Ninh Thuận","areas",[["Huyện Ninh Sơn","585","585/index"]]]' in script
+
+
+def test_long_search_index_is_split() -> None:
+    """Each script has a share of the names, and what acts in a name is written as an escape."""
+    places = [SearchedPlace(f"Xã {number}\u202e", str(number), "", "areas", str(number)) for number in range(9_000)]
+    scripts = search_index(places)
+    assert len(scripts) == 3
+    assert sum(script.count(b"\\u202e") for script in scripts) == 9_000
+    assert all(script.isascii() or "\u202e" not in script.decode() for script in scripts)
