@@ -63,6 +63,9 @@ class Catalog:
     tiles: TilePlaces
     units: UnitRegister = field(repr=False)
     sample: SampleParameters = field(repr=False)
+    _asked_for: dict[tuple[str, Period], tuple[Indicator, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def lead_indicators(self, among: Collection[str]) -> tuple[str, ...]:
         """The main indicators of the headline themes: of each its first ratio in the catalogue's order, else its first.
@@ -128,18 +131,25 @@ class Catalog:
         """
         if not self.owes(form, unit, period):
             return ()
-        day, layout = self.forms.last_day(form, period), self.forms.layout_for(form, period)
+        day = self.forms.last_day(form, period)
+        due = self._in_force(form, period)
         exemptions = self.obligations.exemptions_of(form, unit.code, day)
         exempt = {indicator for exemption in exemptions for indicator in exemption.indicators}
-        results = (
-            self.indicators[indicator]
-            for indicator in layout.indicators + layout.village_indicators
-            if indicator not in exempt
-        )
-        due = [indicator for indicator in results if indicator.holds_on(day) and period.ends(indicator.frequency)]
-        if any(indicator.collected_at is Level.VILLAGE for indicator in due) and not self.units.villages(unit, day):
-            due = [indicator for indicator in due if indicator.collected_at is not Level.VILLAGE]
-        return tuple(due)
+        if exempt:
+            due = tuple(indicator for indicator in due if indicator.id not in exempt)
+        if not self.units.villages(unit, day):
+            due = tuple(indicator for indicator in due if indicator.collected_at is not Level.VILLAGE)
+        return due
+
+    def _in_force(self, form: str, period: Period) -> tuple[Indicator, ...]:
+        """Return the indicators that a form asks for in a period, of whichever unit; looked up once for all units."""
+        if (form, period) not in self._asked_for:
+            day, layout = self.forms.last_day(form, period), self.forms.layout_for(form, period)
+            results = (self.indicators[indicator] for indicator in layout.indicators + layout.village_indicators)
+            self._asked_for[form, period] = tuple(
+                indicator for indicator in results if indicator.holds_on(day) and period.ends(indicator.frequency)
+            )
+        return self._asked_for[form, period]
 
     def register_denominator(self, indicator: str, unit: OrgUnit, on: date) -> int | None:
         """Return the denominator that the register sets for a unit on a day.

@@ -89,6 +89,8 @@ def column_changes(before: RevisionSnapshot, after: RevisionSnapshot) -> tuple[C
 
 def _changes_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> Iterator[ColumnChange]:
     old, new = before.rows.get(indicator), after.rows.get(indicator)
+    if all(getattr(old, column, None) == getattr(new, column, None) for column in _COLUMNS):
+        return  # as most: whose files it would be takes a look at every report
     of_figure = _files_of_figure(indicator, before, after)
     of_coverage = of_figure | _files_of_coverage(indicator, before, after)
     for column in _COLUMNS:

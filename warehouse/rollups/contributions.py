@@ -1,7 +1,7 @@
 """Contributions to a figure: each unit's reports over the base periods, or the part that belongs to the area."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from domain.periods import Period
 from domain.rollups import ReportingState
 from domain.units import Level, UnitKey, UnitRegister
 from domain.waivers import OpenWarning
-from warehouse.rollups.coverage import Coverage, CoverageGap, coverage_of
+from warehouse.rollups.coverage import Coverage, CoverageGap, ExpectedUnits, coverage_of, sort_units
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
 from warehouse.rollups.scope import ExpectedReport, RollupScope
 from warehouse.rollups.sums import ReportedAmount, ReportedAmounts, reported_amounts, reported_amounts_of_villages
@@ -63,6 +63,18 @@ class FigureInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class _ExpectedReports:
+    """Expected reports of some figures, and what is the same for all these: of a country it is most.
+
+    `partly` are those of units partly in the area, `warned` the accepted ones with warnings.
+    """
+
+    units: ExpectedUnits
+    partly: tuple[ExpectedReport, ...]
+    warned: tuple[tuple[ExpectedReport, tuple[OpenWarning, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RollupInputs:
     """All that the rows of a rollup are made from, read once.
 
@@ -76,21 +88,19 @@ class RollupInputs:
     amounts: ReportedAmounts
     village_amounts: ReportedAmounts
     open_warnings: Mapping[int, tuple[OpenWarning, ...]]
+    _alike: list[tuple[tuple[ExpectedReport, ...], _ExpectedReports]] = field(init=False, default_factory=list)
 
     def figure_inputs(self, indicator: Indicator) -> FigureInputs:
         """Compute all that the row of an indicator is made from."""
         expected = self.scope.expected[indicator]
-        weights = self._weights(indicator, expected)
+        reports = self._reports(expected)
+        weights = self._weights(indicator, reports.partly)
         by_village = tuple(
-            expected_report for expected_report in expected if _is_by_village(indicator, expected_report)
+            expected_report for expected_report in reports.partly if _is_by_village(indicator, expected_report)
         )
         with_share = {*weights, *(report.key for report in by_village)}
-        crossing = tuple(
-            expected_report
-            for expected_report in expected
-            if not expected_report.overlap.whole and expected_report.key not in with_share
-        )
-        coverage, contributions = self._units(indicator, expected, weights)
+        crossing = tuple(expected_report for expected_report in reports.partly if expected_report.key not in with_share)
+        coverage, contributions = self._units(indicator, reports.units, weights)
         amounts = [
             over_time(indicator.flow, [contribution.counted for contribution in of_unit])
             for of_unit in _by_unit(contributions).values()
@@ -103,29 +113,55 @@ class RollupInputs:
             crossing=crossing,
             by_weight=tuple(
                 (expected_report, weights[expected_report.key])
-                for expected_report in expected
+                for expected_report in reports.partly
                 if expected_report.key in weights
             ),
             by_village=by_village,
             decreasing=self._decreasing(indicator, expected),
-            open_warnings=self._warnings_of(indicator, expected, {contribution.key for contribution in contributions}),
+            open_warnings=self._warnings_of(
+                indicator, reports.warned, {contribution.key for contribution in contributions}
+            ),
             is_comparable=is_comparable,
         )
 
-    def _weights(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> dict[ReportKey, Weight]:
+    def _reports(self, expected: tuple[ExpectedReport, ...]) -> _ExpectedReports:
+        """Return expected reports with what is the same for every figure; figures with the same ones share it."""
+        known = next((result for alike, result in self._alike if alike == expected), None)
+        if known is not None:
+            return known
+        accepted = (
+            (report, status.submission.id)
+            for report in expected
+            for status in [self.statuses[report.key]]
+            if status.submission is not None and status.state is ReportingState.ACCEPTED
+        )
+        result = _ExpectedReports(
+            units=sort_units(expected, self.statuses),
+            partly=tuple(report for report in expected if not report.overlap.whole),
+            warned=tuple(
+                (report, self.open_warnings[submission])
+                for report, submission in accepted
+                if submission in self.open_warnings
+            ),
+        )
+        self._alike.append((expected, result))
+        return result
+
+    def _weights(self, indicator: Indicator, partly: Iterable[ExpectedReport]) -> dict[ReportKey, Weight]:
         results = {
             expected_report.key: weight_of(self.units, expected_report.overlap, indicator)
-            for expected_report in expected
-            if not expected_report.overlap.whole and not _is_by_village(indicator, expected_report)
+            for expected_report in partly
+            if not _is_by_village(indicator, expected_report)
         }
         return {report_key: weight for report_key, weight in results.items() if weight is not None}
 
     def _units(
-        self, indicator: Indicator, expected: Sequence[ExpectedReport], weights: Mapping[ReportKey, Weight]
+        self, indicator: Indicator, units: ExpectedUnits, weights: Mapping[ReportKey, Weight]
     ) -> tuple[Coverage, tuple[Contribution, ...]]:
         """Compute coverage and contributions; a unit contributes only when all its reports have the figure."""
+        expected = units.open_reports
         results = {expected_report.key: self._amount_of(indicator, expected_report) for expected_report in expected}
-        coverage = coverage_of(expected, self.statuses, results)
+        coverage = coverage_of(units, self.statuses, results)
         reporting = {gap.unit.key for gap in coverage.reported}
         contributions: list[Contribution] = []
         for expected_report in expected:
@@ -138,15 +174,15 @@ class RollupInputs:
         return coverage, tuple(contributions)
 
     def _warnings_of(
-        self, indicator: Indicator, expected: Iterable[ExpectedReport], entered: Collection[ReportKey]
+        self,
+        indicator: Indicator,
+        warned: Iterable[tuple[ExpectedReport, tuple[OpenWarning, ...]]],
+        entered: Collection[ReportKey],
     ) -> tuple[tuple[ExpectedReport, OpenWarning], ...]:
         """Return warnings about an indicator of each report, or about the report as a whole."""
         results: list[tuple[ExpectedReport, OpenWarning]] = []
-        for expected_report in expected:
-            status = self.statuses[expected_report.key]
-            if status.submission is None or status.state is not ReportingState.ACCEPTED:
-                continue
-            for open_warning in self.open_warnings.get(status.submission.id, ()):
+        for expected_report, open_warnings in warned:
+            for open_warning in open_warnings:
                 is_relevant = open_warning.issue.indicator in {None, indicator.id}
                 if is_relevant and (
                     expected_report.key in entered or (open_warning.waiver and open_warning.issue.indicator)

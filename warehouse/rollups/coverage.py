@@ -53,25 +53,71 @@ class Coverage:
         return RollupStatus.PARTIAL if self.missing else RollupStatus.COMPLETE
 
 
+@dataclass(frozen=True, slots=True)
+class ExpectedUnits:
+    """The units expected to report some figures, sorted by what does not depend on the figure.
+
+    `not_delivered` and `refused` are wholly in the area, and all their figures are missing; `late` are all late units.
+    `open_reports` are those of the other units, whose outcome depends on the figure.
+    """
+
+    not_delivered: tuple[CoverageGap, ...]
+    refused: tuple[CoverageGap, ...]
+    late: tuple[CoverageGap, ...]
+    open_reports: tuple[ExpectedReport, ...]
+
+
+def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, ReportingStatus]) -> ExpectedUnits:
+    """Sort the units of expected reports by what their reports say of every figure."""
+    missing: dict[ReportingState, list[CoverageGap]] = {state: [] for state in _SETTLED}
+    late: list[CoverageGap] = []
+    settled: set[UnitKey] = set()
+    for key, reports in sorted(_by_unit(expected).items()):
+        states = [statuses[report.key] for report in reports]
+        if any(status.late for status in states):
+            periods = (report.key.period for report, status in zip(reports, states, strict=True) if status.late)
+            late.append(CoverageGap(reports[0].unit, tuple(periods)))
+        gravest = next((state for state in _SETTLED if any(status.state is state for status in states)), None)
+        # Of a unit partly inside, a figure collected by village may not apply, whatever came.
+        if gravest is not None and all(report.overlap.whole for report in reports):
+            periods = (report.key.period for report, each in zip(reports, states, strict=True) if each.state is gravest)
+            missing[gravest].append(CoverageGap(reports[0].unit, tuple(periods)))
+            settled.add(key)
+    return ExpectedUnits(
+        not_delivered=tuple(missing[ReportingState.MISSING]),
+        refused=tuple(missing[ReportingState.QUARANTINED]),
+        late=tuple(late),
+        open_reports=tuple(report for report in expected if report.key.unit not in settled),
+    )
+
+
 def coverage_of(
-    expected: Sequence[ExpectedReport],
+    units: ExpectedUnits,
     statuses: Mapping[ReportKey, ReportingStatus],
     amounts: Mapping[ReportKey, ReportedAmount],
 ) -> Coverage:
-    """Sort the expected units by the gravest outcome of their reports."""
-    by_outcome: dict[str, list[CoverageGap]] = {name: [] for name in (*_GRAVEST_FIRST, "late")}
-    for _, reports in sorted(_by_unit(expected).items()):
-        unit = reports[0].unit
+    """Sort the expected units by the gravest outcome of their reports.
+
+    Args:
+        units: the units, sorted by what does not depend on the figure.
+        statuses: the reporting status of each of their reports.
+        amounts: the figure in each of the open reports.
+    """
+    by_outcome: dict[str, list[CoverageGap]] = {name: [] for name in _GRAVEST_FIRST}
+    for _, reports in sorted(_by_unit(units.open_reports).items()):
         outcomes = [_outcome(statuses[report.key], amounts[report.key]) for report in reports]
         outcome = min(outcomes, key=_GRAVEST_FIRST.index)
         periods = tuple(report.key.period for report, each in zip(reports, outcomes, strict=True) if each == outcome)
-        by_outcome[outcome].append(CoverageGap(unit, periods))
-        late = tuple(report.key.period for report in reports if statuses[report.key].late)
-        if late:
-            by_outcome["late"].append(CoverageGap(unit, late))
-    return Coverage(**{name: tuple(gaps) for name, gaps in by_outcome.items()})
+        by_outcome[outcome].append(CoverageGap(reports[0].unit, periods))
+    for name, gaps in (("not_delivered", units.not_delivered), ("refused", units.refused)):
+        if by_outcome[name]:
+            by_outcome[name] = sorted([*gaps, *by_outcome[name]], key=lambda gap: gap.unit.key)
+        else:
+            by_outcome[name] += gaps
+    return Coverage(late=units.late, **{name: tuple(gaps) for name, gaps in by_outcome.items()})
 
 
+_SETTLED = (ReportingState.MISSING, ReportingState.QUARANTINED)
 # Missing in one base period is missing; a figure in one outweighs "not applicable" in another.
 _GRAVEST_FIRST = ("not_delivered", "refused", "left_blank", "reported", "not_applicable")
 _OUTCOMES_WITHOUT_FIGURE = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -101,24 +102,39 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
 
 
 def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
-    contributions: dict[str, dict[ReportKey, CountedAmount]] = {}
-    for contribution in session.scalars(
-        select(RollupContributionRow).where(RollupContributionRow.revision_id == revision.id)
-    ):
-        report_key = _report_key(revision, contribution)
-        counted = CountedAmount(
-            contribution.submission_id, contribution.numerator, contribution.denominator, contribution.weight
+    # Columns of tables, not of objects: a country has hundreds of thousands.
+    counted_row, unit = table_of(RollupContributionRow).c, table_of(RollupUnitRow).c
+    keys: dict[tuple[str, date, str], ReportKey] = {}
+
+    def key_of(code: str, valid_from: date, period: str) -> ReportKey:
+        columns = code, valid_from, period
+        if columns not in keys:
+            keys[columns] = ReportKey(UnitKey(code, valid_from), revision.form, parse_period(period))
+        return keys[columns]
+
+    statuses = {
+        key_of(code, valid_from, period): RecordedStatus(*status)
+        for code, valid_from, period, *status in session.execute(
+            select(unit.unit_code, unit.unit_valid_from, unit.period, unit.state, unit.late, unit.submission_id).where(
+                unit.revision_id == revision.id
+            )
         )
-        contributions.setdefault(contribution.indicator, {})[report_key] = counted
-    status = {
-        _report_key(revision, unit_row): RecordedStatus(unit_row.state, unit_row.late, unit_row.submission_id)
-        for unit_row in session.scalars(select(RollupUnitRow).where(RollupUnitRow.revision_id == revision.id))
     }
-    return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, contributions, status)
-
-
-def _report_key(revision: RollupRevisionRow, row: RollupContributionRow | RollupUnitRow) -> ReportKey:
-    return ReportKey(UnitKey(row.unit_code, row.unit_valid_from), revision.form, parse_period(row.period))
+    contributions: dict[str, dict[ReportKey, CountedAmount]] = {}
+    for indicator, code, valid_from, period, *counted in session.execute(
+        select(
+            counted_row.indicator,
+            counted_row.unit_code,
+            counted_row.unit_valid_from,
+            counted_row.period,
+            counted_row.submission_id,
+            counted_row.numerator,
+            counted_row.denominator,
+            counted_row.weight,
+        ).where(counted_row.revision_id == revision.id)
+    ):
+        contributions.setdefault(indicator, {})[key_of(code, valid_from, period)] = CountedAmount(*counted)
+    return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, contributions, statuses)
 
 
 def _snapshot_of(draft: Draft) -> RevisionSnapshot:
