@@ -101,7 +101,8 @@ class Layout:
     """One version of a form's workbook. `lines` go on `sheet` in order; `village_columns` head `village_sheet`.
 
     `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
-    `abbreviations` are words that people shorten in labels, normalised, with their full forms.
+    `abbreviations` are words that people shorten in labels, normalised, with their full forms. `units_by_sheet`: one
+    workbook may hold the forms of several units, a sheet each.
     """
 
     form: str
@@ -115,6 +116,7 @@ class Layout:
     village_columns: tuple[Column, ...]
     totals: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    units_by_sheet: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether the version is in use on that day."""

@@ -1,14 +1,19 @@
 """Lifecycle of a submission, and the content parsed from one workbook."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from domain.errors import TerminalError
 from domain.issues import Issue, Repair, Severity
 from domain.observations import Observation
 from domain.periods import Period
 from domain.units import OrgUnit
+
+REST: Final = ""
+"""The part of a workbook of many units that is of none of them."""
+UNIT_NOT_IN_TABLE: Final = "unit_not_in_table"
 
 
 class SubmissionState(StrEnum):
@@ -130,7 +135,8 @@ def check_move(current: SubmissionState, wanted: SubmissionState) -> None:
 class ParsedReport:
     """Content of one workbook: unit, period, form, observations, repairs and issues.
 
-    `unit`, `period` and `form` are None where they could not be identified; then `issues` has the reason.
+    `unit`, `period` and `form` are None where they could not be identified; then `issues` has the reason. A workbook of
+    many units has a report of each as `parts`, and is without a unit itself: its issues are of no unit alone.
     """
 
     unit: OrgUnit | None
@@ -140,6 +146,34 @@ class ParsedReport:
     observations: Sequence[Observation] = ()
     repairs: tuple[Repair, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
+    parts: tuple["ParsedReport", ...] = ()
+
+    @property
+    def whole(self) -> tuple["ParsedReport", ...]:
+        """Return the reports that submissions are made of: itself, or one of each unit.
+
+        Of a workbook of many units itself comes first, where it has issues of its own.
+        """
+        if not self.parts:
+            return (self,)
+        rest = replace(self, parts=())
+        return (rest, *self.parts) if self.issues else self.parts
+
+    @property
+    def part(self) -> str:
+        """Return what tells it from the other parts of its workbook: the unit's code, REST for what is of no unit."""
+        return self.unit.code if self.unit is not None else REST
+
+    def of_part(self, part: str | None) -> "ParsedReport":
+        """Return the report that a submission is made of, by its part; None: the whole workbook.
+
+        A part that is no longer in the workbook as it is read today has that as its issue.
+        """
+        if part is None:
+            return self
+        missing = Issue(UNIT_NOT_IN_TABLE, Severity.CRITICAL, found=part)
+        without = replace(self, parts=(), observations=(), issues=(*self.issues, missing))
+        return next((report for report in self.whole if self.parts and report.part == part), without)
 
     @property
     def is_placeable(self) -> bool:

@@ -28,7 +28,7 @@ from domain.submissions import SubmissionState
 from expectations.kept_results import NightlyResults, Tally
 from expectations.run_page import write_run_page
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
-from flows.pipeline.stages.reply import stem_of
+from flows.pipeline.returned_names import stem_of
 from flows.presentation import prefect_artifacts
 from flows.presentation.links import Links
 from flows.presentation.markdown import link, plain

@@ -91,6 +91,9 @@ class LayoutFile(Span):
     abbreviations: Annotated[
         tuple[AbbreviationEntry, ...], Field(description="words that people shorten in labels")
     ] = ()
+    units_by_sheet: Annotated[bool, Field(description="whether a workbook may hold a sheet for each of many units")] = (
+        False
+    )
 
     @model_validator(mode="after")
     def _check_village_sheet(self) -> "LayoutFile":

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -89,9 +90,9 @@ class Checker:
     def check(self, files: Sequence[NamedFile], listener: ProgressListener) -> tuple[CheckedFile, ...]:
         """Check files; see `check_files`."""
         readable = [file for file in files if file.fault is None]
-        read = _read(self, readable, listener)
+        reports, read = _read(self, readable, listener)
         issues: dict[int, tuple[Issue, ...]] = {}
-        judged = [read_submission for read_submission in read if read_submission.may_be_judged]
+        judged = [part for parts in read for part in parts if part.may_be_judged]
         listener.begin("judge", len(judged))
         for group in _of_different_units(judged):
             for batch in batched(group, self.context.batch_size):
@@ -103,11 +104,13 @@ class Checker:
         checked = {
             file.path: CheckedFile(
                 file=file,
-                report=read_submission.report,
-                issues=without_shadow(issues.get(read_submission.submission.id, read_submission.report.issues)),
-                not_checked=beyond if read_submission.may_be_judged else everything,
+                report=report,
+                issues=without_shadow(
+                    issue for part in parts for issue in issues.get(part.submission.id, part.report.issues)
+                ),
+                not_checked=beyond if any(part.may_be_judged for part in parts) else everything,
             )
-            for file, read_submission in zip(readable, read, strict=True)
+            for file, report, parts in zip(readable, reports, read, strict=True)
         }
         return tuple(checked.get(file.path) or _not_taken(file, everything) for file in files)
 
@@ -184,16 +187,22 @@ def _context_and_rules(
         context.engine.engine.dispose()
 
 
-def _read(checker: Checker, files: Sequence[NamedFile], listener: ProgressListener) -> list[ReadSubmission]:
-    read: list[ReadSubmission] = []
-    context = checker.context
+def _read(
+    checker: Checker, files: Sequence[NamedFile], listener: ProgressListener
+) -> tuple[list[ParsedReport], list[list[ReadSubmission]]]:
+    """Return the report of each file, and of each the submissions that would be made of it: one of each unit."""
+    reports: list[ParsedReport] = []
+    read: list[list[ReadSubmission]] = []
+    context, number = checker.context, count(1)
     listener.begin("read", len(files))
     for batch in batched(files, context.batch_size):
-        reports = checker.reader.read(LandedFile(file.path, file.hints) for file in batch)
-        for number, (file, report) in enumerate(zip(batch, reports, strict=True), start=len(read) + 1):
-            read.append(judgeable(_pending(context, number, file), report, context.catalog, context.today))
+        of_batch = checker.reader.read(LandedFile(file.path, file.hints) for file in batch)
+        for file, report in zip(batch, of_batch, strict=True):
+            waiting = ((_pending(context, next(number), file), part) for part in report.whole)
+            read.append([judgeable(each, part, context.catalog, context.today) for each, part in waiting])
+        reports += of_batch
         listener.advance("read", len(batch))
-    return read
+    return reports, read
 
 
 def _pending(context: AppContext, number: int, file: NamedFile) -> Pending:

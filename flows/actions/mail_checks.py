@@ -16,9 +16,10 @@ from domain.texts import cut, one_line
 from flows.actions.check_files import CheckedFile, check_files
 from flows.pipeline.marked_copy import LANG, FileFindings, marked_copy
 from flows.pipeline.progress import NoProgress
+from flows.pipeline.returned_names import stem_of
 from flows.pipeline.stages.collect import cursor_position, unknown_files
 from flows.pipeline.stages.deliver import reply_ways
-from flows.pipeline.stages.reply import stem_of, write
+from flows.pipeline.stages.reply import write
 from flows.support.context import AppContext
 from flows.support.named_files import NamedFile
 from flows.support.settings import Settings
@@ -156,8 +157,9 @@ class _MailCheck:
         return authorisations.admitting(Route(self._connector.name, mail.files[0].path, mail.sender, context.today))
 
     def _may_see(self, checked: CheckedFile, admitting: tuple[Authorisation, ...] | None) -> bool:
-        """Return whether the sender may report for the unit, whose earlier figures the findings may tell."""
-        unit, catalog = checked.report.unit, self._context.catalog
-        if admitting is None or unit is None:
+        """Return whether the sender may report for all units, whose earlier figures the findings may tell."""
+        catalog = self._context.catalog
+        if admitting is None:
             return True
-        return any(each.covers(catalog, unit, unit.valid_from) for each in admitting)
+        units = (report.unit for report in checked.report.whole if report.unit is not None)
+        return all(any(each.covers(catalog, unit, unit.valid_from) for each in admitting) for unit in units)

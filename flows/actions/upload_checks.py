@@ -124,7 +124,8 @@ def verdict_of(checked: CheckedFile, link: UploadLinkRecord, catalog: Catalog) -
     """Return what a check says of a draft of a link: what a run would, which holds the report of another commune."""
     report = checked.report
     is_contradicted = any(each.code == _UNIT_DISAGREES and each.found == link.link.unit for each in checked.issues)
-    if is_contradicted or (report.unit is not None and not _covers(catalog, link, report)):
+    of_units = [each for each in report.whole if each.unit is not None]
+    if is_contradicted or any(not _covers(catalog, link, each) for each in of_units):
         return Verdict.OF_ANOTHER_UNIT
     return _VERDICTS.get(SubmissionState(checked.outcome), Verdict.REFUSED) if checked.is_taken else Verdict.REFUSED
 

@@ -102,7 +102,8 @@ def _read(context: AppContext, delivered: Rows, files: Mapping[str, Path]) -> It
     with context.open_reader() as reader:
         reports = reader.read(landed)
     for file, report in zip(waiting, reports, strict=True):
-        yield ReadSubmission(submission=file, report=report, may_be_judged=report.is_placeable)
+        own = report.of_part(file.part)
+        yield ReadSubmission(submission=file, report=own, may_be_judged=own.is_placeable)
 
 
 def _was_judged(row: Mapping[str, Any]) -> bool:
@@ -124,6 +125,7 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
         folders=tuple(newest["path"].split("/")[:-1]),
         delivered_at=datetime.fromisoformat(newest["delivered_at"]),
         state=SubmissionState(row["state"]),
+        part=row.get("part"),
     )
 
 

@@ -89,7 +89,8 @@ class BacktestRunner:
                 left_out[submission.id] = "no_bytes"
             else:
                 to_read.append((submission, file))
-        for (submission, _), report in zip(to_read, self._read([file for _, file in to_read]), strict=True):
+        for (submission, _), whole in zip(to_read, self._read([file for _, file in to_read]), strict=True):
+            report = whole.of_part(submission.part)
             if report.unit is not None and (report.unit.key, report.form, report.period) == (
                 submission.unit,
                 submission.form,

@@ -14,6 +14,7 @@ from workbooks.cells.guards import Limits
 from workbooks.marking.annotate import annotate
 from workbooks.marking.package import CannotAnnotateError
 from workbooks.marking.result_book import result_workbook
+from workbooks.marking.result_lines import UnitOutcome
 from workbooks.pool.landed_file import LandedFile, load
 from workbooks.pool.reading_pool import ReadingFailure
 
@@ -29,10 +30,11 @@ _STAYS_CLOSED: Final = frozenset({*ReadingFailure, INFECTED, NOT_SCANNED})
 
 @dataclass(frozen=True, slots=True)
 class FileFindings:
-    """Issues and repairs of a file."""
+    """Issues and repairs of a file, and the outcomes of its units where it reports for many."""
 
     issues: Sequence[Issue]
     repairs: Sequence[Repair]
+    units: Sequence[UnitOutcome] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limi
     data = None if stays_closed else load(file, limits)
     if isinstance(data, bytes):
         try:
-            marked = annotate(data, findings.issues, findings.repairs, catalog, LANG, limits=limits)
+            marked = annotate(
+                data, findings.issues, findings.repairs, catalog, LANG, limits=limits, units=findings.units
+            )
         except CannotAnnotateError:
             pass  # the results alone, below
         except Exception:  # noqa: BLE001 # one file that we cannot mark must not keep the others from their answers
@@ -69,5 +73,5 @@ def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limi
             # Named for what it is: programs refuse an .xlsx that is called .xls.
             suffix = ".xlsm" if name.suffix.lower() == ".xlsm" else ".xlsx"
             return MarkedCopy(f"{name.stem.removesuffix(f'.{MARKED}')}.{MARKED}{suffix}", marked, is_marked=True)
-    results = result_workbook(name.name, findings.issues, findings.repairs, catalog, LANG)
+    results = result_workbook(name.name, findings.issues, findings.repairs, catalog, LANG, units=findings.units)
     return MarkedCopy(f"{name.name}.{RESULTS}.xlsx", results, is_marked=False)

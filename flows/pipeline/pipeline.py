@@ -26,6 +26,7 @@ from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.confirm import ask_for_confirmations
 from flows.pipeline.stages.data import make_data
 from flows.pipeline.stages.deliver import deliver_due
+from flows.pipeline.stages.divide import divide
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
@@ -231,9 +232,12 @@ def _read(run: Run) -> tuple[list[ReadSubmission], tuple[str, ...]]:
         work = partial(read, reader, context.landing, context.catalog, context.today)
         for label, batch in _batches(waiting, context.batch_size):
             try:
-                results += run.steps.run_retried("read", f"read {label}", partial(work, batch))
+                result = run.steps.run_retried("read", f"read {label}", partial(work, batch))
             except ScannerSilentError as error:
                 return results, (str(error),)  # what was read goes on; nothing is opened unscanned
+            if any(each.report.parts for each in result):
+                result = run.steps.run("read", f"divide {label}", partial(divide, context, run.id, result))
+            results += result
             run.listener.advance("read", len(batch))
     return results, ()
 

@@ -68,6 +68,7 @@ class SourceCursorRow(Base):
 class SubmissionRow(Base):
     """What one delivered file reports for one unit, form and period, and its state.
 
+    `part` tells which unit's part of a file of many units it is of, by code ("": what is of no unit); None: the whole.
     Unit, form and period are empty until reading identifies them. `version` counts the submissions of one report in the
     order they were placed. `judgement` counts how often it was judged: issues and repairs of the last one count.
     `asked_again` marks a refused submission that is to be judged once more. Times are in UTC.
@@ -95,6 +96,7 @@ class SubmissionRow(Base):
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
     sha256: Mapped[str] = mapped_column(ForeignKey("file.sha256"), index=True)
     file_name: Mapped[str]
+    part: Mapped[str | None]
     state: Mapped[SubmissionState] = mapped_column(choice(SubmissionState, "state"), index=True)
     unit_code: Mapped[str | None]
     unit_valid_from: Mapped[date | None]

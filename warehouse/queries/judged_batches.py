@@ -24,7 +24,7 @@ class JudgedSubmission:
 
     `path` is that of its newest delivery until then; `accepted` whether it counted after that run, `refused` whether
     the run refused it or was killed, so that a held one is neither; `last` whether that was its last judgement.
-    `kept`: its figures are in the warehouse; else only its bytes hold them.
+    `kept`: its figures are in the warehouse; else only its bytes hold them, in a file of many units in `part`.
     """
 
     id: int
@@ -40,6 +40,7 @@ class JudgedSubmission:
     refused: bool
     last: bool
     kept: bool
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +158,5 @@ def _submission(
         refused=check.came_of not in {SubmissionState.ACCEPTED, SubmissionState.HELD},
         last=last[row.id] == check.event,
         kept=row.accepted_at is not None,
+        part=row.part,
     )

@@ -25,7 +25,8 @@ _ACCEPTED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, Sub
 class ReportReply:
     """What a reply tells of one submission: the outcome of its `judgement`-th judgement, at `judged_at` (UTC).
 
-    `figures` are those that were kept: none of a refused report. Issues come gravest first.
+    `figures` are those that were kept: none of a refused report. Issues come gravest first. `part` is the part of
+    a file of many units that it is of, None: the whole file.
     """
 
     record: SubmissionRecord
@@ -34,6 +35,7 @@ class ReportReply:
     issues: tuple[Issue, ...]
     repairs: tuple[Repair, ...]
     figures: tuple[Observation, ...]
+    part: str | None = None
 
     @property
     def number(self) -> int:
@@ -57,6 +59,11 @@ class Reply:
 
     delivery_id: int
     reports: tuple[ReportReply, ...]
+
+    @property
+    def is_of_many_units(self) -> bool:
+        """Return whether the file reports for many units, so that it gets one answer that lists them."""
+        return any(report.part is not None for report in self.reports)
 
 
 def replies_of(session: Session, delivery_ids: Iterable[int]) -> tuple[Reply, ...]:
@@ -87,4 +94,5 @@ def _report_replies(session: Session, submissions: Sequence[SubmissionRow]) -> I
             issues=issues[key],
             repairs=repairs[key],
             figures=figures.get(key, ()),
+            part=row.part,
         )

@@ -157,6 +157,22 @@ def receive_new(session: Session, arrivals: Sequence[Arrival], run_id: str | Non
     return [submission.id for submission in submissions]
 
 
+def divide(session: Session, submission_id: int, parts: Sequence[str], run_id: str | None = None) -> dict[str, int]:
+    """Make a submission of each part of a file of many units: of the first the one that was received, the others new.
+
+    Returns:
+        The submission of each part, in the order of the parts.
+    """
+    serialise(session)
+    received = session.get_one(SubmissionRow, submission_id)
+    delivery = session.get_one(DeliveryRow, received.delivery_id)
+    received.part = parts[0]
+    others = [_submission_row(delivery, part) for part in parts[1:]]
+    session.add_all(others)
+    begin(session, others, run_id)
+    return {part: row.id for part, row in zip(parts, (received, *others), strict=True)}
+
+
 def _keep_mails(session: Session, deliveries: Iterable[tuple[DeliveryRow, Arrival]]) -> None:
     session.add_all(
         DeliveryMailRow(
@@ -190,8 +206,9 @@ def _new_submission(session: Session, delivery: DeliveryRow, run_id: str | None)
     return submission
 
 
-def _submission_row(delivery: DeliveryRow) -> SubmissionRow:
+def _submission_row(delivery: DeliveryRow, part: str | None = None) -> SubmissionRow:
     return SubmissionRow(
+        part=part,
         delivery_id=delivery.id,
         sha256=delivery.sha256,
         file_name=delivery.file_name,

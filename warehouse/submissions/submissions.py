@@ -61,7 +61,8 @@ class Pending:
     """A submission waiting to be judged.
 
     `path` and `delivered_at` are those of its newest delivery; `folders` are the path's, outermost first: hints of unit
-    and period. `state` is where an earlier run left it; `quarantined` for a refused one to be judged once more.
+    and period. `state` is where an earlier run left it; `quarantined` for a refused one to be judged once more. `part`
+    is the part of a file of many units that it is of, None: the whole file.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Pending:
     folders: tuple[str, ...]
     delivered_at: datetime
     state: SubmissionState
+    part: str | None = None
 
 
 def pending(session: Session) -> tuple[Pending, ...]:
@@ -114,6 +116,7 @@ def _newest_deliveries(session: Session, condition: ColumnElement[bool]) -> Iter
                 folders=PurePosixPath(path).parts[:-1],
                 delivered_at=delivered_at,
                 state=row.state,
+                part=row.part,
             ),
         )
 

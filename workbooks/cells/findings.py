@@ -35,6 +35,10 @@ class Findings:
         self._issues: list[Issue] = []
         self._repairs: list[Repair] = []
 
+    def for_part(self) -> "Findings":
+        """Return an empty collector for one of the units of the file."""
+        return Findings(self._texts, self._required)
+
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Return all issues so far."""

@@ -21,7 +21,7 @@ from workbooks.marking.package import CannotAnnotateError, Package
 from workbooks.marking.palette import gravest
 from workbooks.marking.properties import remember
 from workbooks.marking.relations import Relations, base_of, declare
-from workbooks.marking.result_lines import issue_lines, repair_lines, severity_text
+from workbooks.marking.result_lines import UnitOutcome, issue_lines, repair_lines, severity_text
 from workbooks.marking.result_sheet import ResultSheet, result_sheet
 from workbooks.marking.sheet_cells import RowIndex
 from workbooks.marking.sheet_notes import NotePlace, add_notes
@@ -39,11 +39,13 @@ def annotate(
     lang: Lang,
     *,
     limits: Limits | None = None,
+    units: Sequence[UnitOutcome] = (),
 ) -> bytes:
     """Return a copy of a commune's .xlsx or .xlsm file with its issues marked, without marks of earlier returns.
 
     Cells of critical issues are red, of warnings orange, each with a note; issues without a cell, issues of severity
-    info and repairs are only listed. Issues of shadow rules are left out.
+    info and repairs are only listed. Issues of shadow rules are left out. `units` are the outcomes of a file of many
+    units, listed first.
 
     Raises:
         CannotAnnotateError: the file cannot carry marks (an .xls, an unreadable file); see `result_workbook`.
@@ -55,7 +57,7 @@ def annotate(
         package = Package(data, limits)
         if may_be_marked(package) and is_marked(workbook := read_workbook(data, limits, partly=True)):
             package = Package(without_marks(data, workbook, limits), limits)
-        return _Annotation(package, catalog, lang).made(without_shadow(issues), tuple(repairs))
+        return _Annotation(package, catalog, lang).made(without_shadow(issues), tuple(repairs), tuple(units))
     except RefusedError as refused:
         raise CannotAnnotateError(refused.issue.code) from refused
 
@@ -70,13 +72,13 @@ class _Annotation:
         self._styles = CellStyles(self._package, self._styles_part())
         self._catalog, self._lang = catalog, lang
 
-    def made(self, issues: Sequence[Issue], repairs: Sequence[Repair]) -> bytes:
+    def made(self, issues: Sequence[Issue], repairs: Sequence[Repair], units: tuple[UnitOutcome, ...]) -> bytes:
         """Return the file with all issues marked and listed."""
         for name, part in self._book.worksheets.items():
             here = [issue for issue in issues if issue.sheet == name and issue.cell]
             if here:
                 self._mark(part, here)
-        self._list(issues, repairs)
+        self._list(issues, repairs, units)
         remember(self._package, self._styles.covers, self._base)
         return self._package.save()
 
@@ -105,7 +107,7 @@ class _Annotation:
         ]
         return block(self._catalog.texts.text("workbooks.note_heading", self._lang), "\n".join(messages))
 
-    def _list(self, issues: Sequence[Issue], repairs: Sequence[Repair]) -> None:
+    def _list(self, issues: Sequence[Issue], repairs: Sequence[Repair], units: tuple[UnitOutcome, ...]) -> None:
         catalog, lang = self._catalog, self._lang
         keys = ("result_marked", "result_send_again") if issues else ()
         result = ResultSheet(
@@ -113,6 +115,7 @@ class _Annotation:
             issues=tuple(issue_lines(issues, catalog, lang)),
             repairs=tuple(repair_lines(repairs, catalog.texts, lang)),
             sheets=frozenset(self._book.worksheets),
+            units=units,
         )
         content, titles = result_sheet(result, self._styles, self._book.namespace, catalog.texts, lang)
         name = self._book.free_name(catalog.texts.text("workbooks.result_sheet", lang))

@@ -12,7 +12,7 @@ from workbooks.marking.book import Book
 from workbooks.marking.cell_styles import EMPTY, CellStyles
 from workbooks.marking.package import Package
 from workbooks.marking.relations import TRANSITIONAL
-from workbooks.marking.result_lines import issue_lines, repair_lines
+from workbooks.marking.result_lines import UnitOutcome, issue_lines, repair_lines
 from workbooks.marking.result_sheet import ResultSheet, result_sheet
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -36,9 +36,15 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def result_workbook(
-    file_name: str, issues: Iterable[Issue], repairs: Iterable[Repair], catalog: Catalog, lang: Lang
+    file_name: str,
+    issues: Iterable[Issue],
+    repairs: Iterable[Repair],
+    catalog: Catalog,
+    lang: Lang,
+    *,
+    units: Iterable[UnitOutcome] = (),
 ) -> bytes:
-    """Return a new .xlsx with the result sheet for the file of that name.
+    """Return a new .xlsx with the result sheet for the file of that name; `units` as in `annotate`.
 
     Equal content gives equal bytes.
     """
@@ -52,6 +58,7 @@ def result_workbook(
         issues=tuple(issue_lines(issues, catalog, lang)),
         repairs=tuple(repair_lines(repairs, catalog.texts, lang)),
         sheets=frozenset(),
+        units=tuple(units),
     )
     content, titles = result_sheet(result, styles, book.namespace, catalog.texts, lang)
     book.add_sheet(catalog.texts.text("workbooks.result_sheet", lang), content, TRANSITIONAL, titles)

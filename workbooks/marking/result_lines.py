@@ -25,6 +25,21 @@ class ResultLine:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """Outcome of one unit of a workbook that reports for many, and where its part begins.
+
+    `name` is empty for what is of no unit. `grave` is critical where its part was refused, hold or warning where a
+    person has to decide or answer, info where nothing is to be done.
+    """
+
+    name: str
+    sheet: str
+    cell: str
+    grave: Severity
+    message: str
+
+
 def issue_lines(issues: Iterable[Issue], catalog: Catalog, lang: Lang) -> Iterator[ResultLine]:
     """Yield a line for each issue, except those of shadow rules."""
     for issue in without_shadow(issues):

@@ -11,7 +11,7 @@ from domain.issues import Severity
 from domain.texts import Lang, visible
 from workbooks.cells.addresses import parse_range
 from workbooks.marking.cell_styles import CellStyles
-from workbooks.marking.result_lines import ResultLine, counts_text, severity_text
+from workbooks.marking.result_lines import ResultLine, UnitOutcome, counts_text, severity_text
 
 SHEET_MARK = "tonghop:result-sheet:1"
 """Text in a hidden column that identifies the result sheet even when it is renamed."""
@@ -102,12 +102,16 @@ class _Writer:
 
 @dataclass(frozen=True)
 class ResultSheet:
-    """Contents of the result sheet: introduction, then both tables. `sheets` are names that can be linked to."""
+    """Contents of the result sheet: introduction, then its tables. `sheets` are names that can be linked to.
+
+    `units` are the outcomes of a workbook of many units, which come first.
+    """
 
     notes: tuple[str, ...]
     issues: tuple[ResultLine, ...]
     repairs: tuple[ResultLine, ...]
     sheets: frozenset[str]
+    units: tuple[UnitOutcome, ...] = ()
 
 
 def result_sheet(
@@ -118,6 +122,8 @@ def result_sheet(
     writer.row([(ResultStyle.TITLE, texts.text("workbooks.result_title", lang))], height=26)
     for note in (counts_text(result.issues, result.repairs, texts, lang), *result.notes):
         writer.row([(ResultStyle.TEXT, note)], height=18)
+    if result.units:
+        _write_units(writer, result, texts, lang)
     writer.row([])
     writer.row([(ResultStyle.SECTION, texts.text("workbooks.result_issues", lang))], height=22)
     titles = writer.row(_headers(texts, lang, "what", "found", "expected", "action"))
@@ -144,9 +150,31 @@ def _headers(texts: Texts, lang: Lang, *last: str) -> list[tuple[ResultStyle, st
     return [(ResultStyle.HEADER, texts.text(f"workbooks.result_{key}", lang) if key else "") for key in keys]
 
 
+def _write_units(writer: _Writer, result: ResultSheet, texts: Texts, lang: Lang) -> None:
+    writer.row([])
+    writer.row([(ResultStyle.SECTION, texts.text("workbooks.result_units", lang))], height=22)
+    heads = ("number", "unit", "cell", "outcome", "how")
+    writer.row([(ResultStyle.HEADER, texts.text(f"workbooks.result_{key}", lang)) for key in heads])
+    for number, unit in enumerate(result.units, 1):
+        name = unit.name or texts.text("workbooks.result_no_unit", lang)
+        location = _location(unit.sheet, unit.cell, result.sheets)
+        row = writer.row(
+            [
+                (ResultStyle.CENTRE, number),
+                (ResultStyle.CELL, name),
+                (ResultStyle.LINK if location else ResultStyle.CENTRE, unit.cell),
+                (_BY_SEVERITY[unit.grave], texts.text(f"workbooks.result_unit_{unit.grave.value}", lang)),
+                (ResultStyle.CELL, unit.message),
+            ],
+            height=_height(["", name, unit.cell, "", unit.message]),
+        )
+        if location:
+            writer.link(row, 3, location)
+
+
 def _write_lines(writer: _Writer, result: ResultSheet, lines: Sequence[ResultLine], texts: Texts, lang: Lang) -> None:
     for number, line in enumerate(lines[:MOST_LINES], 1):
-        location = _location(line, result.sheets)
+        location = _location(line.sheet, line.cell, result.sheets)
         severity = (
             (_BY_SEVERITY[line.severity], severity_text(line.severity, texts, lang))
             if line.severity
@@ -179,12 +207,12 @@ def _height(texts: Sequence[str]) -> float:
     return min(400.0, lines * _LINE_POINTS + 3)
 
 
-def _location(line: ResultLine, sheets: frozenset[str]) -> str:
+def _location(sheet: str, cell: str, sheets: frozenset[str]) -> str:
     """Return the target of a line's link, "" if it has none."""
-    if line.sheet not in sheets or parse_range(line.cell) is None:
+    if sheet not in sheets or parse_range(cell) is None:
         return ""
-    quoted = line.sheet.replace("'", "''")
-    return f"'{quoted}'!{line.cell}"
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{cell}"
 
 
 def _part(writer: _Writer, namespace: str, titles: int) -> bytes:

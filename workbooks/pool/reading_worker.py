@@ -76,12 +76,16 @@ def _read(orders: WorkerSettings, file: LandedFile) -> ParsedReport | WorkerCras
 def _parse(orders: WorkerSettings, catalog: Catalog, file: LandedFile, data: bytes) -> ParsedReport | WorkerCrash:
     try:
         report = orders.parse(data, catalog, file.hints, orders.limits)
-        return replace(report, observations=PackedObservations(report.observations))
+        return replace(_packed(report), parts=tuple(map(_packed, report.parts)))
     except MemoryError:
         # Exit at once, without clean-up: after running out of memory the process is unreliable.
         os._exit(OUT_OF_MEMORY)
     except Exception:  # noqa: BLE001 - a bug hit by one file must not keep the others from being read
         return WorkerCrash(format_exc())
+
+
+def _packed(report: ParsedReport) -> ParsedReport:
+    return replace(report, observations=PackedObservations(report.observations))
 
 
 @lru_cache(maxsize=1)

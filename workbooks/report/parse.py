@@ -21,6 +21,8 @@ from workbooks.identify.hints import Hints
 from workbooks.identify.period import hinted_periods, identify_period, stated_periods
 from workbooks.identify.sources import IdentificationSources, Stamp, read_stamp
 from workbooks.identify.unit import identify_unit
+from workbooks.many_units.by_sheet import parse_unit_sheets
+from workbooks.many_units.combine import FileContext
 from workbooks.marking.mark_removal import read_without_marks
 from workbooks.report.cell_comments import note_comments
 from workbooks.report.figures import SheetContext, parse_line
@@ -69,9 +71,15 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
     form = identify_form(catalog, sources, workbook, findings)
     if form is None:
         return _unparsed(catalog, hints, findings)
-    report = _parse_form(catalog, form, workbook, sources, findings)
-    fonts.record(report.observations, findings)
-    return replace(report, repairs=findings.repairs)
+    layouts = [layout for layout in catalog.forms.layouts if layout.form == form.id and layout.units_by_sheet]
+
+    def parse(book: Workbook, of_book: IdentificationSources, own: Findings) -> ParsedReport:
+        report = _parse_form(catalog, form, book, of_book, own)
+        fonts.record(report.observations, own, [sheet.name for sheet in book.sheets])
+        return replace(report, repairs=own.repairs)
+
+    of_units = parse_unit_sheets(FileContext(catalog, workbook, findings), layouts, hints, parse) if layouts else None
+    return of_units or parse(workbook, sources, findings)
 
 
 def _unparsed(catalog: Catalog, hints: Hints, findings: Findings) -> ParsedReport:

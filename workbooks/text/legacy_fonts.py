@@ -97,10 +97,10 @@ class LegacyFonts:
         cells.update((item.cell.a1, item.cell._replace(value=item.after)) for item in converted)
         return replace(sheet, contents=replace(sheet.contents, cells=cells))
 
-    def record(self, observations: Collection[Observation], findings: Findings) -> None:
+    def record(self, observations: Collection[Observation], findings: Findings, sheets: Collection[str]) -> None:
         """Record the conversions as repairs: one for each figure's cell, to show in its lineage, else one a sheet."""
         figures = set(_figure_cells(observations))
-        for name, texts in self._texts.items():
+        for name, texts in ((name, self._texts[name]) for name in sheets):
             rest: dict[str, list[_Conversion]] = defaultdict(list)
             for item in texts.converted:
                 if (name, item.cell.a1) in figures:

@@ -41,7 +41,11 @@ def read(
     """
     apart = {submission for submission in batch if landing.is_apart(submission.sha256)}
     whole = [submission for submission in batch if submission not in apart and landing.is_whole(submission.sha256)]
-    reports = dict(zip(whole, reader.read([_landed(landing, submission) for submission in whole]), strict=True))
+    # The submissions of one file of many units share its reading.
+    files = {submission: _landed(landing, submission) for submission in whole}
+    once = tuple(dict.fromkeys(files.values()))
+    of_file = dict(zip(once, reader.read(once), strict=True))
+    reports = {submission: of_file[file].of_part(submission.part) for submission, file in files.items()}
     for submission in batch:
         if submission in apart:
             issue = Issue(INFECTED, Severity.CRITICAL, found=landing.reason_apart(submission.sha256))

@@ -1,15 +1,16 @@
 """Reply: write an answer to each delivery into the outbox; for a refused report the sender's own file, marked."""
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from domain.errors import TerminalError
-from domain.texts import cut, one_line, visible
+from domain.texts import cut, one_line
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
+from flows.pipeline.returned_names import stem_of
 from flows.pipeline.stages.deliver import reply_ways
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
+from flows.pipeline.stages.reply_many import files_of_many
 from flows.support.atomic_files import write_synced
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt, list_outcomes
@@ -26,11 +27,10 @@ _LOG = logging.getLogger(__name__)
 UNKNOWN_UNIT = "chua-ro-don-vi"
 UNKNOWN_PERIOD = "chua-ro-ky"
 """Folders of submissions whose unit or period is unknown; an officer forwards them by hand."""
+MANY_UNITS = "nhieu-don-vi"
+"""Folder of the answers to files that report for many units."""
 
-_LONGEST_STEM = 160
 _LONGEST_LINE = 600
-_GIVEN_BEFORE = re.compile(r"(\.tra-lai\.so-\d+(-lan-\d+)?|\.da-kiem-tra)+$")
-_RISKY = re.compile(r'[\x00-\x1f\ufffd<>:"/\\|?*]')
 
 
 class OutboxError(TerminalError):
@@ -88,7 +88,7 @@ def _folder_of(context: AppContext, reply: Reply) -> PurePosixPath:
     """Return the folder of the commune and period that all reports are of, else of the folder that they came in."""
     units = {_sent_by(report) or report.record.unit for report in reply.reports}
     periods = {report.record.period for report in reply.reports}
-    unit = units.pop() if len(units) == 1 else None
+    unit = units.pop() if len(units) == 1 else MANY_UNITS if reply.is_of_many_units else None
     period = periods.pop() if len(periods) == 1 else None
     return PurePosixPath(
         unit or _unit_of_folder(context, reply) or UNKNOWN_UNIT,
@@ -112,7 +112,12 @@ def _unit_of_folder(context: AppContext, reply: Reply) -> str | None:
 
 
 def files_of(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
-    """Return the files of one reply by name: those of each report, and a list of the reports if there are several."""
+    """Return the files of one reply by name: those of each report, and a list of the reports if there are several.
+
+    A file of many units gets one workbook and one list, however many units it is of.
+    """
+    if reply.is_of_many_units:
+        return files_of_many(context, reply)
     files = {name: data for report in reply.reports for name, data in _files_of_report(context, report).items()}
     if len(reply.reports) == 1:
         return files
@@ -146,17 +151,6 @@ def _workbook(context: AppContext, reply: ReportReply) -> MarkedCopy:
     file = reply.record.file
     landed = LandedFile(context.landing.checked_path(file.sha256), Hints(file.file_name))
     return marked_copy(landed, FileFindings(reply.issues, reply.repairs), context.catalog, context.limits)
-
-
-def stem_of(file_name: str) -> str:
-    """Return the stem of a returned file's name, without the marks of earlier returns.
-
-    The number appended to it has eight digits, so that it is not read as a commune's code, which has five.
-    """
-    stem = _GIVEN_BEFORE.sub("", PurePosixPath(file_name).stem)
-    # File systems count bytes, of which a Vietnamese letter has up to three.
-    short = _RISKY.sub("_", visible(stem)).encode()[:_LONGEST_STEM].decode(errors="ignore")
-    return short.strip(" .") or "bao-cao"
 
 
 def write(outbox: Path, files: Mapping[Path, bytes]) -> None:

@@ -37,10 +37,11 @@ def test_case(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> No
     data, hints, limits = make(case, catalog)
     report = parse_report(data, catalog, hints, limits)
     assert _direct_parser(catalog).parse_known(data, hints, limits) in (None, report)
-    assert Counter(issue.code for issue in report.issues) == Counter(case.codes), report.issues
+    issues = [issue for part in report.whole for issue in part.issues]
+    assert Counter(issue.code for issue in issues) == Counter(case.codes), issues
     for expected in case.expect.get("issues", []):
-        assert any(_fits(expected, issue) for issue in report.issues), (expected, report.issues)
-    for issue in report.issues:
+        assert any(_fits(expected, issue) for issue in issues), (expected, issues)
+    for issue in issues:
         _fill_texts(catalog, issue)
     for expected in case.expect.get("repairs", []):
         assert any(_fits(expected, repair) for repair in report.repairs), (expected, report.repairs)

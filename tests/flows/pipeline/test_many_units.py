@@ -1,0 +1,90 @@
+"""Files that report for many units: each unit is judged, answered and judged again by itself."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from flows.pipeline.outcome import RunOutcome
+from flows.pipeline.stages.reply import MANY_UNITS
+from tests.builders import open_workbook
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, published_rows, put, rows_of, run_plainly
+from workbooks.sample.inbox import SampleFile
+
+WHEN = "2025-05"
+LATER = datetime(2025, 6, 4, 18, 0, tzinfo=UTC)
+STATES = "SELECT part, unit_code, state, version FROM submission ORDER BY delivery_id, part"
+
+
+def together(files: Sequence[SampleFile]) -> bytes:
+    """Return one workbook with a sheet a commune, named after it, and the sheets of its villages, as values."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for file in files:
+        source = open_workbook(file.data)
+        for name in ("Biểu 01-T", "Thôn, khu phố"):
+            tab = Path(file.path).parent.name.partition(" ")[2]
+            sheet = book.create_sheet(tab if name == "Biểu 01-T" else f"Thôn {tab}")
+            for row in source[name].iter_rows():
+                for cell in row:
+                    if cell.value is not None and not str(cell.value).startswith("="):
+                        sheet[cell.coordinate] = cell.value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def sheets(home: Path, first_files: tuple[SampleFile, ...]) -> tuple[Path, RunOutcome]:
+    """Return a home, and the outcome of a run over one workbook with the sheets of all communes."""
+    put(home / "inbox" / "Ninh Thuận 05-2025.xlsx", together(first_files))
+    return home, run_plainly(context_of(home))
+
+
+def test_each_sheet_is_a_report(sheets: tuple[Path, RunOutcome]) -> None:
+    """Eight communes in one workbook make eight submissions; the wrong one alone is refused, and has its cell."""
+    home, outcome = sheets
+    states = rows_of(home, STATES)
+    assert [(part == unit, version) for part, unit, _, version in states] == [(True, 1)] * 8
+    assert {unit for _, unit, state, _ in states if state != "accepted"} == {WRONG}
+    refused = [{issue.cell for issue in each.faults} for each in outcome.verdicts if not each.accepted]
+    assert refused == [{"E49", "E15", "D15"}]
+    assert published_rows(home)["hsskdt"]["units_accepted"] == "7"
+    cells = rows_of(home, "SELECT DISTINCT sheet FROM observation")
+    assert ("Xã Lâm Sơn",) in cells
+
+
+def test_the_answer_is_one_workbook_that_lists_every_unit(sheets: tuple[Path, RunOutcome]) -> None:
+    """The file comes back once, its wrong cell marked, with the outcome of each of the eight communes."""
+    folder = sheets[0] / "outbox" / MANY_UNITS / WHEN
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["Ninh Thuận 05-2025.tra-loi.dot-00000001.xlsx", "tra-loi.dot-00000001.txt"]
+    book = openpyxl.load_workbook(folder / names[0])
+    assert "Phải sửa" in book["Xã Ma Nới"]["E49"].comment.text
+    rows = [[cell.value for cell in row[1:4]] for row in book["Kết quả kiểm tra"].iter_rows()]
+    outcomes = {row[0]: row[2] for row in rows if row[0] and "(" in str(row[0])}
+    assert len(outcomes) == 8
+    assert outcomes["Xã Ma Nới (22828)"] == "Không tiếp nhận"
+    assert set(outcomes.values()) - {"Không tiếp nhận"} <= {"Đã tiếp nhận", "Đã tiếp nhận, cần xem lại"}
+
+
+def test_one_unit_is_judged_again_alone(sheets: tuple[Path, RunOutcome], correction: SampleFile) -> None:
+    """A corrected workbook makes new versions; a rerun of one commune judges its sheet, and the others wait."""
+    home, _ = sheets
+    right = openpyxl.load_workbook(io.BytesIO(together([correction]))).worksheets[0]
+    book = openpyxl.load_workbook(home / "inbox" / "Ninh Thuận 05-2025.xlsx")
+    for row in right.iter_rows():
+        for cell in row:
+            book["Xã Ma Nới"][cell.coordinate] = cell.value
+    buffer = io.BytesIO()
+    book.save(buffer)
+    put(home / "inbox" / "Ninh Thuận 05-2025.xlsx", buffer.getvalue(), LATER)
+    outcome = run_plainly(context_of(home, LATER), "again", WHEN, [WRONG])
+    assert [(each.unit.code if each.unit else "", each.accepted) for each in outcome.verdicts] == [(WRONG, True)]
+    assert outcome.waiting == 7
+    final = run_plainly(context_of(home, LATER), "night-2")
+    assert {(each.accepted, each.issues) for each in final.verdicts if each.unit and each.unit.code == WRONG} == set()
+    assert rows_of(home, "SELECT count(*) FROM submission WHERE state = 'accepted'") == [(8,)]
