@@ -10,6 +10,7 @@ from pathlib import Path
 
 from domain.indicators import Indicator
 from flows.service.files import AUTOMATIONS, DEPLOYMENTS
+from tests.source_trees import nodes_of
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("cli", "web", "flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
@@ -34,7 +35,7 @@ def product_modules() -> list[Path]:
 
 def string_constants(path: Path) -> Iterator[str]:
     """All string literals of a module, docstrings included."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 
@@ -68,7 +69,7 @@ def test_commands_and_sites_open_nothing_themselves() -> None:
     results = {
         (path.relative_to(ROOT).as_posix(), alias.name)
         for path in tracked_files("cli/*.py", "web/*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.name in openers

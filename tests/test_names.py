@@ -6,11 +6,12 @@ import io
 import re
 import tokenize
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.source_trees import nodes_of
 from tests.test_house_rules import ROOT, tracked_files
 
 pytestmark = pytest.mark.xdist_group("names")  # the files are parsed once
@@ -39,19 +40,13 @@ UNIFORM = {"cli/commands", "expectations/kinds", "warehouse/migrations/versions"
 
 
 @functools.cache
-def modules() -> dict[Path, ast.Module]:
-    """Parse all Python files but migrations, which are kept as they were released."""
+def nodes() -> dict[Path, tuple[ast.AST, ...]]:
+    """Return the nodes of all Python files but migrations, which are kept as they were released."""
     files = [path for path in tracked_files("*.py") if "versions" not in path.parts]
-    return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    return {path.relative_to(ROOT): nodes_of(path) for path in files}
 
 
-@functools.cache
-def nodes() -> dict[Path, list[ast.AST]]:
-    """Walk each module once for all tests."""
-    return {path: list(ast.walk(tree)) for path, tree in modules().items()}
-
-
-def identifiers(nodes_of_module: list[ast.AST]) -> Iterator[tuple[int, str]]:
+def identifiers(nodes_of_module: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and name of everything that a module names itself; fields of classes are data and left out.
 
     A parameter `found` beside `expected` is the pair that an issue consists of.
@@ -120,7 +115,7 @@ def test_comments_and_docstrings_are_plain() -> None:
     """Comments and docstrings use the field's terms, not the figures of speech that they replaced."""
     riddles = [
         f"{path}:{line} {match.group()}"
-        for path in modules()
+        for path in nodes()
         if path not in PROSE_MAY_SAY
         for line, text in prose(path)
         for match in STRUCK_IN_PROSE.finditer(re.sub(r"`[^`]*`", "", text))
@@ -130,19 +125,17 @@ def test_comments_and_docstrings_are_plain() -> None:
 
 def test_folders_can_be_taken_in() -> None:
     """No folder of the product holds more source files of its own than a person can take in."""
-    files = Counter(path.parent.as_posix() for path in modules() if path.parts[0] not in {"tests", "benchmarks"})
+    files = Counter(path.parent.as_posix() for path in nodes() if path.parts[0] not in {"tests", "benchmarks"})
     assert {folder: number for folder, number in files.items() if number > MOST_FILES and folder not in UNIFORM} == {}
 
 
 def test_every_sub_package_states_its_responsibility() -> None:
     """The `__init__.py` of every package and sub-package states its responsibility in a sentence."""
-    packages = [
-        path for path in modules() if path.name == "__init__.py" and path.parts[0] not in {"tests", "benchmarks"}
-    ]
-    assert [path.as_posix() for path in packages if len((ast.get_docstring(modules()[path]) or "").split()) < 4] == []
+    packages = [path for path in nodes() if path.name == "__init__.py" and path.parts[0] not in {"tests", "benchmarks"}]
+    assert [path.as_posix() for path in packages if len((ast.get_docstring(nodes()[path][0]) or "").split()) < 4] == []
 
 
 def test_every_package_has_a_readme() -> None:
     """Each package describes in half a page its responsibility, its entry points and the data flow through it."""
-    packages = {path.parts[0] for path in modules() if len(path.parts) > 1} - {"tests", "benchmarks"}
+    packages = {path.parts[0] for path in nodes() if len(path.parts) > 1} - {"tests", "benchmarks"}
     assert [package for package in sorted(packages) if not (ROOT / package / "README.md").is_file()] == []

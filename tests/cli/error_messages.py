@@ -2,8 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from tests.source_trees import nodes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,12 +17,12 @@ NOT_SHOWN = frozenset({"CannotAnnotateError", "RefusedError"})
 
 def messages_in_source() -> dict[tuple[str, ...], str]:
     """Return the messages by their texts around what differs between them, each with its place."""
-    modules = {path: ast.parse(path.read_text("utf-8")) for path in _sources()}
+    modules = {path: nodes_of(path) for path in _sources()}
     errors = _error_classes(modules.values())
     return {
         tuple(template): f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path, module in modules.items()
-        for node in ast.walk(module)
+        for path, nodes in modules.items()
+        for node in nodes
         for value in _messages(node, errors)
         for template in _templates(value)
         if any(" " in text.strip() for text in template)
@@ -34,11 +36,11 @@ def _sources() -> Iterator[Path]:
                 yield path
 
 
-def _error_classes(modules: Iterator[ast.Module] | Sequence[ast.Module]) -> set[str]:
+def _error_classes(modules: Iterable[Sequence[ast.AST]]) -> set[str]:
     bases = {
         node.name: {name for base in node.bases for name in [_name(base)]}
-        for module in modules
-        for node in ast.walk(module)
+        for nodes in modules
+        for node in nodes
         if isinstance(node, ast.ClassDef)
     }
     errors, before = {"TonghopError"}, set[str]()

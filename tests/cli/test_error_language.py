@@ -13,6 +13,7 @@ from domain.catalog.help_texts import error_in, read_errors
 from domain.errors import ErrorTranslator, literals
 from tests.cli.error_messages import messages_in_source
 
+pytestmark = pytest.mark.xdist_group("names")  # the files are parsed once
 TEMPLATES = sorted(read_errors())
 COMMANDS = dict(commands_of(typer.main.get_group(entry.app)))
 COMMAND = re.compile(r"tonghop |--")

@@ -5,9 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.catalog.texts import Texts
+import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from domain.catalog.texts import Texts
+from tests.source_trees import nodes_of
+
+pytestmark = pytest.mark.xdist_group("names")  # the files are parsed once
+ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows", "web", "cli")
 # In a template, texts beside a "~" are parts of a key: "outcome_" ~ code ~ "_next".
 _JOINED = re.compile(r"""["']([a-z0-9_.]*)["'](?:\s*~\s*[a-z_.]+(?:\s*~\s*["']([a-z0-9_]*)["'])?)?""")
@@ -17,7 +21,7 @@ _ANYTHING = "[a-z0-9_]+"
 def _names(package: str) -> Iterator[str]:
     """Yield patterns of all in a package's code and templates that may be a key, or a key behind the package's name."""
     for path in (ROOT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes_of(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield re.escape(node.value)
             elif isinstance(node, ast.JoinedStr):
