@@ -1,13 +1,11 @@
 """The official sheets of the workbook, read back: form, themes, coverage, corrections, print layout."""
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
 import pytest
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.catalog.catalog import Catalog
@@ -17,9 +15,9 @@ from publishing.workbook.rollup_workbook import write_workbook
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.figures.test_trends import APRIL, knowing
 from tests.publishing.revisions import build_revision, correction, with_row
+from tests.publishing.workbook.conftest import Open
 from warehouse.queries import Revision
 
-Open = Callable[[Revision], Workbook]
 FORM, COVERAGE, CORRECTIONS, CHARTS = (
     "Biểu tổng hợp",
     "Tình hình gửi báo cáo",
@@ -27,14 +25,6 @@ FORM, COVERAGE, CORRECTIONS, CHARTS = (
     "Biểu đồ theo đơn vị",
 )
 E_INVOICE = "1. Hóa đơn điện tử"
-
-
-@pytest.fixture
-def opened(vietnamese: ReportFormatter) -> Open:
-    """Return a function that writes a revision's workbook and opens it."""
-    return lambda revision: openpyxl.load_workbook(
-        io.BytesIO(write_workbook(assemble(revision, vietnamese), vietnamese))
-    )
 
 
 def rows_of(sheet: Worksheet) -> list[list[object]]:
