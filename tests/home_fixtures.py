@@ -37,13 +37,13 @@ def correction(sample: tuple["SampleFile", ...]) -> "SampleFile":
 
 
 @pytest.fixture(scope="session")
-def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mirrored_warehouse(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
     """A SQLite warehouse that has the catalogue's units and nothing else."""
-    from tests.flows.pipeline.nightly_runs import context_of
+    from tests.flows.pipeline.nightly_runs import context_of, prepare_home
     from warehouse.store.engine import transaction
     from warehouse.store.reference import mirror_catalog
 
-    home = tmp_path_factory.mktemp("mirrored")
+    home = prepare_home(tmp_path_factory.mktemp("mirrored"), migrated_sqlite)
     context = context_of(home)
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from flows.pipeline.outcome import RunOutcome
 from tests.flows.pipeline.nightly_runs import (
     NOW,
@@ -36,6 +38,7 @@ def versions_of(home: Path, unit: str) -> list[tuple[object, ...]]:
     return rows_of(home, f"SELECT version, state FROM submission WHERE unit_code = '{unit}' ORDER BY version")
 
 
+@pytest.mark.long
 def test_an_earlier_version_sent_again_counts(after_night: Path, first_files: tuple[SampleFile, ...]) -> None:
     """A commune takes its correction back by sending the file before it under another name; it is answered."""
     right, folder = file_of(first_files, OWN), after_night / "inbox" / "2025-05"
@@ -62,6 +65,7 @@ def test_touched_files_change_nothing(after_night: Path, first_files: tuple[Samp
     assert run_after(after_night, 1).is_idle
 
 
+@pytest.mark.long
 def test_a_restored_share_moves_no_figure(
     after_night: Path, first_files: tuple[SampleFile, ...], correction: SampleFile
 ) -> None:
@@ -87,6 +91,7 @@ def test_fewer_known_files_are_deliveries(after_night: Path, first_files: tuple[
     assert (len(outcome.verdicts), outcome.restored) == (2, ())
 
 
+@pytest.mark.long
 def test_the_rival_left_in_its_folder_is_judged(home: Path, correction: SampleFile) -> None:
     """Two workbooks of one moment are refused; when one is taken away, the other is accepted and answered."""
     taken, left = (home / "inbox" / "2025-05" / f"BC_{WRONG} {name}.xlsx" for name in "ab")
@@ -110,6 +115,7 @@ def test_a_neighbours_file_is_answered_to_the_folder_it_lies_in(
     assert versions_of(after_night, OWN) == [(1, "accepted")]
 
 
+@pytest.mark.long
 def test_a_file_is_left_while_it_is_touched(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """A file touched a moment ago waits for the next look; one of long ago, or of tomorrow, is taken."""
     ages = (timedelta(seconds=5), timedelta(minutes=1), -DAY)
@@ -129,6 +135,7 @@ def test_a_file_cut_short_is_refused_at_the_second_look(home: Path, first_files:
     assert len(run_after(home, 1, quiet_seconds=20).refused) == 1
 
 
+@pytest.mark.long
 def test_a_file_that_is_whole_at_the_second_look_is_taken(home: Path, first_files: tuple[SampleFile, ...]) -> None:
     """Of a file that was still being copied nothing but the whole file is ever judged."""
     whole = file_of(first_files, OWN)

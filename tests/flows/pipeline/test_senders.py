@@ -78,6 +78,7 @@ def test_the_page_of_a_run_says_whether_senders_are_checked(guarded_home: Path, 
     assert ["No senders are authorised" in page for page in pages] == [True, False]
 
 
+@pytest.mark.long
 def test_a_released_report_stays_released(
     guarded_home: Path, forged: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
