@@ -53,7 +53,7 @@ def pytest_collection_finish() -> None:
     """Collect garbage again, but of what tests make only, and seldom: a seventh of a run's time was spent on it."""
     gc.freeze()
     gc.enable()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
