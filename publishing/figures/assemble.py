@@ -60,6 +60,7 @@ class _Assembly:
             explain_options=self._explain_options(),
             kinds=self._kinds(),
             is_sample=any(map(self._is_invented, self.units)),
+            files_note=formatter.text("files_note" if self.edition <= SECOND_EDITION else "files_of_revision"),
             themes=themes,
             units=units,
             changes=tuple(

@@ -203,8 +203,9 @@ class Report:
 
     `standpoint` names boundaries and moment of the figures where they are not the usual ones; `explain_options` are the
     options of `tonghop explain` for them. `kinds` names the kinds of units ("xã, thị trấn"). `is_sample`: the register
-    holds invented units, so the split by commune is invented too, which the report has to state. `provinces` stand on
-    the page for the units where those are too many to be listed; else they are empty.
+    holds invented units, so the split by commune is invented too, which the report has to state. `files_note` names
+    the other files of the folder. `provinces` stand on the page for the units where those are too many to be listed;
+    else they are empty.
     """
 
     area: str
@@ -221,6 +222,7 @@ class Report:
     explain_options: str
     kinds: str
     is_sample: bool
+    files_note: str
     themes: tuple[ThemeFigures, ...]
     units: tuple[UnitLine, ...]
     changes: tuple[ChangeLine, ...]

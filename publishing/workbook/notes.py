@@ -44,7 +44,7 @@ def _columns(formatter: ReportFormatter, names: tuple[str, ...]) -> list[TableCo
 
 
 def _cautions(report: Report, formatter: ReportFormatter) -> list[str]:
-    lines = [formatter.text("rounding_note"), formatter.text("files_note"), formatter.text("run", run_id=report.run_id)]
+    lines = [formatter.text("rounding_note"), report.files_note, formatter.text("run", run_id=report.run_id)]
     return [formatter.text("sample_note"), *lines] if report.is_sample else lines
 
 

@@ -11,9 +11,12 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary
-from publishing.editions import EDITION
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.errors import PublicationDamagedError
-from publishing.publish import bundle, publish, render
+from publishing.figures.assemble import assemble
+from publishing.figures.formatter import ReportFormatter
+from publishing.publish import WRITERS, bundle, publish, render
+from publishing.storage.manifest import MANIFEST
 from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 
@@ -187,6 +190,17 @@ def test_revision_of_an_earlier_edition_stays(catalog: Catalog, revision: Revisi
         (link / name).write_bytes(content)
     assert bytes_of(published()) == first
     assert "edition" not in json.loads(first["manifest.json"])
+
+
+def test_the_page_names_every_file_beside_it(catalog: Catalog, revision: Revision) -> None:
+    """The report's page names all files of its folder; an earlier edition keeps the sentence that it had."""
+    for lang in ("vi", "en"):
+        notes = {
+            edition: assemble(revision, ReportFormatter(catalog, lang), edition).files_note
+            for edition in (SECOND_EDITION, EDITION)
+        }
+        assert all(name in notes[EDITION] for name in {*WRITERS[EDITION], MANIFEST} - {"report.html"})
+        assert "report.docx" not in notes[SECOND_EDITION]
 
 
 def test_first_edition_keeps_its_files(catalog: Catalog, revision: Revision) -> None:
