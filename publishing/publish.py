@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from publishing.editions import EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
+from publishing.figures.revision_facts import RevisionFacts
 from publishing.page.leader_page import write_leader_page, write_second_edition
 from publishing.page.rollup_page import PagePlace, write_page
 from publishing.storage.folders import store
@@ -31,6 +33,11 @@ class Rendering:
     lang: Lang
     edition: int
     _reports: dict[Lang, tuple[Report, ReportFormatter]] = field(init=False, repr=False, default_factory=dict)
+
+    @cached_property
+    def facts(self) -> RevisionFacts:
+        """What the report is made from in any language."""
+        return RevisionFacts(self.revision, self.catalog)
 
     @property
     def report(self) -> tuple[Report, ReportFormatter]:
@@ -52,7 +59,7 @@ class Rendering:
         """Return the report in a language, and its formatter."""
         if lang not in self._reports:
             formatter = ReportFormatter(self.catalog, lang)
-            self._reports[lang] = assemble(self.revision, formatter, self.edition), formatter
+            self._reports[lang] = assemble(self.revision, formatter, self.edition, self.facts), formatter
         return self._reports[lang]
 
 

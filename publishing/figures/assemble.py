@@ -1,41 +1,46 @@
 """Assemble the report that people read from a revision of the warehouse and the catalogue's names."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from domain.catalog.catalog import Catalog
-from domain.indicators import Flow, Measure
-from domain.periods import Period
+from domain.indicators import Measure
 from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Level, OrgUnit
 from publishing.editions import EDITION, FIRST_EDITION, SECOND_EDITION
-from publishing.figures.by_unit import amounts_by_unit, figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.earlier import TrendAssembly
 from publishing.figures.explain import MovementAssembly
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.open_warnings import warning_notes_of
-from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines, province_of
+from publishing.figures.provinces import MOST_UNITS_LISTED, province_lines
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
+from publishing.figures.revision_facts import RevisionFacts
 from publishing.figures.row_notes import RowNotes
-from warehouse.queries import AS_OF_RUN, PublishedContribution, Revision
+from warehouse.queries import AS_OF_RUN, Revision
 
 
-def assemble(revision: Revision, formatter: ReportFormatter, edition: int = EDITION) -> Report:
-    """Build the report of a revision in the formatter's language, with what an edition shows of it."""
-    return _Assembly(revision, formatter, edition).report()
+def assemble(
+    revision: Revision, formatter: ReportFormatter, edition: int = EDITION, facts: RevisionFacts | None = None
+) -> Report:
+    """Build the report of a revision in the formatter's language, with what an edition shows of it.
+
+    `facts` are the revision's, where they were made for another language.
+    """
+    return _Assembly(revision, formatter, edition, facts or RevisionFacts(revision, formatter.catalog)).report()
 
 
 @dataclass(frozen=True)
 class _Assembly:
-    """Assembles one report; units are those in force on the last days of its base periods."""
+    """Assembles one report."""
 
     revision: Revision
     formatter: ReportFormatter
     edition: int
+    facts: RevisionFacts
 
     @property
     def catalog(self) -> Catalog:
@@ -44,7 +49,7 @@ class _Assembly:
     def report(self) -> Report:
         revision, formatter = self.revision, self.formatter
         names = {row.indicator: self._name(row.indicator) for row in revision.rows}
-        themes, units = self._themes(), unit_lines(revision, self.catalog.forms)
+        themes, units = self._themes(), self.facts.lines
         return Report(
             area=revision.area,
             area_name=self._area_name(),
@@ -59,7 +64,7 @@ class _Assembly:
             standpoint=self._standpoint(),
             explain_options=self._explain_options(),
             kinds=self._kinds(),
-            is_sample=any(map(self._is_invented, self.units)),
+            is_sample=any(map(self._is_invented, self.facts.units)),
             files_note=formatter.text("files_note" if self.edition <= SECOND_EDITION else "files_of_revision"),
             themes=themes,
             units=units,
@@ -77,35 +82,10 @@ class _Assembly:
     def last_day(self) -> date:
         return self.catalog.forms.last_day(self.revision.form, self.revision.period)
 
-    @cached_property
-    def days(self) -> Mapping[Period, date]:
-        """The last day of each base period."""
-        periods = {unit.period for unit in self.revision.units}
-        return {period: self.catalog.forms.last_day(self.revision.form, period) for period in periods}
-
-    @cached_property
-    def units(self) -> tuple[OrgUnit, ...]:
-        units = (self.catalog.units.find(unit.code, self.days[unit.period]) for unit in self.revision.units)
-        return tuple({unit.key: unit for unit in units if unit is not None}.values())
-
     def _provinces(self, themes: Sequence[ThemeFigures], units: Sequence[UnitLine]) -> tuple[ProvinceLine, ...]:
         """Sum the figures up by the province that each unit belonged to when it reported."""
-        register, provinces = self.catalog.units, dict[str, OrgUnit]()
-        for status in self.revision.units:
-            day = self.days[status.period]
-            unit = register.find(status.code, day)
-            province = province_of(unit, register, day) if unit else None
-            if province:
-                provinces[unit_key(status)] = province
         figures = [figure for theme in themes for figure in theme.figures]
-        return province_lines(units, figures, provinces, self.formatter.text("province_unknown"))
-
-    @cached_property
-    def contributions_by_indicator(self) -> dict[str, list[PublishedContribution]]:
-        by_indicator: dict[str, list[PublishedContribution]] = defaultdict(list)
-        for contribution in self.revision.contributions:
-            by_indicator[contribution.indicator].append(contribution)
-        return by_indicator
+        return province_lines(units, figures, self.facts.provinces, self.formatter.text("province_unknown"))
 
     @cached_property
     def unanswered(self) -> Counter[str]:
@@ -136,7 +116,7 @@ class _Assembly:
 
     def _kinds(self) -> str:
         """Name the kinds of the units, commonest first: "xã, thị trấn" in a district, "xã, phường" in a province."""
-        kinds = Counter(unit.kind.lower() for unit in self.units)
+        kinds = Counter(unit.kind.lower() for unit in self.facts.units)
         if self.formatter.lang != "vi" or not kinds:
             return self.formatter.text("kinds_general")
         return ", ".join(kind for kind, _ in kinds.most_common())
@@ -165,12 +145,8 @@ class _Assembly:
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
             denominator_kind=self.formatter.denominator_kind(row.denominator_kind),
             target_document=self._target_document(row),
-            communes=figures_by_report(
-                self.contributions_by_indicator[row.indicator], self.revision.period, self.formatter
-            ),
-            by_unit=figures_by_unit(
-                self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK
-            ),
+            communes=self.facts.by_report(row.indicator, self.formatter),
+            by_unit=self.facts.by_unit(row.indicator),
             unanswered=self.unanswered[row.indicator],
             attained=row.attained if self._judges(row) else None,
             is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,
@@ -179,7 +155,7 @@ class _Assembly:
         )
         if self.movements is None or row.indicator not in self.leads:
             return figure
-        amounts = amounts_by_unit(self.contributions_by_indicator[row.indicator], known.flow if known else Flow.STOCK)
+        amounts = self.facts.amounts(row.indicator)
         movement = self.movements.movement(row, amounts, is_percent=is_percent)
         return replace(figure, movement=movement, bounds=self.movements.bounds(row, amounts) if is_percent else None)
 
@@ -197,7 +173,7 @@ class _Assembly:
     @cached_property
     def movements(self) -> MovementAssembly | None:
         trends = self.trends
-        return MovementAssembly(self.revision, trends.earlier, self.formatter, self.row_notes) if trends else None
+        return MovementAssembly(self.facts, trends.earlier, self.formatter, self.row_notes) if trends else None
 
     @cached_property
     def row_notes(self) -> RowNotes | None:

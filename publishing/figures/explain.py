@@ -14,8 +14,9 @@ from domain.units import UnitKey
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_percent
 from publishing.figures.movements import ChangePart, FigureBounds, FigureMovement
+from publishing.figures.revision_facts import RevisionFacts
 from publishing.figures.row_notes import RowNotes
-from warehouse.queries import EarlierFigure, EarlierPeriods, LastKnownAmount, Revision, UnitReportingStatus
+from warehouse.queries import EarlierFigure, EarlierPeriods, LastKnownAmount, Revision
 
 _PERCENT_DECIMALS: Final = 2
 _COUNT_DECIMALS: Final = 6
@@ -30,10 +31,15 @@ class MovementAssembly:
     owes the form to owe each of its indicators.
     """
 
-    revision: Revision
+    facts: RevisionFacts
     earlier: EarlierPeriods
     formatter: ReportFormatter
     notes: RowNotes | None
+
+    @property
+    def revision(self) -> Revision:
+        """The revision."""
+        return self.facts.revision
 
     def movement(self, row: RollupRow, amounts: Mapping[UnitKey, Amount], *, is_percent: bool) -> FigureMovement | None:
         """Return why a figure moved; None where the preceding period has no comparable figure, or it has none itself.
@@ -145,31 +151,16 @@ class MovementAssembly:
         absent: dict[UnitKey, str] = {}
         silent: dict[UnitKey, str] = {}
         exempt = frozenset[str]() if self.notes is None else self.notes.not_applicable(row.notes)
-        for unit in self.revision.units:
+        for unit, dues in zip(self.revision.units, self.facts.dues, strict=True):
             key = UnitKey(unit.code, unit.unit_valid_from)
-            if key not in amounts and unit.code not in exempt and self._owes(unit, row.indicator):
+            # One that has left the catalogue owes the indicator, and until the second edition every unit does.
+            owes = self.notes is None or dues is None or row.indicator in dues
+            if owes and key not in amounts and unit.code not in exempt:
                 (silent if unit.state is ReportingState.ACCEPTED else absent)[key] = unit.name
         silent = {key: name for key, name in silent.items() if key not in absent}
         if row.units_missing == len(absent):
             return absent
         return absent | silent if row.units_missing == len(absent) + len(silent) else None
-
-    def _owes(self, unit: UnitReportingStatus, indicator: str) -> bool:
-        """Return whether a unit owes an indicator in a base period; one that has left the catalogue owes it."""
-        return self.notes is None or (dues := self._dues(unit)) is None or indicator in dues
-
-    def _dues(self, unit: UnitReportingStatus) -> frozenset[str] | None:
-        key = unit.code, unit.period
-        if key not in self._dues_of:
-            catalog, form = self.formatter.catalog, self.revision.form
-            known = catalog.units.find(unit.code, catalog.forms.last_day(form, unit.period))
-            due = None if known is None else catalog.due_indicators(form, known, unit.period)
-            self._dues_of[key] = None if due is None else frozenset(indicator.id for indicator in due)
-        return self._dues_of[key]
-
-    @cached_property
-    def _dues_of(self) -> dict[tuple[str, Period], frozenset[str] | None]:
-        return {}
 
     def _unknown(self, names: tuple[str, ...]) -> str:
         shown = ", ".join(names[:_NAMES_SHOWN])

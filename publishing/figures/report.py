@@ -1,6 +1,6 @@
 """The content of a report as plain values; page and workbook are both written from it, so that they agree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from decimal import Decimal
 from domain.rollups import RollupRow, RollupStatus
 from publishing.figures.movements import FigureBounds, FigureMovement
 from publishing.figures.trends import FigureComparison, FigureTrend
+from warehouse.queries import SourceCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,14 @@ class FigureSource:
 
     sheet: str
     cell: str
+
+
+def addresses_of(cells: Iterable[FigureSource | SourceCell]) -> str:
+    """Format the addresses of cells, each sheet named once: "Biểu 01!E12; Theo thôn!D5, D6, D7"."""
+    by_sheet: dict[str, list[str]] = {}
+    for cell in cells:
+        by_sheet.setdefault(cell.sheet, []).append(cell.cell)
+    return "; ".join(f"{sheet}!{', '.join(listed)}" for sheet, listed in by_sheet.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,8 @@ class CommuneFigure:
 
     @property
     def addresses(self) -> str:
-        """Format all source cells, each sheet named once: "Biểu 01!E12; Theo thôn!D5, D6, D7"."""
-        by_sheet: dict[str, list[str]] = {}
-        for source in self.sources:
-            by_sheet.setdefault(source.sheet, []).append(source.cell)
-        return "; ".join(f"{sheet}!{', '.join(cells)}" for sheet, cells in by_sheet.items())
+        """The addresses of all source cells."""
+        return addresses_of(self.sources)
 
 
 @dataclass(frozen=True, slots=True)

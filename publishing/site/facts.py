@@ -21,8 +21,8 @@ from domain.indicators import Flow
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
-from publishing.figures.by_unit import figures_by_unit, unit_lines
-from publishing.figures.report import UnitLine
+from publishing.figures.by_unit import unit_lines
+from publishing.figures.report import UnitLine, addresses_of
 from warehouse.queries import FigureWarning, PublishedContribution, Revision
 
 VERSION: Final = 2
@@ -284,14 +284,12 @@ def read_unit_figures(path: Path) -> UnitFigures:
 
 
 def _report(contribution: PublishedContribution, places: Mapping[str, int], file: int) -> list[Any]:
-    # The flow does not matter to a single report.
-    figure = next(iter(figures_by_unit([contribution], Flow.STOCK)))
     return [
-        places[figure.key],
+        places[f"{contribution.unit} {contribution.unit_valid_from}"],
         _plain(contribution.numerator),
         _plain(contribution.denominator),
         _plain(contribution.weight),
-        figure.addresses,
+        addresses_of(contribution.sources),
         file,
     ]
 

@@ -1,0 +1,100 @@
+"""What a revision's report is made from in any language: made once for all of them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from domain.aggregation import Amount
+from domain.catalog.catalog import Catalog
+from domain.indicators import Flow
+from domain.periods import Period
+from domain.units import OrgUnit, UnitKey
+from publishing.figures.by_unit import amounts_by_unit, figures_by_report, figures_by_unit, unit_key, unit_lines
+from publishing.figures.formatter import ReportFormatter
+from publishing.figures.provinces import province_of
+from publishing.figures.report import CommuneFigure, UnitLine
+from warehouse.queries import PublishedContribution, Revision
+
+
+@dataclass(frozen=True)
+class RevisionFacts:
+    """A revision's units and figures by unit; units are those in force on the last days of its base periods."""
+
+    revision: Revision
+    catalog: Catalog
+    _by_unit: dict[str, tuple[CommuneFigure, ...]] = field(init=False, repr=False, default_factory=dict)
+    _by_report: dict[tuple[str, str], tuple[CommuneFigure, ...]] = field(init=False, repr=False, default_factory=dict)
+    _amounts: dict[str, dict[UnitKey, Amount]] = field(init=False, repr=False, default_factory=dict)
+
+    @cached_property
+    def days(self) -> Mapping[Period, date]:
+        """The last day of each base period."""
+        periods = {unit.period for unit in self.revision.units}
+        return {period: self.catalog.forms.last_day(self.revision.form, period) for period in periods}
+
+    @cached_property
+    def units(self) -> tuple[OrgUnit, ...]:
+        """The expected units, without those that have left the catalogue."""
+        return tuple({unit.key: unit for unit in self._register_units if unit is not None}.values())
+
+    @cached_property
+    def lines(self) -> tuple[UnitLine, ...]:
+        """The reporting status of each unit."""
+        return unit_lines(self.revision, self.catalog.forms)
+
+    @cached_property
+    def provinces(self) -> Mapping[str, OrgUnit]:
+        """The province that each unit belonged to when it reported, by the unit's key."""
+        provinces: dict[str, OrgUnit] = {}
+        for status, unit in zip(self.revision.units, self._register_units, strict=True):
+            province = province_of(unit, self.catalog.units, self.days[status.period]) if unit else None
+            if province:
+                provinces[unit_key(status)] = province
+        return provinces
+
+    @cached_property
+    def dues(self) -> tuple[frozenset[str] | None, ...]:
+        """The indicators that each of the revision's units owes in its period; None: it has left the catalogue."""
+        catalog, form = self.catalog, self.revision.form
+        return tuple(
+            None if unit is None else frozenset(due.id for due in catalog.due_indicators(form, unit, status.period))
+            for status, unit in zip(self.revision.units, self._register_units, strict=True)
+        )
+
+    def by_unit(self, indicator: str) -> tuple[CommuneFigure, ...]:
+        """Return the figure of each unit over the whole period."""
+        if indicator not in self._by_unit:
+            self._by_unit[indicator] = figures_by_unit(self._contributions[indicator], self._flow(indicator))
+        return self._by_unit[indicator]
+
+    def by_report(self, indicator: str, formatter: ReportFormatter) -> tuple[CommuneFigure, ...]:
+        """Return the figure of each report; only weights are worded in the reader's language."""
+        contributions = self._contributions[indicator]
+        is_weighted = any(contribution.weight is not None for contribution in contributions)
+        key = indicator, formatter.lang if is_weighted else ""
+        if key not in self._by_report:
+            self._by_report[key] = figures_by_report(contributions, self.revision.period, formatter)
+        return self._by_report[key]
+
+    def amounts(self, indicator: str) -> Mapping[UnitKey, Amount]:
+        """Return what each unit gave to a figure over the whole period."""
+        if indicator not in self._amounts:
+            self._amounts[indicator] = amounts_by_unit(self._contributions[indicator], self._flow(indicator))
+        return self._amounts[indicator]
+
+    def _flow(self, indicator: str) -> Flow:
+        known = self.catalog.indicators.get(indicator)
+        return known.flow if known else Flow.STOCK
+
+    @cached_property
+    def _register_units(self) -> Sequence[OrgUnit | None]:
+        return [self.catalog.units.find(status.code, self.days[status.period]) for status in self.revision.units]
+
+    @cached_property
+    def _contributions(self) -> Mapping[str, list[PublishedContribution]]:
+        by_indicator: dict[str, list[PublishedContribution]] = defaultdict(list)
+        for contribution in self.revision.contributions:
+            by_indicator[contribution.indicator].append(contribution)
+        return by_indicator
