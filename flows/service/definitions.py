@@ -7,10 +7,12 @@ The server is that of PREFECT_API_URL; `flows.support.settings.prepare_environme
 """
 
 import asyncio
-import subprocess
+import io
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from typing import Any, Final
 
+from prefect.cli import app as prefect_command
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
@@ -20,7 +22,7 @@ from domain.errors import TerminalError
 from flows.service.automations import apply_automations, apply_webhook
 from flows.service.files import DEPLOYMENTS, read_deployments
 from flows.support.prefect_names import LIMIT, POOL
-from flows.support.settings import Settings, child_environment
+from flows.support.settings import Settings
 
 TAG = "tonghop"
 """Tag of all deployments and automations of this program."""
@@ -83,14 +85,21 @@ async def _ensure_limit(client: PrefectClient) -> None:
 
 
 def _deploy(settings: Settings) -> None:
-    # Prefect's command is the only public reader of its file format.
-    command = (sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS))
-    done = subprocess.run(  # noqa: S603 # our own command
-        command, cwd=settings.home, env=child_environment(), capture_output=True, text=True, check=False
-    )
+    # Prefect's command is the only public reader of its file format. It runs within this process, which has imported
+    # most of what it needs: another one would import it again, for some seconds.
+    printed, arguments = io.StringIO(), sys.argv
+    sys.argv = ["prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(DEPLOYMENTS)]
+    try:
+        with redirect_stdout(printed), redirect_stderr(printed), chdir(settings.home):
+            prefect_command()
+        code: int | str | None = 0
+    except SystemExit as ended:
+        code = ended.code
+    finally:
+        sys.argv = arguments
     # It skips entries that it cannot read, and may still exit with 0.
-    if done.returncode or "Skipping" in done.stdout:
-        raise NotDeployedError((done.stdout + done.stderr)[-2000:])
+    if code or "Skipping" in printed.getvalue():
+        raise NotDeployedError(printed.getvalue()[-2000:])
 
 
 async def _remove_deployments(client: PrefectClient) -> None:
