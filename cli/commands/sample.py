@@ -32,26 +32,22 @@ def sample(
 ) -> None:
     """Write an inbox of filled sample workbooks; corrections of wrong ones lie ready in a folder beside it.
 
-    Figures of communes are invented and marked so.
+    Figures of communes are invented and marked so. Units report as they are in each period: across a merger the old
+    ones until it, the new ones since, with figures that go on. A neighbour that the area took in reports too.
 
     Example: tonghop sample --area 585 --from 2025-04 --to 2025-05 --seed 1
     """
     from cli.output.terminal import Terminal
     from domain.periods import parse_period, periods_between
     from flows.support.catalog import open_catalog
-    from workbooks.sample.inbox import make_sample
+    from workbooks.sample.inbox import make_sample, reporting_units
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
     terminal = Terminal(catalog, settings.lang)
     periods = periods_between(parse_period(first), parse_period(last))
     folder = (inbox or settings.default_inbox).absolute()
-    expected = sum(
-        len(catalog.owing_units(form.id, area, period))
-        for form in catalog.forms.by_id.values()
-        for period in periods
-        if form.frequency is period.frequency
-    )
+    expected = sum(len(units) for _, _, units in reporting_units(catalog, area, periods))
     files = make_sample(catalog, area, periods, seed, share(defects))
     written = [
         write(folder, file)

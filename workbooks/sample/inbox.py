@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePosixPath
 
 from domain.catalog.catalog import Catalog
+from domain.errors import UsageError
+from domain.extents import territory_of
 from domain.layouts import Form
 from domain.periods import Period, add_working_days
 from domain.sample import SampleArea, WrongFirst
@@ -48,20 +50,42 @@ def make_sample(
 
     Args:
         catalog: Units, forms and sample parameters.
-        area: Code of a district, a province or a commune, as valid on each period's last day.
-        periods: Periods to report; a form is filled in for periods of its frequency.
+        area: Code of a district, a province or a commune, or an officer's area, as valid in the last period.
+        periods: Periods to report, in order; a form is filled in for periods of its frequency.
         seed: Seed of the figures.
         defects: Share (0 to 1) of the workbooks that get an additional random defect.
 
     Raises:
-        UsageError: the area does not exist in a period.
+        UsageError: the area does not exist in the last period.
         TerminalError: the catalogue's sample parameters are missing or contradict each other.
     """
     sampler = _Sampler(catalog, SampleSeries(catalog, seed))
+    for form, period, units in reporting_units(catalog, area, periods):
+        yield from sampler.reports(form, area, period, units, defects)
+
+
+def reporting_units(
+    catalog: Catalog, area: str, periods: Sequence[Period]
+) -> Iterator[tuple[Form, Period, tuple[OrgUnit, ...]]]:
+    """Yield the communes that report each form for each period, as they are on its last day, by code.
+
+    Of the time before a merger those whose territory the area took in report as well, so that its year is complete.
+
+    Raises:
+        UsageError: the area does not exist in the last period.
+    """
     for period in periods:
         for form in catalog.forms.by_id.values():
-            if form.frequency is period.frequency:
-                yield from sampler.reports(form, area, period, defects)
+            if form.frequency is not period.frequency:
+                continue
+            last_units = catalog.owing_units(form.id, area, periods[-1])
+            territory = territory_of(catalog.units, last_units, catalog.forms.last_day(form.id, period))
+            try:
+                own = catalog.owing_units(form.id, area, period)
+            except UsageError:
+                own = ()  # the area began later
+            units = {*own, *(unit for unit in territory if catalog.owes(form.id, unit, period))}
+            yield form, period, tuple(sorted(units, key=lambda unit: unit.code))
 
 
 class _Sampler:
@@ -71,9 +95,10 @@ class _Sampler:
         self._catalog = catalog
         self._series = series
 
-    def reports(self, form: Form, area: str, period: Period, defects: float) -> Iterator[SampleFile]:
-        """Yield the workbooks of a form, area and period, each correction after the wrong workbook."""
-        units = self._catalog.owing_units(form.id, area, period)
+    def reports(
+        self, form: Form, area: str, period: Period, units: Sequence[OrgUnit], defects: float
+    ) -> Iterator[SampleFile]:
+        """Yield the workbooks of a form and period by an area's units, each correction after the wrong workbook."""
         defective = self._choose_defective(form, area, period, units, defects)
         for unit in units:
             assignment = assign(self._catalog, form.id, unit, period)

@@ -1,6 +1,7 @@
 """Time series of a commune's invented figures: stocks only grow, flows fluctuate."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Indicator
@@ -15,7 +16,10 @@ _SMALLEST_GROWING = 20
 
 
 class SampleSeries:
-    """Figures of any commune in any month. In its own period a sample area sums to its totals exactly."""
+    """Figures of any commune in any month. In its own period a sample area sums to its totals exactly.
+
+    A unit made from others continues their figures; of a divided one an equal part goes to each of its successors.
+    """
 
     def __init__(self, catalog: Catalog, seed: int) -> None:
         """Read the catalogue's parameters and divide the totals of the areas.
@@ -28,6 +32,7 @@ class SampleSeries:
         self.areas = catalog.sample.areas
         self._catalog = catalog
         self._splits: dict[UnitKey, AreaSplit] = {}
+        self._parts: dict[UnitKey, list[tuple[OrgUnit, float]]] = {}
         for area in self.areas:
             split = split_area(catalog, area, self.typical, self.rng)
             self._splits.update(dict.fromkeys(split.residents, split))
@@ -60,10 +65,21 @@ class SampleSeries:
         order = self.rng.shuffled([village.code for village in villages], "villages", unit.key, indicator.id)
         return frozenset(order[:reached])
 
-    def _residents(self, unit: OrgUnit) -> int:
+    def _made_from(self, unit: OrgUnit) -> list[tuple[OrgUnit, float]]:
+        """Return the units that a unit was made from, each with the part of it that passed into the unit."""
+        if unit.key not in self._parts:
+            units, before = self._catalog.units, unit.valid_from - timedelta(days=1)
+            olds = [units.get(succession.old, before) for succession in units.made_from(unit)]
+            self._parts[unit.key] = [(old, 1 / len(units.passed_into(old))) for old in olds]
+        return self._parts[unit.key]
+
+    def _residents(self, unit: OrgUnit) -> float:
         split = self._splits.get(unit.key)
         if split is not None:
             return split.residents[unit.key]
+        parts = self._made_from(unit)
+        if parts:
+            return sum(part * self._residents(old) for old, part in parts)
         low, high = self.typical.residents_minimum, self.typical.residents_maximum
         return self.rng.integer(low, high, "residents", unit.key)
 
@@ -71,39 +87,59 @@ class SampleSeries:
         kind = indicator.denominator_kind
         size = self.typical.size(kind)
         split = self._splits.get(unit.key)
-        if split is not None and kind in split.denominators:
-            start, months = float(split.denominators[kind][unit.key]), _months(split.area.period, period)
-            if months == 0:
-                return round(start)
-        else:
-            start, months = self._typical_size(kind, size, unit), _months(self.typical.base, period)
+        if split is not None and split.area.period == period and kind in split.denominators:
+            return split.denominators[kind][unit.key]
+        start, months = self._base_size(kind, size, unit), _months(self.typical.base, period)
         if size.noise:
             noise = 1 + size.noise * self._noise("size", unit, kind, period)
             return max(1, round(start * (1 + size.monthly_growth) ** months * noise))
         growth = size.monthly_growth if start >= _SMALLEST_GROWING else 0.0
         return max(1, round(start * (1 + growth) ** months))
 
-    def _typical_size(self, kind: str, size: PopulationSize, unit: OrgUnit) -> float:
+    def _base_size(self, kind: str, size: PopulationSize, unit: OrgUnit) -> float:
+        """Return a population's size in the base period."""
+        split = self._splits.get(unit.key)
+        if split is not None and kind in split.denominators:
+            months = _months(split.area.period, self.typical.base)
+            return split.denominators[kind][unit.key] * (1 + size.monthly_growth) ** months
+        parts = self._made_from(unit)
+        if parts and size.per_resident:
+            return max(float(size.minimum), sum(part * self._base_size(kind, size, old) for old, part in parts))
         spread = 1 + size.spread * self.rng.uniform(-1, 1, "size", unit.key, kind)
         return max(float(size.minimum), size.per_resident * self._residents(unit) * spread)
 
     def _share(self, indicator: Indicator, unit: OrgUnit, period: Period, denominator: int) -> float:
         reach = self.typical.reach(indicator.id)
-        split = self._splits.get(unit.key)
-        if split is not None and indicator.id in split.numerators:
-            whole = split.denominators[indicator.denominator_kind][unit.key]
-            start, base = split.numerators[indicator.id][unit.key] / whole if whole else 0.0, split.area.period
-            if base == period:
-                return start
-        else:
-            start = self.rng.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator.id)
-            base = self.typical.base
+        split, base = self._splits.get(unit.key), self.typical.base
+        if split is not None and split.area.period == period and indicator.id in split.numerators:
+            return self._split_share(indicator, unit, split)
         # A cumulative figure restarts in January; a stock never falls.
         months = period.last_month - base.last_month if indicator.flow is Flow.CUMULATIVE else _months(base, period)
         noise = reach.noise if indicator.flow is Flow.FLOW else 0.0
-        drift = reach.monthly_drift if indicator.flow is Flow.FLOW else max(0.0, reach.monthly_drift)
-        share = start + drift * months + noise * self._noise("reach", unit, indicator.id, period)
+        drift = self._drift(indicator)
+        share = self._base_share(indicator, unit) + drift * months
+        share += noise * self._noise("reach", unit, indicator.id, period)
         return min(1.0, max(0.0, share)) if denominator else 0.0
+
+    def _base_share(self, indicator: Indicator, unit: OrgUnit) -> float:
+        """Return the share that a unit reaches in the base period; of a merged unit the mean of its parts."""
+        split = self._splits.get(unit.key)
+        if split is not None and indicator.id in split.numerators:
+            months = _months(split.area.period, self.typical.base)
+            return self._split_share(indicator, unit, split) + self._drift(indicator) * months
+        parts = [(old, part * self._residents(old)) for old, part in self._made_from(unit)]
+        if parts:
+            return sum(self._base_share(indicator, old) * size for old, size in parts) / sum(size for _, size in parts)
+        reach = self.typical.reach(indicator.id)
+        return self.rng.uniform(reach.minimum, reach.maximum, "reach", unit.key, indicator.id)
+
+    def _drift(self, indicator: Indicator) -> float:
+        drift = self.typical.reach(indicator.id).monthly_drift
+        return drift if indicator.flow is Flow.FLOW else max(0.0, drift)
+
+    def _split_share(self, indicator: Indicator, unit: OrgUnit, split: AreaSplit) -> float:
+        whole = split.denominators[indicator.denominator_kind][unit.key]
+        return split.numerators[indicator.id][unit.key] / whole if whole else 0.0
 
     def _noise(self, kind: str, unit: OrgUnit, key: str, period: Period) -> float:
         return self.rng.uniform(-1, 1, "noise", kind, unit.key, key, period)
