@@ -94,7 +94,7 @@ IN_THEIR_FILE = [
     Edit(E_INVOICE, "    measure: ratio\n", "    measure: count\n", "none, for a count"),
     Edit(E_INVOICE, "    unit: {", "    colour: red\n    unit: {", "'colour' was unexpected"),
     Edit(E_INVOICE, "valid_from: 2025-06-01", "valid_from: 2025-06-01\n    valid_to: 2025-05-31", "lies before"),
-    Edit(FORM, "  commune: 1\n", "", "'commune' is a required property"),
+    Edit(FORM, "commune: 1, ", "", "'commune' is a required property"),
     Edit("forms/marks.yaml", "not_applicable:", "not_relevant:", "required property"),
     Edit("forms/words.yaml", "file_words:", "name_words:", "required property"),
     Edit(

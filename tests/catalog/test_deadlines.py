@@ -11,7 +11,9 @@ from domain.units import Level
 from tests.catalog.edits import refusal
 
 FORM = "cds_x_t"
-PLAIN = "due_working_days:\n  commune: 1\n  district: 3\n  province: 5\n"
+SHIPPED = (
+    "due_working_days:\n  - {commune: 1, district: 3, province: 5}\n  - {from: 2025-07-01, commune: 2, province: 5}\n"
+)
 DATED = (
     "due_working_days:\n  - {commune: 1, district: 3, province: 5}\n  - {from: 2025-06-01, commune: 4, district: 6}\n"
 )
@@ -21,8 +23,8 @@ def rewrite(root: Path, text: str) -> None:
     """Put other deadlines into the form's file."""
     path = root / "forms" / f"{FORM}.yaml"
     before = path.read_text("utf-8")
-    assert PLAIN in before
-    path.write_text(before.replace(PLAIN, text), "utf-8")
+    assert SHIPPED in before
+    path.write_text(before.replace(SHIPPED, text), "utf-8")
 
 
 def test_a_later_rule_leaves_earlier_periods_as_they_were(root: Path) -> None:
