@@ -34,6 +34,15 @@ def write_stamp(workbook: Workbook, assignment: Assignment, *, is_sample: bool) 
     sheet.protection.sheet = True
 
 
+def remove_stamp(workbook: Workbook) -> None:
+    """Take stamp and names of cells out, as when a form is copied into a new workbook."""
+    workbook.remove(workbook[stamp.META_SHEET])
+    workbook.defined_names.clear()
+    # openpyxl's type stubs lack custom document properties.
+    for name in workbook.custom_doc_props.names:  # type: ignore[attr-defined] # missing in openpyxl's stubs
+        del workbook.custom_doc_props[name]  # type: ignore[attr-defined] # missing in openpyxl's stubs
+
+
 def name_cells(blank: Blank) -> None:
     """Give every figure cell its defined name."""
     _name_form_cells(blank.workbook, blank.form)
