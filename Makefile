@@ -31,7 +31,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(VENV)/ready ## Run one district's nightly runs on the bundled sample: refused, corrected, rerun
+demo: $(VENV)/ready ## Run a district of 2025 on the bundled sample (refused, corrected, rerun), then a province of 2026
 	@$(BIN)/tonghop demo
 
 test: test-fast test-services ## Run the tests (of TESTS=path); every service they start comes from pip

@@ -1,6 +1,7 @@
-"""`tonghop demo`: a nightly run of a sample district, with one commune refused, corrected and rerun."""
+"""`tonghop demo`: a sample district with one commune refused, corrected and rerun; then a province of today."""
 
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +13,17 @@ from domain.errors import TerminalError, UsageError
 from flows.support.settings import Settings, prepare_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.output.terminal import Terminal
     from domain.catalog.catalog import Catalog
+    from domain.periods import Period
     from flows.pipeline.outcome import RunOutcome
     from warehouse.queries import Revision
 
 AREA = "585"
+PROVINCE, PROVINCE_PERIOD = "56", "2026-06"
+"""The second part: Khánh Hòa with the communes, wards and special zone that report to it since 2025-07-01."""
 _MARK = ".tonghop-demo"
 
 
@@ -35,7 +41,7 @@ def demo(
     *,
     seed: Annotated[int, typer.Option("--seed", help="Another number invents other splits by commune.")] = 1,
 ) -> None:
-    """Show the whole process on a sample: eight communes report, one is refused, corrected, rerun.
+    """Show the whole process on a sample: eight communes report, one is refused, corrected, rerun; then a province.
 
     Everything is made anew in the folder `demo` of the home; nothing else is touched. Takes about a minute.
 
@@ -46,7 +52,10 @@ def demo(
     from cli.output.terminal import open_terminal
 
     terminal = open_terminal(settings)
-    _play(settings, terminal, _Scenario(terminal.catalog), seed)
+    scenario = _Scenario(terminal.catalog)
+    _play(settings, terminal, scenario, seed)
+    _play_province(settings, terminal, scenario, seed)
+    _show_what_to_open(settings, terminal, scenario)
 
 
 class _Scenario:
@@ -60,8 +69,8 @@ class _Scenario:
         )
         # The totals that the district published, and the headline figures.
         leads = {indicator.theme: indicator.id for indicator in reversed(list(catalog.indicators.values()))}
-        headlines = frozenset(leads[theme.id] for theme in catalog.themes.values() if theme.headline)
-        self.indicators: frozenset[str] = headlines.union(totals)
+        self.headlines = frozenset(leads[theme.id] for theme in catalog.themes.values() if theme.headline)
+        self.indicators: frozenset[str] = self.headlines.union(totals)
 
 
 def _play(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: int) -> None:
@@ -73,7 +82,7 @@ def _play(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: i
 
     start_early()
     _heading(terminal, 1, "arrive")
-    _write_sample(settings, terminal, scenario, seed)
+    _write_sample(settings, terminal, AREA, [scenario.period.shift(-1), scenario.period], seed)
     _heading(terminal, 2, "night")
     first = run_flow(terminal, lambda: nightly(return_state=True))
     show_run(terminal, first)
@@ -90,6 +99,46 @@ def _play(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: i
     _expect_published(second, before, scenario)
     _heading(terminal, 6, "compare")
     _compare(settings, terminal, scenario, before)
+
+
+def _play_province(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: int) -> None:
+    """Let the units of a province report a month of today to it: the form, deadlines and area of two levels."""
+    from cli.output.run_report import show_run
+    from cli.running import run_flow
+    from domain.periods import parse_period
+    from flows.deployments.nightly import nightly
+
+    _heading(terminal, 7, "province")
+    units = _write_sample(settings, terminal, PROVINCE, [parse_period(PROVINCE_PERIOD)], seed)
+    _heading(terminal, 8, "province_night")
+    outcome = run_flow(terminal, lambda: nightly(period=PROVINCE_PERIOD, return_state=True), is_first=False)
+    # The months after the sample's are not in it: who is silent since is no part of this.
+    show_run(terminal, replace(outcome, silent=()))
+    parts = [each.is_partial for each in outcome.given if (each.area, each.period) == (PROVINCE, PROVINCE_PERIOD)]
+    if outcome.refused or parts != [False]:
+        raise DemoFailedError(f"all {units} units of area {PROVINCE} should have been accepted")
+    _show_headlines(settings, terminal, scenario)
+
+
+def _show_headlines(settings: Settings, terminal: "Terminal", scenario: _Scenario) -> None:
+    from cli.output.figures import figure_of
+    from cli.output.terminal import literal
+    from domain.periods import parse_period
+    from flows.support.warehouse import reading_warehouse
+    from warehouse.queries import revision
+
+    with reading_warehouse(settings) as session:
+        rows = {row.indicator: row for row in revision(session, PROVINCE, parse_period(PROVINCE_PERIOD)).rows}
+    table = terminal.table("indicator", "province_figure", "province_units")
+    for indicator in (name for name in rows if name in scenario.headlines):
+        row = rows[indicator]
+        table.add_row(
+            literal(terminal.catalog.indicators[indicator].name.get(terminal.lang)),
+            Text(figure_of(terminal, indicator, row.value, row), no_wrap=True),
+            f"{row.units_accepted}/{row.units_expected}",
+        )
+    terminal.blank_line()
+    terminal.show(table)
 
 
 def _demo_settings(settings: Settings) -> Settings:
@@ -113,19 +162,20 @@ def _demo_settings(settings: Settings) -> Settings:
     )
 
 
-def _write_sample(settings: Settings, terminal: "Terminal", scenario: _Scenario, seed: int) -> None:
+def _write_sample(settings: Settings, terminal: "Terminal", area: str, periods: "Sequence[Period]", seed: int) -> int:
+    """Write an area's reports of some periods into the inbox; return how many there are."""
     from cli.commands.sample import write
     from workbooks.sample.inbox import make_sample
 
-    periods = [scenario.period.shift(-1), scenario.period]
     with terminal.console.status(terminal.text("sample_writing")):
         written = [
             write(settings.default_inbox, file)
-            for file in make_sample(terminal.catalog, AREA, periods, seed=seed, defects=0.0)
+            for file in make_sample(terminal.catalog, area, periods, seed=seed, defects=0.0)
         ]
     corrections = sum(file.is_correction for file in written)
     terminal.say("sample_written", files=len(written) - corrections, corrections=corrections)
     terminal.print_path(settings.default_inbox)
+    return len(written) - corrections
 
 
 def _deliver_correction(settings: Settings, terminal: "Terminal", scenario: _Scenario) -> None:
@@ -191,11 +241,17 @@ def _compare(settings: Settings, terminal: "Terminal", scenario: _Scenario, befo
     terminal.show(table)
     terminal.blank_line()
     terminal.say("demo_more", moved=len(moved), all=len(new), shown=len(shown))
+
+
+def _show_what_to_open(settings: Settings, terminal: "Terminal", scenario: _Scenario) -> None:
+    """Name the site, which leads to both areas, and the files of each."""
     terminal.blank_line()
     terminal.say("demo_open", "bold")
-    folder = settings.published / scenario.period.id / AREA
-    for name in ("leader.vi.html", "report.html", "report.docx", "rollup.xlsx", "rollup.csv"):
-        terminal.print_path(_existing(folder / name))
+    district, province = (scenario.period.id, AREA), (PROVINCE_PERIOD, PROVINCE)
+    terminal.print_path(_existing(settings.published / "index.html"))
+    for period, area in (district, province):
+        for name in ("leader.vi.html", "report.html", "report.docx", "rollup.xlsx", "rollup.csv"):
+            terminal.print_path(_existing(settings.published / period / area / name))
 
 
 def _existing(path: Path) -> Path:
