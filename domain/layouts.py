@@ -102,7 +102,8 @@ class Layout:
 
     `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
     `abbreviations` are words that people shorten in labels, normalised, with their full forms. `units_by_sheet`: one
-    workbook may hold the forms of several units, a sheet each.
+    workbook may hold the forms of several units, a sheet each. `texts` are wordings of the workbook's texts that this
+    version has of its own, by their key without the prefix `workbooks.`.
     """
 
     form: str
@@ -117,6 +118,7 @@ class Layout:
     totals: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     units_by_sheet: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def holds_on(self, day: date) -> bool:
         """Whether the version is in use on that day."""

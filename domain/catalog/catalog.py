@@ -232,6 +232,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
         sample=read_sample(files, indicators, units),
     )
     checks.check_layouts(files, catalog.forms.layouts, indicators)
+    checks.check_layout_texts(files, catalog.forms.layouts, catalog.texts)
     checks.check_obligations(files, catalog.obligations, catalog.forms.by_id, units)
     checks.check_rules(files, catalog.rules, indicators)
     checks.check_targets(catalog.targets, indicators)

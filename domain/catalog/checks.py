@@ -1,6 +1,7 @@
 """Checks that the parts of a catalogue agree with one another: what one part names, another has."""
 
 from collections.abc import Iterable, Mapping
+from string import Formatter
 
 from domain.catalog.files import CatalogError, CatalogFiles, Step, YamlDocument
 from domain.catalog.layouts import indicator_places
@@ -137,6 +138,29 @@ def check_obligations(
         if not any(unit.holds_on(entry.valid_from) or entry.holds_on(unit.valid_from) for unit in units.versions(code)):
             problem = f"no unit has code {code!r} in the days named"
             raise files.document(file).error(problem, "use a code of units/ that is valid then, in quotes", place)
+
+
+def check_layout_texts(files: CatalogFiles, layouts: Iterable[Layout], texts: Texts) -> None:
+    """Check the texts that layouts word themselves.
+
+    Raises:
+        CatalogError: the catalogue has no such text, or the wording names a fact that the text does not.
+    """
+    for layout in layouts:
+        for key, wording in layout.texts.items():
+            known = texts.by_key.get(f"workbooks.{key}")
+            if known is None:
+                problem, remedy = f"there is no text workbooks.{key}", "use a key of messages/workbooks.yaml"
+            elif not _marks(wording) <= _marks(known.vi):
+                problem = f"the text {key!r} has no {', '.join(sorted(_marks(wording) - _marks(known.vi)))}"
+                remedy = f"use these only: {', '.join(sorted(_marks(known.vi))) or 'none'}"
+            else:
+                continue
+            raise _document_of(files, layout).error(problem, remedy, "texts", key)
+
+
+def _marks(text: str) -> set[str]:
+    return {mark for _, mark, _, _ in Formatter().parse(text) if mark}
 
 
 def check_texts(files: CatalogFiles, texts: Texts, rules: Mapping[str, Rule], indicators: _Indicators) -> None:

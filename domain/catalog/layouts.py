@@ -16,6 +16,14 @@ from domain.units import Level
 _CHAPTER = re.compile(r"[IVXLC]+|[A-H]")
 _DEEPEST = 9
 
+_SheetName = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\[\]:*?/\\]{1,31}$",
+        description="a sheet's name as Excel takes it: at most 31 characters, none of [ ] : * ? / \\",
+    ),
+]
+
 _FormRole = Literal[
     ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.LABEL, ColumnRole.UNIT,
     ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT, ColumnRole.NOTE,
@@ -82,10 +90,10 @@ class LayoutFile(Span):
     form: Id
     version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]+$", description='a version in quotes, such as "2025.1"')]
     valid_from: Day
-    sheet: Words
+    sheet: _SheetName
     columns: Annotated[tuple[ColumnEntry, ...], Field(min_length=1)]
     lines: Annotated[tuple[LineEntry, ...], Field(min_length=1)]
-    village_sheet: Words | None = None
+    village_sheet: _SheetName | None = None
     village_columns: tuple[VillageColumnEntry, ...] = ()
     totals: Annotated[Distinct[Words], Field(description="labels of rows that only sum others")] = ()
     abbreviations: Annotated[
@@ -94,6 +102,9 @@ class LayoutFile(Span):
     units_by_sheet: Annotated[bool, Field(description="whether a workbook may hold a sheet for each of many units")] = (
         False
     )
+    texts: Annotated[
+        dict[Id, Words], Field(description="wordings of its own: keys of messages/workbooks.yaml without workbooks.")
+    ] = {}
 
     @model_validator(mode="after")
     def _check_village_sheet(self) -> "LayoutFile":

@@ -14,7 +14,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "communes.md").read_text(encoding=
 
 def test_sheets_and_file_are_named_as_they_are(catalog: Catalog) -> None:
     """The sheets of a template, and its file name."""
-    task = assignment_for(catalog, "22813", "2025-06")
+    task = assignment_for(catalog, "22813", "2026-06")
     names = (task.layout.sheet, task.layout.village_sheet, task.text("guide_sheet"))
     assert [name for name in names if f"**{name}**" not in GUIDE] == []
     assert f"`{task.file_name}`" in GUIDE
@@ -28,6 +28,6 @@ def test_guide_uses_the_words_of_returned_workbooks(texts: Texts, key: str) -> N
 
 def test_the_mark_for_not_applicable_is_one_the_reader_knows(catalog: Catalog) -> None:
     """The guide's mark for not applicable is one that the parser recognises."""
-    mark = assignment_for(catalog, "22813", "2025-06").not_applicable_mark
+    mark = assignment_for(catalog, "22813", "2026-06").not_applicable_mark
     assert f"`{mark}`" in GUIDE
     assert catalog.marks.state_of(mark) is CellState.NOT_APPLICABLE

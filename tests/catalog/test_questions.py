@@ -108,7 +108,8 @@ def test_a_unit_that_owes_no_form_owes_no_indicator(catalog: Catalog) -> None:
         ("2025-05", Level.COMMUNE, date(2025, 5, 15)),
         ("2025-05", Level.DISTRICT, date(2025, 5, 19)),
         ("2025-05", Level.PROVINCE, date(2025, 5, 21)),
-        ("2026-02", Level.COMMUNE, date(2026, 2, 23)),  # the whole of Tết lies behind the cut-off
+        ("2025-07", Level.COMMUNE, date(2025, 7, 16)),
+        ("2026-02", Level.COMMUNE, date(2026, 2, 24)),  # the whole of Tết lies behind the cut-off
     ],
 )
 def test_deadlines_are_working_days_after_the_cut_off(forms: Forms, period: str, level: Level, due: date) -> None:
@@ -117,9 +118,11 @@ def test_deadlines_are_working_days_after_the_cut_off(forms: Forms, period: str,
 
 
 def test_a_level_without_deadline_is_a_usage_error(forms: Forms) -> None:
-    """Villages send nothing."""
+    """Villages send nothing, nor do districts since they ended."""
     with pytest.raises(UsageError, match="village"):
         forms.deadline(FORM, MAY, Level.VILLAGE)
+    with pytest.raises(UsageError, match="district"):
+        forms.deadline(FORM, parse_period("2025-07"), Level.DISTRICT)
 
 
 def test_register_gives_denominators(catalog: Catalog) -> None:

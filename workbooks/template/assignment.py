@@ -11,7 +11,7 @@ from domain.indicators import Flow, Indicator
 from domain.layouts import ColumnRole, Form, Layout
 from domain.observations import CellState, Figure, PastObservation
 from domain.periods import Frequency, Period
-from domain.texts import Lang, ascii_key
+from domain.texts import Lang, Text, ascii_key
 from domain.units import OrgUnit
 
 _LANG: Lang = "vi"
@@ -39,6 +39,9 @@ class Assignment:
 
     def text(self, key: str, **facts: object) -> str:
         """Return a template text in the language of the form; `key` is without the prefix of this package's texts."""
+        own = self.layout.texts.get(key)
+        if own is not None:
+            return Text(own, own).format(_LANG, facts)
         return self.catalog.texts.text(f"workbooks.{key}", _LANG, **facts)
 
     @property

@@ -54,8 +54,9 @@ def test_town_is_named_as_a_town(catalog: Catalog) -> None:
 def test_after_the_districts_the_province_receives(catalog: Catalog) -> None:
     """From July 2025 the parent unit is the province, and a reused code means the new commune."""
     result = texts(open_workbook(make_template(catalog, "22810", "2025-08")))
-    assert "UBND TỈNH KHÁNH HÒA" in result
-    assert "UBND XÃ NINH SƠN" in result
+    assert "ỦY BAN NHÂN DÂN TỈNH KHÁNH HÒA" in result
+    assert "ỦY BAN NHÂN DÂN XÃ NINH SƠN" in result
+    assert [text for text in result if "thị trấn" in text.casefold() or "huyện" in text.casefold()] == []
 
 
 def test_last_month_of_the_districts_goes_to_the_district(catalog: Catalog) -> None:
