@@ -103,8 +103,11 @@ class LayoutFile(Span):
         False
     )
     texts: Annotated[
-        dict[Id, Words], Field(description="wordings of its own: keys of messages/workbooks.yaml without workbooks.")
-    ] = {}
+        dict[Id, Words],
+        Field(
+            default_factory=dict, description="wordings of its own: keys of messages/workbooks.yaml without workbooks."
+        ),
+    ]
 
     @model_validator(mode="after")
     def _check_village_sheet(self) -> "LayoutFile":

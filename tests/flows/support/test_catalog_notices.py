@@ -1,4 +1,4 @@
-"""What is found lacking in a catalogue that loads: forms that cannot be read back, what ends, what names no document."""
+"""What a catalogue that loads still lacks: forms that are read back, what goes on, documents."""
 
 from collections.abc import Mapping
 from dataclasses import replace
