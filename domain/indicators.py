@@ -1,5 +1,6 @@
 """Indicators: numerator, denominator, frequency and target."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,6 +80,27 @@ class Indicator:
     def holds_on(self, day: date) -> bool:
         """Whether the indicator is in force on that day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def has_reported_population(indicator: Indicator) -> bool:
+    """Whether the denominator counts a population that communes report: no register, no target, no sum of villages."""
+    is_reported = indicator.denominator is not None and indicator.register_level is None
+    return is_reported and indicator.collected_at is not Level.VILLAGE and not indicator.denominator_is_target
+
+
+def population_references(indicators: Collection[Indicator]) -> Mapping[str, str]:
+    """Return for each indicator the one whose denominator its own is compared with, where several share a population.
+
+    The reference of a population is its first required indicator, else its first.
+    """
+    references: dict[str, str] = {}
+    candidates = [indicator for indicator in indicators if has_reported_population(indicator)]
+    for indicator in candidates:
+        group = [other for other in candidates if other.denominator_kind == indicator.denominator_kind]
+        reference = min(group, key=lambda other: other.absence is not Absence.REFUSE)
+        if reference is not indicator:
+            references[indicator.id] = reference.id
+    return references
 
 
 @dataclass(frozen=True, slots=True)

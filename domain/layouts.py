@@ -103,7 +103,8 @@ class Layout:
     `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
     `abbreviations` are words that people shorten in labels, normalised, with their full forms. `units_by_sheet`: one
     workbook may hold the forms of several units, a sheet each. `texts` are wordings of the workbook's texts that this
-    version has of its own, by their key without the prefix `workbooks.`.
+    version has of its own, by their key without the prefix `workbooks.`. `checks`: the workbook says while it is filled
+    in what is missing and wrong.
     """
 
     form: str
@@ -119,6 +120,7 @@ class Layout:
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     units_by_sheet: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
+    checks: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether the version is in use on that day."""

@@ -3,6 +3,7 @@
 import io
 import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import openpyxl
@@ -112,3 +113,9 @@ def _figures(figures: Mapping[str, Ratio | int]) -> dict[tuple[str, ColumnRole],
         else:
             results[indicator, ColumnRole.NUMERATOR] = figure
     return results
+
+
+def with_checks(catalog: Catalog) -> Catalog:
+    """Return a catalogue whose layouts judge themselves."""
+    layouts = tuple(replace(layout, checks=True) for layout in catalog.forms.layouts)
+    return replace(catalog, forms=replace(catalog.forms, layouts=layouts))

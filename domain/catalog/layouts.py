@@ -102,6 +102,9 @@ class LayoutFile(Span):
     units_by_sheet: Annotated[bool, Field(description="whether a workbook may hold a sheet for each of many units")] = (
         False
     )
+    checks: Annotated[
+        bool, Field(description="true: the workbook says while it is filled in what is missing and wrong")
+    ] = False
     texts: Annotated[
         dict[Id, Words],
         Field(

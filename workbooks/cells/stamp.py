@@ -13,6 +13,9 @@ from domain.layouts import ColumnRole
 META_SHEET = "_meta"
 """Name of the hidden sheet: two columns, key | value, from A1 downwards, all values text."""
 
+CHECKS_SHEET = "_checks"
+"""Name of the hidden sheet by which a form judges itself: only formulas, which are not read."""
+
 KEY_FORM = "form"
 KEY_LAYOUT_VERSION = "layout_version"
 KEY_UNIT = "unit"
@@ -27,6 +30,8 @@ PROPERTY_PREFIX = "tonghop_"
 
 FIGURE_ROLES = (ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT)
 """Columns of the form sheet whose cells get a defined name."""
+
+_CHECKS_PREFIX = "TH.checks."
 
 _REMEMBERED = 1 << 12
 """Names kept parsed: those of a template recur in every report."""
@@ -57,6 +62,16 @@ class VillageCellName:
 def property_name(key: str) -> str:
     """Return the name of the custom document property for one of `KEYS`."""
     return PROPERTY_PREFIX + key
+
+
+def checks_name(what: str) -> str:
+    """Return the defined name of cells that show what a form says of itself."""
+    return _CHECKS_PREFIX + what
+
+
+def is_checks_name(name: str) -> bool:
+    """Return whether a defined name is one of `checks_name`."""
+    return name.casefold().startswith(_CHECKS_PREFIX.casefold())
 
 
 def figure_name(indicator: str, role: ColumnRole) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workbooks.cells.cells import SheetState
 from workbooks.cells.guards import refusal
+from workbooks.cells.stamp import CHECKS_SHEET
 from workbooks.container.archive import Archive
 from workbooks.container.markup import Element, Relation, read_elements, read_relations
 
@@ -23,6 +24,11 @@ class SheetEntry:
     name: str
     state: SheetState
     part: str
+
+    @property
+    def is_checks(self) -> bool:
+        """Return whether the sheet holds only the formulas by which a form judges itself."""
+        return self.name == CHECKS_SHEET and self.state is not SheetState.VISIBLE
 
 
 @dataclass(frozen=True, slots=True)

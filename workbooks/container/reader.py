@@ -50,8 +50,10 @@ def _checked(workbook: Workbook, *, partly: bool) -> Workbook:
 
 
 def _sheets(archive: Archive, parts: BookParts, context: BookContext) -> Iterator[Sheet]:
-    """Yield each sheet, read or with its refusal."""
+    """Yield each sheet, read or with its refusal; what a form says of itself is not read."""
     for entry in parts.sheets:
+        if entry.is_checks:
+            continue
         try:
             yield _read_sheet(archive, entry, context)
         except RefusedError as refused:

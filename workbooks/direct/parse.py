@@ -180,6 +180,8 @@ class _Application:
                 case CellUse.REMARK:
                     if not is_remark(text_of(content), self._catalog):
                         raise NotDirectError("a remark")
+                case CellUse.CHECK:
+                    pass
                 case _:
                     figures[address] = content
         if tuple(rest) != sheet.fixed:

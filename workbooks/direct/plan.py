@@ -1,7 +1,7 @@
 """Plan of a skeleton: which cells are filled in, which state facts of unit and period, and what all others hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from domain.observations import PastObservation
 from domain.submissions import ParsedReport
 from workbooks.cells.addresses import parse_reference
 from workbooks.cells.cells import Cell, Sheet, Workbook
-from workbooks.cells.stamp import KEY_SAMPLE, PROPERTY_PREFIX, parse_name, property_name
+from workbooks.cells.stamp import KEY_SAMPLE, PROPERTY_PREFIX, is_checks_name, parse_name, property_name
 from workbooks.container.archive import Archive
 from workbooks.container.book_part import BookParts, read_book_parts
 from workbooks.container.reader import read_workbook
@@ -34,6 +34,7 @@ class CellUse(Enum):
     REMARK = auto()
     PLACE = auto()
     FACT = auto()
+    CHECK = auto()
 
 
 _FORMATS = {CellUse.COUNT: "#,##0", CellUse.PERCENT: "0.00"}
@@ -96,7 +97,6 @@ def make_plan(
     `report` is what the careful way made of the file, without issues and repairs.
     """
     # Imported where a plan is made: processes that only read do without openpyxl.
-    from workbooks.template.blank import percentages  # noqa: PLC0415 - as said
     from workbooks.template.save import save  # noqa: PLC0415 - as said
 
     parts = read_book_parts(archive)
@@ -104,7 +104,7 @@ def make_plan(
     if parts.since_1904 or parts.kind != "xlsx":
         return None
     blank = _blank(assignment, workbook, report)
-    template = read_workbook(save(blank.workbook, blank.assignment, percentages(blank)))
+    template = read_workbook(save(blank))
     uses = _uses(blank)
     if not _is_filled_template(workbook, template, uses):
         return None
@@ -127,7 +127,7 @@ def make_plan(
 
 
 def _blank(assignment: Assignment, workbook: Workbook, report: ParsedReport) -> "Blank":
-    """Return the form as it was made: as sample data or not, with figures filled in from earlier reports or not."""
+    """Return the form as it was made: as sample data or not, with figures filled in or not, with checks or not."""
     from workbooks.template.workbook import make_blank  # noqa: PLC0415 - as in make_plan
 
     is_sample = property_name(KEY_SAMPLE) in workbook.properties
@@ -135,6 +135,9 @@ def _blank(assignment: Assignment, workbook: Workbook, report: ParsedReport) -> 
     if any(cell.text == prefilled for sheet in workbook.sheets for cell in sheet.cells.values()):
         past = [PastObservation(assignment.period, observation) for observation in report.observations]
         assignment = assign(assignment.catalog, assignment.form.id, assignment.unit, assignment.period, past)
+    if not any(is_checks_name(name) for name in workbook.names):
+        # Forms that were handed out before their layout had checks go on.
+        assignment = replace(assignment, layout=replace(assignment.layout, checks=False))
     return make_blank(assignment, assignment.text("sample_note") if is_sample else None)
 
 
@@ -151,6 +154,8 @@ def _uses(blank: "Blank") -> Uses:
     for address in (*form.notes.values(), form.maker, form.chair):
         uses[form.sheet, address] = Variable(0, CellUse.REMARK)
     uses[form.sheet, form.place] = Variable(0, CellUse.PLACE)
+    if blank.checks is not None:
+        uses.update(dict.fromkeys(blank.checks.shown, Variable(0, CellUse.CHECK)))
     if blank.villages is None or not blank.villages.registered:
         return uses
     answers = _answered(blank)
@@ -229,9 +234,10 @@ def _sheet_plans(
         NotDirectError: a variable's cell shows something else than what is typed, or the two ways see other cells.
     """
     by_part = {cells.part: cells for cells in split.sheets}
-    if sorted(by_part) != sorted(entry.part for entry in parts.sheets):
+    entries = [entry for entry in parts.sheets if not entry.is_checks]
+    if sorted(by_part) != sorted(entry.part for entry in entries):
         raise NotDirectError("other sheets")
-    ordered = sorted(zip(parts.sheets, sheets, strict=True), key=lambda pair: pair[0].part)
+    ordered = sorted(zip(entries, sheets, strict=True), key=lambda pair: pair[0].part)
     for entry, sheet in ordered:
         cells = by_part[entry.part]
         _check_contents(cells, sheet)
@@ -253,12 +259,12 @@ def _variables(cells: SheetCells, sheet: Sheet, expected: _Expected) -> Iterator
 
 
 def _check_variable(styles: BookStyles, cells: SheetCells, number: int, use: CellUse) -> None:
-    """Raise unless a variable's cell shows what is typed, as in the template, and only percentages are computed."""
+    """Raise unless a variable's cell shows what is typed, as in the template; only percentages, checks compute."""
     index = int(cells.styles[number] or b"0")
     style = styles.cells[index] if index < len(styles.cells) else None
     if style is None or style.is_struck or style.is_blended or legacy_font(style.font) is not None:
         raise NotDirectError("a cell that shows something else")
-    if bool(cells.formulas[number]) is not (use is CellUse.PERCENT):
+    if bool(cells.formulas[number]) is not (use in {CellUse.PERCENT, CellUse.CHECK}):
         raise NotDirectError("a formula where none belongs, or none where one does")
     if _FORMATS.get(use, style.number_format) != style.number_format:
         raise NotDirectError("a cell of another format")

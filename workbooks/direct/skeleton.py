@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from xml.parsers import expat
 
+from workbooks.cells.stamp import CHECKS_SHEET
 from workbooks.container.archive import Archive, PackedPart
 
 TEXT, NUMBER, FORMULA_TEXT, EMPTY = b"text", b"n", b"str", b""
@@ -21,6 +22,13 @@ BLANK: Content = (EMPTY, b"")
 PRESERVED = b"\0"
 """Begins the content of a shared text whose spaces are kept; no text of XML has this character."""
 
+_BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_CHECKS_SHEET = re.compile(rb'<sheet [^<>]*\bname="%s"[^<>]*>' % CHECKS_SHEET.encode())
+_RELATION = re.compile(rb' r:id="([^"<>]+)"')
+_TARGET = re.compile(rb"<Relationship [^<>]*>")
+_PART = re.compile(rb' Target="(?:/xl/)?(worksheets/sheet[0-9]{1,2}\.xml)"')
+_UNREAD_CHECKS = b"\0checks"
+"""Stands for the part of the sheet of checks, which no other content can be taken for."""
 _PROPERTIES = "docProps/custom.xml"
 _STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/sheet[0-9]{1,2}\.xml")
@@ -94,9 +102,12 @@ def split_workbook(archive: Archive) -> SplitWorkbook:
         read.append(rest)
     sheets: list[SheetCells] = []
     properties: list[bytes] = []
+    checks = _checks_part(archive)
     for name in names:
         read.append(name.encode())
-        if _SHEET.fullmatch(name):
+        if name == checks:
+            read.append(_UNREAD_CHECKS)
+        elif _SHEET.fullmatch(name):
             digest, sheet = _split_sheet(name, _content(archive, name), strings)
             read.append(digest)
             sheets.append(sheet)
@@ -109,6 +120,22 @@ def split_workbook(archive: Archive) -> SplitWorkbook:
         elif name != _STRINGS and not _UNREAD.fullmatch(name):
             raise NotDirectError(name)
     return SplitWorkbook(_digest(read), sheets, properties)
+
+
+def _checks_part(archive: Archive) -> str | None:
+    """Return the part of the sheet by which a form judges itself, None of workbooks without it.
+
+    It is not read, so it may hold anything. Which part it is follows from parts of the skeleton; a plan makes sure that
+    the careful reader leaves out the same part.
+    """
+    sheet = _CHECKS_SHEET.search(_content(archive, _BOOK)) if _BOOK in archive else None
+    relation = _RELATION.search(sheet[0]) if sheet is not None and _RELATIONS in archive else None
+    if relation is None:
+        return None
+    own = b' Id="%s"' % relation[1]
+    targets = (match[0] for match in _TARGET.finditer(_content(archive, _RELATIONS)))
+    part = next((_PART.search(target) for target in targets if own in target), None)
+    return f"xl/{part[1].decode()}" if part is not None else None
 
 
 @dataclass(frozen=True, slots=True)

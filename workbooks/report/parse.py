@@ -27,6 +27,7 @@ from workbooks.marking.mark_removal import read_without_marks
 from workbooks.report.cell_comments import note_comments
 from workbooks.report.figures import SheetContext, parse_line
 from workbooks.report.other_figures import note_other_figures
+from workbooks.report.own_checks import without_checks
 from workbooks.report.provisional_words import note_provisional_words
 from workbooks.report.split_form import note_split
 from workbooks.report.totals import check_totals
@@ -58,7 +59,8 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
     findings = Findings(catalog.texts.issues, required)
     try:
         check_name(hints.file_name, len(data))
-        workbook = without_unread(read_without_marks(data, limits, partly=True), catalog, findings)
+        read = without_checks(read_without_marks(data, limits, partly=True), catalog)
+        workbook = without_unread(read, catalog, findings)
     except RefusedError as refused:
         findings.add(refused.issue)
         workbook = None

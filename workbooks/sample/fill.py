@@ -5,7 +5,7 @@ from datetime import date
 
 from domain.layouts import Input
 from workbooks.sample.figures import ReportFigures
-from workbooks.template.blank import Blank, percentages
+from workbooks.template.blank import Blank
 from workbooks.template.save import save
 
 CellValue = str | int | float | None
@@ -36,7 +36,7 @@ def fill(blank: Blank, entries: Mapping[tuple[str, str], CellValue], signed: dat
             cell.data_type = "s"
     if signed is not None:
         blank.workbook[blank.form.sheet][blank.form.place].value = blank.assignment.place_line(signed)
-    return save(blank.workbook, blank.assignment, percentages(blank))
+    return save(blank)
 
 
 def _answer(blank: Blank, indicator: str, number: int) -> CellValue:

@@ -37,13 +37,22 @@ class VillageCells:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenChecks:
+    """The part of the sheet of checks, and the cells of other sheets that show it, by sheet and address."""
+
+    part: bytes
+    shown: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
-    """A blank form before it is saved."""
+    """A blank form before it is saved; `checks` of layouts that have them."""
 
     assignment: Assignment
     workbook: Workbook
     form: FormCells
     villages: VillageCells | None
+    checks: WrittenChecks | None = None
 
 
 def percentages(blank: Blank) -> dict[tuple[str, str], Decimal]:

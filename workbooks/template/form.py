@@ -15,6 +15,8 @@ from workbooks.template.page import PagedSheet
 from workbooks.template.styles import StyleName, figure_look
 
 HEADER_ROW = 11
+SUMMARY_ROW = HEADER_ROW - 1
+"""Row above the table that says how many lines are missing or wrong, on layouts with checks."""
 REQUIRED_MARK = "(*)"
 """Mark of lines without which a report is refused; readers take it for a footnote."""
 _CHAPTER_NUMBERS = frozenset("IVX")
@@ -62,6 +64,8 @@ def _write_heading(page: PagedSheet, assignment: Assignment) -> str:
     page.put_across(9, right, last, text("received_on"), StyleName.PARTY_INPUT)
     for row in (4, 7, 10):
         page.sheet.row_dimensions[row].height = 8
+    if assignment.layout.checks:
+        page.put_across(SUMMARY_ROW, 1, last, "", StyleName.CHECKS_SUMMARY)
     return place.coordinate
 
 

@@ -52,6 +52,7 @@ def _steps(assignment: Assignment) -> list[str]:
         text("guide_ratio"),
         text("guide_register"),
         text("guide_not_due"),
+        *([text("guide_checks")] if layout.checks else []),
         text("guide_correction"),
     ]
     return steps

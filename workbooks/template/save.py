@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from openpyxl.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
-from workbooks.template.assignment import Assignment
+from workbooks.cells.stamp import CHECKS_SHEET
+from workbooks.template.blank import Blank, percentages
 
 if TYPE_CHECKING:
     from _typeshed import SizedBuffer, StrPath
@@ -24,8 +24,9 @@ Results = Mapping[tuple[str, str], Decimal]
 """Results of formulas by sheet and A1 address; a formula without a result shows nothing."""
 
 
-def save(workbook: Workbook, assignment: Assignment, results: Results) -> bytes:
-    """Return the workbook as bytes; the only date inside is the period's last day."""
+def save(blank: Blank) -> bytes:
+    """Return the form as bytes, with the percentages of what is filled in; its only date is the period's last day."""
+    workbook, assignment = blank.workbook, blank.assignment
     day = datetime.combine(assignment.last_day, time())
     properties = workbook.properties
     properties.creator = assignment.receiver
@@ -34,18 +35,19 @@ def save(workbook: Workbook, assignment: Assignment, results: Results) -> bytes:
     buffer = BytesIO()
     by_part = {f"xl/worksheets/sheet{number}.xml": sheet.title for number, sheet in enumerate(workbook.worksheets, 1)}
     # save_workbook() would write the current time before it calls ExcelWriter.
-    ExcelWriter(workbook, _SteadyArchive(buffer, by_part, results)).save()
+    ExcelWriter(workbook, _SteadyArchive(buffer, blank, by_part)).save()
     return buffer.getvalue()
 
 
 class _SteadyArchive(ZipFile):
     """Zip archive without timestamps that adds the results of formulas to its sheets."""
 
-    def __init__(self, buffer: IO[bytes], sheets: Mapping[str, str], results: Results) -> None:
-        """Keep the results; `sheets` maps each part to the name of its sheet."""
+    def __init__(self, buffer: IO[bytes], blank: Blank, sheets: Mapping[str, str]) -> None:
+        """Compute the results; `sheets` maps each part to the name of its sheet."""
         super().__init__(buffer, "w", ZIP_DEFLATED)
         self._sheets = sheets
-        self._results = results
+        self._results: Results = percentages(blank)
+        self._checks = blank.checks
 
     def writestr(
         self,
@@ -70,11 +72,17 @@ class _SteadyArchive(ZipFile):
     ) -> None:
         """Write a sheet that openpyxl left in a temporary file."""
         name = str(arcname)
+        if self._checks is not None and self._sheets.get(name) == CHECKS_SHEET:
+            self.writestr(name, self._checks.part)
+            return
         sheet = _FORMULA.sub(lambda match: self._with_result(name, match), Path(filename).read_bytes())
         self.writestr(name, sheet, compress_type, compresslevel)
 
     def _with_result(self, part: str, match: re.Match[bytes]) -> bytes:
         cell, attributes, formula = match[1], match[2], match[3]
+        if self._checks is not None and (self._sheets[part], cell.decode()) in self._checks.shown:
+            # Without a result, programs compute it when they open the form.
+            return b'<c r="' + cell + b'"' + attributes + b">" + formula + b"</c>"
         result = self._results.get((self._sheets[part], cell.decode()))
         kind = b"" if result is not None else b' t="str"'
         value = str(result if result is not None else "").encode()

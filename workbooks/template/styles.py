@@ -62,6 +62,9 @@ class StyleName(StrEnum):
     FOOTNOTE = "TH chú thích"
     GUIDE_HEAD = "TH hướng dẫn mục"
     GUIDE = "TH hướng dẫn"
+    CHECKS_SUMMARY = "TH tổng hợp kiểm tra"
+    CHECKS_HEADER = "TH đầu cột kiểm tra"
+    CHECKS_STATUS = "TH kiểm tra"
 
 
 def figure_look(decimals: int, *, is_filled: bool = False) -> StyleName:
@@ -71,15 +74,15 @@ def figure_look(decimals: int, *, is_filled: bool = False) -> StyleName:
     return StyleName.FIGURE_DECIMAL if decimals else StyleName.FIGURE
 
 
-def add_styles(workbook: Workbook) -> None:
-    """Add all styles of `StyleName` and the default font to a new workbook.
+def add_styles(workbook: Workbook, *, has_checks: bool) -> None:
+    """Add the styles of `StyleName` and the default font to a new workbook; those of checks where it has them.
 
     Column widths are measured in digits of the default font, so it must be the font of the form.
     """
     # openpyxl has no public way to set the default font.
     normal = workbook._named_styles["Normal"]  # type: ignore[attr-defined] # noqa: SLF001 # no public way
     normal.font = _font()
-    for style in _all_styles():
+    for style in (*_all_styles(), *(_check_styles() if has_checks else ())):
         workbook.add_named_style(style)
 
 
@@ -186,3 +189,21 @@ def _foot_styles() -> tuple[NamedStyle, ...]:
         _style(StyleName.GUIDE_HEAD, _font(size=13, bold=True), across="left"),
         _style(StyleName.GUIDE, _font(), across="left"),
     )
+
+
+def _check_styles() -> tuple[NamedStyle, ...]:
+    summary, header, status = (
+        NamedStyle(
+            name=look.value,
+            font=font,
+            alignment=Alignment(
+                horizontal="left", vertical="center", wrap_text=look is StyleName.CHECKS_HEADER, indent=1
+            ),
+        )
+        for look, font in (
+            (StyleName.CHECKS_SUMMARY, Font(name=FONT, size=BODY_SIZE, bold=True, color="FFC00000")),
+            (StyleName.CHECKS_HEADER, _font(size=11, italic=True, grey=True)),
+            (StyleName.CHECKS_STATUS, _font(size=11, grey=True)),
+        )
+    )
+    return summary, header, status

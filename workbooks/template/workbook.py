@@ -9,7 +9,8 @@ from domain.observations import PastObservation
 from domain.periods import Period
 from domain.units import OrgUnit
 from workbooks.template.assignment import Assignment, assign
-from workbooks.template.blank import Blank, percentages
+from workbooks.template.blank import Blank
+from workbooks.template.checks import write_checks
 from workbooks.template.form import write_form_sheet
 from workbooks.template.guide import write_guide_sheet
 from workbooks.template.save import save
@@ -33,15 +34,14 @@ def build_template(
 
 def fill_template(assignment: Assignment) -> bytes:
     """Return the form of an assignment as an .xlsx file; see `build_template`."""
-    blank = make_blank(assignment)
-    return save(blank.workbook, assignment, percentages(blank))
+    return save(make_blank(assignment))
 
 
 def make_blank(assignment: Assignment, sample_note: str | None = None) -> Blank:
     """Return the blank form before it is saved; `sample_note` labels it as sample data."""
     workbook = Workbook()
-    add_styles(workbook)
     layout = assignment.layout
+    add_styles(workbook, has_checks=layout.checks)
     sheet = workbook.worksheets[0]
     sheet.title = layout.sheet
     form = write_form_sheet(sheet, assignment, sample_note)
@@ -50,8 +50,9 @@ def make_blank(assignment: Assignment, sample_note: str | None = None) -> Blank:
         villages = write_village_sheet(workbook.create_sheet(layout.village_sheet), assignment, sample_note)
     write_guide_sheet(workbook.create_sheet(assignment.text("guide_sheet")), assignment)
     write_stamp(workbook, assignment, is_sample=sample_note is not None)
+    checks = write_checks(workbook, assignment, form, villages) if layout.checks else None
     # Lock names and order of sheets; no password, as elsewhere in the template.
     workbook.security.lockStructure = True
-    blank = Blank(assignment, workbook, form, villages)
+    blank = Blank(assignment, workbook, form, villages, checks)
     name_cells(blank)
     return blank

@@ -1,0 +1,1 @@
+"""Rule kinds as formulas, one a module, named as in `expectations/kinds`."""
