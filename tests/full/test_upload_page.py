@@ -7,11 +7,13 @@ import base64
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.pipeline.nightly_runs import WRONG
+from tests.full.accessibility import serious_violations
 from tests.web.test_serve import running
 from tests.web.upload.conftest import make_link_for
 from workbooks.sample.inbox import SampleFile
@@ -70,6 +72,26 @@ def test_a_phone_without_javascript(
     page.screenshot(path=tmp_path / "3-receipt.png", full_page=True)
     page.get_by_role("link", name="Tiếng Việt").click()
     expect(page.get_by_role("heading", name="Đã nhận tệp")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_serious(
+    browser: Browser, link: str, first_files: tuple[SampleFile, ...], scheme: Literal["light", "dark"]
+) -> None:
+    """The page before a file is chosen, and the result of a wrong one, are accessible in both colour schemes."""
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme)
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(link)
+    assert serious_violations(page) == []
+    wrong = next(file.data for file in first_files if WRONG in file.path.name)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "BC.xlsx", "mimeType": "application/octet-stream", "buffer": wrong}
+    )
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("heading", name="Result of the check")).to_be_visible()
+    assert serious_violations(page) == []
     context.close()
 
 
