@@ -21,6 +21,8 @@ MOST_NAMED: Final = 40
 """Units that a list on the page names; the rest is counted, and stands in the workbook."""
 MOST_TILES: Final = 200
 """Units of an area that are drawn as tiles; a larger one has too many to be read, and shows provinces."""
+MOST_RANKED: Final = 100
+"""Units that a ranking names: of more, half as many from its top and from its bottom."""
 MOST_COLUMNS_BESIDE: Final = 4
 """Columns of tiles that can be read where three headlines stand beside each other."""
 
@@ -66,7 +68,8 @@ class HeadlineView:
     """What the page shows of a headline theme.
 
     `trend` draws the series on the page's boundaries and on the other ones, `periods` holds their figures. In the
-    second edition `other` is the series on the other boundaries, and there is no table.
+    second edition `other` is the series on the other boundaries, and there is no table. `unranked` units stand between
+    the top and the bottom of the ranking, and are left out.
     """
 
     theme: ThemeFigures
@@ -75,6 +78,7 @@ class HeadlineView:
     tiles: TileGrid | None
     periods: PeriodTable | None = None
     other: OtherBoundaries | None = None
+    unranked: int = 0
 
     @property
     def figure(self) -> PublishedFigure:
@@ -128,11 +132,13 @@ class _View:
 
     def headline(self, theme: ThemeFigures) -> HeadlineView:
         figure = theme.lead
-        trend = figure.trend
+        trend, ranking = figure.trend, self._ranking(figure)
+        is_long, half = len(ranking) > MOST_RANKED, MOST_RANKED // 2
         return HeadlineView(
             theme=theme,
             trend=self._chart(figure, trend.points, trend.breaks, trend.other_points) if trend else None,
-            ranking=self._ranking(figure),
+            ranking=(*ranking[:half], *ranking[-half:]) if is_long else ranking,
+            unranked=len(ranking) - MOST_RANKED if is_long else 0,
             tiles=self._tiles(figure),
             periods=self._periods(figure, trend) if trend and len(trend.points) > 1 else None,
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -15,6 +16,10 @@ from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.bars import RateBars
 
+MOST_UNITS: Final = 100
+"""Units that the page lists since the third edition: 2 kB each. Others are in the workbook and on the site."""
+MOST_DETAILED: Final = 25
+"""Units, or provinces, whose every figure the page lists since the third edition: 6 kB each."""
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -36,11 +41,12 @@ def write_page(report: Report, formatter: ReportFormatter, place: PagePlace | No
     Args:
         report: the content.
         formatter: its texts and numbers.
-        place: of the page, which then has links, as since the third edition.
+        place: of the page, which then has links and stays below 300 kB, as since the third edition.
     """
     around = {"folder": place.folder, "before": place.before} if place else {}
-    links = {"has_links": place is not None, **around}
-    return render("report.html.j2", formatter, report=report, bars=RateBars(formatter), **links)
+    most = {"most_units": MOST_UNITS, "most_detailed": MOST_DETAILED}
+    shown = {"report": report, "bars": RateBars(formatter), "has_links": place is not None}
+    return render("report.html.j2", formatter, **shown, **around, **most)
 
 
 def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:

@@ -28,9 +28,9 @@ class AreaPeriod:
 
     `trend` are its facts of up to two years, the oldest first and this period's last; `children` the areas directly
     below it in this period, `groups` the part of the area that each unit lies in. `unit_pages` are the addresses of the
-    units' pages from the area's page, `before_pages` those of the period before, by the unit's place; both without
-    language and ending. `province` is the page of its province: name and address. `is_sample`: the register holds
-    invented units, so the split by commune is invented too, which pages have to state.
+    units' pages from the area's page, `before_pages` and `after_pages` those of the periods before and after, by the
+    unit's place; all without language and ending. `province` is the page of its province: name and address.
+    `is_sample`: the register holds invented units, so the split by commune is invented too, which pages have to state.
     """
 
     name: str
@@ -45,6 +45,7 @@ class AreaPeriod:
     province: tuple[str, str] | None
     unit_pages: tuple[str, ...]
     before_pages: dict[int, str]
+    after_pages: dict[int, str]
     files: tuple[str, ...]
     revisions: tuple[RevisionNote, ...]
     is_sample: bool

@@ -205,11 +205,12 @@ class _SiteBuilder:
             [each.name, each.facts.is_partial, *([] if each.province is None else _plain(each.province))]
             for each in entries
         ]
-        key = key_of(self._look, self._numbers[period], links)
+        beside = self._links.beside(period, -1), self._links.beside(period, 1)
+        key = key_of(self._look, self._numbers[period], links, [each and each.id for each in beside])
         return self._folder.part(
             f"periods/{period}",
             key,
-            lambda: {**period_pages(period, entries, self._formatters), _AREAS: json.dumps(listed).encode()},
+            lambda: {**period_pages(period, beside, entries, self._formatters), _AREAS: json.dumps(listed).encode()},
             links,
         )
 
@@ -270,6 +271,7 @@ class _SiteBuilder:
             province=None if province is None else (province.name, province_page(province)),
             unit_pages=links.unit_pages,
             before_pages=links.before_pages,
+            after_pages=links.after_pages,
             files=tuple(sorted(manifest["files"])),
             revisions=read_revision_notes(revisions),
             is_sample=self._hierarchy.is_sample(facts),
@@ -335,5 +337,8 @@ def _shown_of_units(facts: AreaFacts, own: Sequence[int], links: PageLinks) -> l
         (facts.area, facts.area_valid_from, facts.area_name, facts.form, facts.boundary, facts.period.id),
         [(figure.indicator, figure.denominator is None) for figure in facts.figures],
         [unit.key for unit in facts.units],
-        [(facts.units[place], links.unit_pages[place], links.before_pages.get(place)) for place in own],
+        [
+            (facts.units[place], links.unit_pages[place], links.before_pages.get(place), links.after_pages.get(place))
+            for place in own
+        ],
     ]

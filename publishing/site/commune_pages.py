@@ -33,7 +33,7 @@ class _CommunePages:
     def render(self, place: int) -> bytes:
         area, formatter = self.area, self.formatter
         unit, lang = area.facts.units[place], formatter.lang
-        before = area.before_pages.get(place)
+        before, after = area.before_pages.get(place), area.after_pages.get(place)
         files = {value.file for values in self.values.values() if (value := values.get(place))}
         return render(
             "commune.html.j2",
@@ -48,6 +48,8 @@ class _CommunePages:
             area_href=f"../index.{lang}.html",
             before=f"../../../{before}.{lang}.html" if before else "",
             before_period=formatter.period(area.previous) if before and area.previous else "",
+            after=f"../../../{after}.{lang}.html" if after else "",
+            after_period=formatter.period(area.following) if after and area.following else "",
             labels=self.labels,
             themes=[(name, [self._row(figure, head, place) for figure, head in rows]) for name, rows in self.themes],
             files=[area.figures.files[number] for number in sorted(files)],

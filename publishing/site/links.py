@@ -28,6 +28,7 @@ class PageLinks:
     group_areas: frozenset[str]
     unit_pages: tuple[str, ...]
     before_pages: dict[int, str]
+    after_pages: dict[int, str]
 
 
 class LinkFinder:
@@ -51,12 +52,6 @@ class LinkFinder:
             other if other and name in self._numbers[other] else None
             for other in (self.beside(period, -1), self.beside(period, 1))
         )
-        earlier = self.owners_in(previous) if previous else {}
-        before = {
-            place: f"{previous}/{page}"
-            for place, unit in enumerate(facts.units)
-            if (page := earlier.get((facts.form, facts.boundary, unit.key)))
-        }
         suffix = name[len(facts.area) :]
         groups = {f"{group.code}{suffix}" for group in self._hierarchy.groups(facts) if group}
         return PageLinks(
@@ -70,8 +65,15 @@ class LinkFinder:
             children=tuple(self._children_in(period).get(name, ())),
             group_areas=frozenset(groups & self._numbers[period].keys()),
             unit_pages=tuple(page.removeprefix(own) if page.startswith(own) else f"../{page}" for page in pages),
-            before_pages=before,
+            before_pages=self._pages_in(previous, facts),
+            after_pages=self._pages_in(following, facts),
         )
+
+    def _pages_in(self, period: Period | None, facts: AreaFacts) -> dict[int, str]:
+        """Return the pages of an area's units in another period, by the unit's place; of those that have one."""
+        owners = self.owners_in(period) if period else {}
+        pages = ((place, owners.get((facts.form, facts.boundary, unit.key))) for place, unit in enumerate(facts.units))
+        return {place: f"{period}/{page}" for place, page in pages if page}
 
     def owners_in(self, period: Period) -> Mapping[_UnitOf, str]:
         """Return the path of each unit's page below the period: it lies with the smallest area that has the unit.

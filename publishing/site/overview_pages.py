@@ -21,6 +21,9 @@ MOST_NAMES: Final = 4_000
 """Most names in one script of the search: about 120 kB."""
 _MOST_PERIODS: Final = 120
 
+Beside = tuple[Period | None, Period | None]
+"""The periods before and after one."""
+
 
 @dataclass(frozen=True)
 class AreaEntry:
@@ -55,8 +58,10 @@ def province_page(province: OrgUnit) -> str:
     return f"provinces/{province.code}-{province.valid_from.isoformat()}"
 
 
-def period_pages(period: Period, entries: Sequence[AreaEntry], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render the list of a period's areas in each language, with its data."""
+def period_pages(
+    period: Period, beside: Beside, entries: Sequence[AreaEntry], formatters: Sequence[SiteFormatter]
+) -> dict[str, bytes]:
+    """Render the list of a period's areas in each language, with its data; `beside` are the periods it leads to."""
     # Of a province without a report there are no observations.
     provinces = {entry.province for entry in entries if entry.province and entry.facts.has_observations}
     return {
@@ -67,6 +72,7 @@ def period_pages(period: Period, entries: Sequence[AreaEntry], formatters: Seque
             heading=each.text("heading_period", period=each.period(period)),
             groups=_groups(entries, each, "../"),
             data=data_of_period(each, "../../data/", period, provinces),
+            beside=beside,
         )
         for each in formatters
     }
@@ -170,8 +176,9 @@ def _render(
     groups: Sequence[AreaGroup],
     periods: Sequence[tuple[Period, int, int]] = (),
     data: NamedFiles = (),
+    beside: Beside = (None, None),
 ) -> bytes:
-    shown = {"heading": heading, "lead": formatter.text("overview_lead"), "groups": groups}
+    shown = {"heading": heading, "lead": formatter.text("overview_lead"), "groups": groups, "beside": beside}
     return render("overview.html.j2", formatter, at, crumbs, **shown, periods=periods, data=data)
 
 

@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "templates"
 _SHARED = _HERE.parent / "page" / "templates" / "style.css"
 _FORMATTING = _HERE.parent / "figures"
-_SHOWN_TEXTS = ("site.", "publishing.", "domain.")
+_SHOWN_TEXTS = ("site.", "publishing.", "domain.", "warehouse.")
 
 Crumbs = Sequence[tuple[str, str]]
 

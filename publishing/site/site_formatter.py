@@ -12,6 +12,7 @@ from domain.rollups import RollupStatus
 from domain.texts import Lang
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_number, format_percent, format_quantity
+from publishing.figures.row_notes import RowNotes
 from publishing.site.facts import AreaFacts, FigureFact, UnitValue
 
 _ABSENT = "–"
@@ -132,6 +133,14 @@ class SiteFormatter:
         if figure.status != RollupStatus.COMPLETE:
             text = self.text("verdict_on_partial", verdict=text)
         return TargetVerdict("good" if figure.attained else "poor", text)
+
+    def notes(self, figure: FigureFact) -> str:
+        """Say why a figure is not comparable, and which units are missing from it."""
+        return self._notes.shown(figure.notes)
+
+    @cached_property
+    def _notes(self) -> RowNotes:
+        return RowNotes(self.catalog.texts, self.lang)
 
     def state(self, state: str) -> str:
         """Name the reporting status of a unit."""

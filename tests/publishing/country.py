@@ -1,7 +1,7 @@
 """Revisions of the whole country, with figures of all its communes, made without workbooks or a warehouse."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,16 +29,17 @@ class CountryPeriod:
     catalog: Catalog
     period: Period
 
-    def revisions(self) -> Iterator[Revision]:
-        """Yield a revision of each district and province of the period, and of the country."""
+    def revisions(self, wanted: Collection[str] = ()) -> Iterator[Revision]:
+        """Yield a revision of the country, each province and each district of the period, or of `wanted` among them."""
         members: dict[UnitKey, list[OrgUnit]] = {}
         areas: dict[UnitKey, OrgUnit] = {}
         for unit in self.units:
             for area in self.catalog.units.above(unit, self._day):
                 areas[area.key] = area
                 members.setdefault(area.key, []).append(unit)
-        for key, area in areas.items():
-            yield self.revision(area, members[key])
+        for key in sorted(areas, key=lambda key: -len(members[key])):
+            if not wanted or key.code in wanted:
+                yield self.revision(areas[key], members[key])
 
     def revision(self, area: OrgUnit, units: Sequence[OrgUnit]) -> Revision:
         """Build the revision of an area from the figures of its units."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.rollups import RollupStatus
 from publishing.site import area_pages
 from publishing.site.overview_pages import SearchedPlace, search_index
 from tests.publishing.page.strict_page import StrictPage
@@ -139,6 +140,28 @@ def test_commune_page_names_cells_and_file(folder: PublishedFolder, pages: dict[
     assert f"{cell.sheet}!{cell.cell}" in page.words
     assert contribution.file.file_name in page.words
     assert "../../../2025-04/585/units/22810.vi.html" in set(links_of(page))
+
+
+def test_pages_lead_to_the_periods_before_and_after(pages: dict[str, StrictPage]) -> None:
+    """The page of a commune, that of an area and the list of a period lead to the same of the periods beside."""
+    for page in ("585/units/22810.vi.html", "585/index.en.html", "index.vi.html"):
+        for period, beside, relation in (("2025-04", "2025-05", "next"), ("2025-05", "2025-04", "prev")):
+            name = f"site/{period}/{page}"
+            (link,) = (facts["href"] for _, facts in pages[name].elements if facts.get("rel") == relation)
+            assert resolved(name, str(link)) == f"site/{beside}/{page}"
+
+
+def test_english_pages_say_in_english_why_a_figure_does_not_compare(catalog: Catalog, tmp_path: Path) -> None:
+    """Rows keep their notes in Vietnamese."""
+    revision = small_revision(catalog)
+    notes = "Không so sánh được, vì chưa rõ các đơn vị sau đã nhập vào đâu: 22822 Xã Mỹ Sơn."
+    row = replace(revision.rows[0], value=None, status=RollupStatus.NOT_COMPARABLE, notes=notes)
+    folder = PublishedFolder(tmp_path, catalog).publish(replace(revision, rows=(row, *revision.rows[1:])))
+    folder.build()
+    pages = folder.pages()
+    assert notes in pages["site/2025-05/585/index.vi.html"].decode()
+    reason = "Not comparable, because it is not known what became of: 22822 Xã Mỹ Sơn."
+    assert reason in pages["site/2025-05/585/index.en.html"].decode()
 
 
 def test_missing_communes_are_named_as_such(pages: dict[str, StrictPage]) -> None:
