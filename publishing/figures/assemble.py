@@ -11,6 +11,7 @@ from domain.indicators import Measure
 from domain.rollups import Boundary, RollupRow, RollupStatus
 from domain.units import Level, OrgUnit
 from publishing.editions import EDITION, FIRST_EDITION, SECOND_EDITION
+from publishing.figures.by_unit import unit_lines
 from publishing.figures.changes import describe_change
 from publishing.figures.earlier import TrendAssembly
 from publishing.figures.explain import MovementAssembly
@@ -49,7 +50,7 @@ class _Assembly:
     def report(self) -> Report:
         revision, formatter = self.revision, self.formatter
         names = {row.indicator: self._name(row.indicator) for row in revision.rows}
-        themes, units = self._themes(), self.facts.lines
+        themes, units = self._themes(), self._units()
         return Report(
             area=revision.area,
             area_name=self._area_name(),
@@ -94,6 +95,12 @@ class _Assembly:
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
         return any(village.invented for village in self.catalog.units.villages(unit, day))
+
+    def _units(self) -> tuple[UnitLine, ...]:
+        """Return the lines of units, which count days late otherwise until the second edition."""
+        if self.edition > SECOND_EDITION:
+            return self.facts.lines
+        return unit_lines(self.revision, self.catalog.forms, self.edition)
 
     def _standpoint(self) -> str:
         """Name the boundaries and the moment of the figures unless they are the period's own and the present."""

@@ -12,6 +12,7 @@ from domain.periods import Period
 from domain.rollups import ReportingState
 from domain.units import UnitKey
 from domain.vietnam_time import day_in_vietnam
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import CommuneFigure, FigureSource, UnitLine
 from warehouse.queries import PublishedContribution, Revision, UnitReportingStatus
@@ -60,8 +61,11 @@ def amounts_by_unit(contributions: Iterable[PublishedContribution], flow: Flow) 
     return {unit: total for unit, amounts in by_unit.items() if (total := over_time(flow, amounts)) is not None}
 
 
-def unit_lines(revision: Revision, forms: Forms) -> tuple[UnitLine, ...]:
-    """Return a line per unit: that of its report with the worst status, the last among equals."""
+def unit_lines(revision: Revision, forms: Forms, edition: int = EDITION) -> tuple[UnitLine, ...]:
+    """Return a line per unit: that of its report with the worst status, the last among equals.
+
+    Until the second edition days late were counted to the file that is counted, which may be a correction.
+    """
     by_unit: dict[str, list[UnitReportingStatus]] = defaultdict(list)
     for unit in revision.units:
         by_unit[unit_key(unit)].append(unit)
@@ -69,7 +73,8 @@ def unit_lines(revision: Revision, forms: Forms) -> tuple[UnitLine, ...]:
     periods = {unit.period for unit in revision.units}
     deadlines = {period: forms.deadline(revision.form, period, level) for period in periods}
     made_on = day_in_vietnam(revision.published_at)
-    return tuple(_line(key, by_unit[key], deadlines, made_on) for key in sorted(by_unit))
+    knows_first = edition > SECOND_EDITION
+    return tuple(_line(key, by_unit[key], deadlines, made_on, knows_first=knows_first) for key in sorted(by_unit))
 
 
 def unit_key(status: UnitReportingStatus) -> str:
@@ -100,20 +105,28 @@ def _report_figure(contribution: PublishedContribution, period: Period, formatte
 
 
 def _line(
-    key: str, reports: Sequence[UnitReportingStatus], deadlines: Mapping[Period, date], made_on: date
+    key: str,
+    reports: Sequence[UnitReportingStatus],
+    deadlines: Mapping[Period, date],
+    made_on: date,
+    *,
+    knows_first: bool,
 ) -> UnitLine:
     state = next(state for state in _WORST_FIRST if any(report.state is state for report in reports))
     shown = [report for report in reports if report.state is state][-1]
     late = any(report.late for report in reports) and state is ReportingState.ACCEPTED
+    first = shown.first_received_at if knows_first else None
     deadline, came_on = deadlines[shown.period], made_on
     if state is ReportingState.ACCEPTED:
-        came_on = day_in_vietnam(shown.received_at) if late and shown.received_at else deadline
+        came = first or shown.received_at
+        came_on = day_in_vietnam(came) if late and came else deadline
     return UnitLine(
         key=key,
         code=shown.code,
         name=shown.name,
         state="late" if late else state.value,
         received_at=shown.received_at,
+        first_received_at=first,
         file_name=shown.file.file_name if shown.file else None,
         sha256=shown.file.sha256 if shown.file else None,
         issues=sum(report.issues for report in reports),

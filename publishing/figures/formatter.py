@@ -133,6 +133,14 @@ class ReportFormatter:
         """Format a moment in Vietnam's time; None as a dash."""
         return _ABSENT if moment is None else format_time(moment, self.lang)
 
+    def received(self, unit: UnitLine) -> str:
+        """Format when a unit's report came: its first file, and the file that is shown where that is a later one."""
+        if unit.first_received_at is None or unit.first_received_at == unit.received_at or unit.received_at is None:
+            return self.time(unit.received_at)
+        return self.text(
+            "received_corrected", first=self.time(unit.first_received_at), corrected=self.time(unit.received_at)
+        )
+
     def period_name(self, period: Period) -> str:
         """Format a period: Tháng 5/2025, Quý 2/2025, 6 tháng đầu năm 2025, Năm 2025."""
         year = period.year

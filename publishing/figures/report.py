@@ -135,8 +135,10 @@ class UnitLine:
     """The reporting status of one unit: `state` is one of accepted, late, quarantined, missing.
 
     `key` distinguishes units that had the same code at different times. `deadline` is the last day on which the report
-    shown was in time, `days_late` how many days later (calendar days in Vietnam) its file came; of a report that is
-    refused or missing, how many had passed when the revision was made. 0: in time, or not due yet.
+    shown was in time, `days_late` how many days later (calendar days in Vietnam) the unit's first file came, whatever
+    became of it; of a report that is refused or missing, how many had passed when the revision was made. 0: in time, or
+    not due yet. `received_at` is when the file shown came, a correction perhaps, `first_received_at` when the first
+    did; None: not known, or not shown in the edition.
     """
 
     key: str
@@ -144,6 +146,7 @@ class UnitLine:
     name: str
     state: str
     received_at: datetime | None
+    first_received_at: datetime | None
     file_name: str | None
     sha256: str | None
     issues: int

@@ -180,6 +180,6 @@ def _unit_row(number: int, unit: UnitLine, formatter: ReportFormatter) -> list[S
         StyledCell(unit.code, "centre"),
         StyledCell(unit.name),
         StyledCell(formatter.state(unit), "centre"),
-        StyledCell(formatter.time(unit.received_at), "centre"),
+        StyledCell(formatter.received(unit), "centre"),
         StyledCell(unit.days_late or None, "count"),
     ]

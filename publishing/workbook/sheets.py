@@ -91,7 +91,7 @@ def unit_row(unit: UnitLine, formatter: ReportFormatter) -> list[StyledCell]:
         StyledCell(unit.code, "centre"),
         StyledCell(unit.name),
         StyledCell(formatter.state(unit), "good" if unit.state in {"accepted", "late"} else "poor"),
-        StyledCell(formatter.time(unit.received_at), "centre"),
+        StyledCell(formatter.received(unit), "centre"),
         StyledCell(unit.file_name),
         StyledCell((unit.sha256 or "")[:SHORT_HASH], "code"),
     ]

@@ -81,10 +81,12 @@ class RollupContributionRow(Base):
 class RollupUnitRow(Base):
     """Reporting status of an expected unit for a base period when the revision was made.
 
-    `submission_id` is the accepted one, else the refused one; `judgement` is that submission's then, and `received_at`
-    its first delivery as known then: a revision written again has to be equal. `whole` states whether the unit lies
-    wholly in the area; `through` names the successions between its day and the area's (old code, new code, day), and
-    `villages` those of its villages inside, where the unit lies there in part and all its villages are known.
+    `submission_id` is the accepted one, else the refused one; `judgement` is that submission's then, `received_at` its
+    first delivery as known then: a revision written again has to be equal. `first_received_at` is that of the unit's
+    first placeable file, by which it is late or not (None: there is none; of revisions older than migration 0020: that
+    of the counted file). `whole` states whether the unit lies wholly in the area; `through` names the successions
+    between its day and the area's (old code, new code, day), and `villages` those of its villages inside, where the
+    unit lies there in part and all its villages are known.
     """
 
     __tablename__ = "rollup_unit"
@@ -98,6 +100,7 @@ class RollupUnitRow(Base):
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     judgement: Mapped[int | None]
     received_at: Mapped[datetime | None]
+    first_received_at: Mapped[datetime | None]
     whole: Mapped[bool]
     through: Mapped[list[list[str]]] = mapped_column(JSON())
     villages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))

@@ -131,6 +131,7 @@ def _unit_statuses(
             late=unit.late,
             file=file_ref(files[unit.submission_id]) if unit.submission_id is not None else None,
             received_at=unit.received_at,
+            first_received_at=unit.first_received_at,
             issues=counts.get((unit.submission_id or 0, unit.judgement or 0), 0),
             period=periods[unit.period],
             unit_valid_from=unit.unit_valid_from,

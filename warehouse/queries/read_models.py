@@ -97,7 +97,8 @@ class UnitReportingStatus:
 
     `state` says whether its report is counted, refused or missing; `late` whether its first placeable file came after
     the deadline. `file` is the counted one, else the one refused last, else None; `received_at` is when the sender
-    first delivered that file (UTC); `issues` counts what was found in it, of any severity. `whole` says whether the
+    first delivered that file, `first_received_at` when the unit delivered its first placeable one (UTC; None: there
+    is none); `issues` counts what was found in it, of any severity. `whole` says whether the
     unit lies wholly in the area; `unit_valid_from` tells units of one code apart.
     """
 
@@ -111,6 +112,7 @@ class UnitReportingStatus:
     period: Period
     unit_valid_from: date
     whole: bool = True
+    first_received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,11 @@ class ReportingStatus:
     submission: SubmissionSnapshot | None
     files: tuple[SubmissionSnapshot, ...]
 
+    @property
+    def first_received_at(self) -> datetime | None:
+        """Return when the first of its placeable files was delivered, accepted or not; None: there is none."""
+        return min((file.received_at for file in self.files), default=None)
+
 
 def is_late(delivered_at: datetime, deadline: date) -> bool:
     """Return whether a moment lies after the end of a day in Vietnam."""

@@ -202,6 +202,7 @@ def _unit_row(revision_id: int, expected_reports: ExpectedReport, status: Report
         "submission_id": file.id if file else None,
         "judgement": file.judgement if file else None,
         "received_at": file.received_at if file else None,
+        "first_received_at": status.first_received_at,
         "whole": overlap.whole,
         "through": [[link.old, link.new, link.effective.isoformat()] for link in overlap.succession_path],
         "villages": None if overlap.villages is None else sorted(overlap.villages),

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from domain.catalog.catalog import Catalog
 from domain.indicators import Measure
 from publishing.publish import publish
 from tests.publishing.page.strict_page import StrictPage
-from tests.warehouse.warehouse_builder import WarehouseBuilder
+from tests.warehouse.warehouse_builder import IN_TIME, WarehouseBuilder
 from warehouse.store.engine import migrate, open_engine, transaction
 from warehouse.store.reference import mirror_catalog
 
@@ -57,7 +58,10 @@ def test_correction_is_published_with_its_changes(warehouse: WarehouseBuilder, t
     """Revision 2 takes the link and lists values before and after, and the file that caused the change."""
     root, indicator = tmp_path / "published", warehouse.indicator_of(Measure.RATIO)
     publish(warehouse.revision(), warehouse.catalog, root)
-    warehouse.accept(warehouse.report("22828", {indicator: (4, 4)}), warehouse.arrival("ma-noi-sua.xlsx"))
+    warehouse.accept(
+        warehouse.report("22828", {indicator: (4, 4)}),
+        warehouse.arrival("ma-noi-sua.xlsx", IN_TIME + timedelta(days=41)),
+    )
     warehouse.roll_up(run_id="run-2")
     link = publish(warehouse.revision(), warehouse.catalog, root)
     assert link.readlink().name == "2"
@@ -65,6 +69,10 @@ def test_correction_is_published_with_its_changes(warehouse: WarehouseBuilder, t
     words = StrictPage((link / "report.html").read_text(encoding="utf-8")).words
     assert "75,00% → 78,13%" in words
     assert "ma-noi-sua.xlsx" in words
+    # The first file came in time: a correction after the deadline makes no report late.
+    assert "10:00 15/05/2025; bản sửa 10:00 25/06/2025" in words
+    (unit,) = (unit for unit in warehouse.revision().units if unit.code == "22828")
+    assert (unit.late, unit.first_received_at) == (False, IN_TIME)
 
 
 def test_revision_published_again_gives_the_same_bytes(warehouse: WarehouseBuilder, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupStatus
-from publishing.editions import EDITION
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import PublishedFigure, Report
@@ -175,7 +175,7 @@ def test_verdict(
 
 
 def test_days_late(catalog: Catalog, vietnamese: ReportFormatter) -> None:
-    """Of a late report until it came, of a missing or refused one until the revision; in time and not due are none."""
+    """Of a late report until the first file came, of a missing or refused one until the revision; others have none."""
     deadline = catalog.forms.deadline("cds_x_t", MAY, catalog.forms.form("cds_x_t").level)
     made = datetime(2025, 5, deadline.day + 5, 18, 30, tzinfo=UTC)  # the next day in Vietnam
     revision = build_revision(catalog, missing={"22831"}, refused={"22828"}, late={"22813"}, published_at=made)
@@ -185,5 +185,13 @@ def test_days_late(catalog: Catalog, vietnamese: ReportFormatter) -> None:
     days = {unit.code: unit.days_late for unit in report.units}
     assert (days["22831"], days["22828"], days["22813"], days["22816"]) == (6, 6, 2, 0)
     assert {unit.deadline for unit in report.units} == {deadline}
+    corrected = tuple(replace(unit, first_received_at=came - timedelta(days=1)) for unit in units)
+    for edition, late in ((SECOND_EDITION, 2), (EDITION, 1)):
+        (line,) = (
+            unit
+            for unit in assemble(replace(revision, units=corrected), vietnamese, edition).units
+            if unit.code == "22813"
+        )
+        assert (line.state, line.days_late, "bản sửa" in vietnamese.received(line)) == ("late", late, late == 1)
     early = replace(revision, published_at=datetime(2025, 5, 2, tzinfo=UTC))
     assert {unit.days_late for unit in assemble(early, vietnamese).absent} == {0}
