@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
 
 from domain.indicators import Flow, Indicator, Measure
 
+PERCENT_DECIMALS = 2
 _PERCENT_STEP = Decimal("0.01")
 
 
@@ -57,6 +60,33 @@ def add_up(amounts: Sequence[Amount]) -> Sums:
 def _sum_or_none(numbers: Iterable[Decimal | None]) -> Decimal | None:
     there = [number for number in numbers if number is not None]
     return sum(there, Decimal(0)) if there else None
+
+
+def sum_of_parts(amounts: Sequence[Amount]) -> Amount | None:
+    """The sum of numerators over the denominator that all share; None where they differ in it."""
+    if len({amount.denominator for amount in amounts}) != 1:
+        return None
+    return Amount(sum((amount.numerator for amount in amounts), Decimal(0)), amounts[0].denominator)
+
+
+def composite_points(parts: Sequence[tuple[Decimal, Sums]]) -> Fraction | None:
+    """The points of an index, exactly: of each part its most points times its share, at most all of them.
+
+    None where a part has no share: the points of the others are never spread over it.
+    """
+    total = Fraction(0)
+    for most, sums in parts:
+        if sums.numerator is None or not sums.denominator:
+            return None
+        total += Fraction(most) * min(Fraction(sums.numerator) / Fraction(sums.denominator), Fraction(1))
+    return total
+
+
+def rounded(number: Fraction, decimals: int) -> Decimal:
+    """Round a fraction half-up, away from zero."""
+    step = Fraction(1, 10**decimals)
+    steps = floor(abs(number) / step + Fraction(1, 2))
+    return (Decimal(steps) if number >= 0 else -Decimal(steps)).scaleb(-decimals)
 
 
 def published_value(indicator: Indicator, sums: Sums) -> Decimal | None:

@@ -206,6 +206,7 @@ def _stated_along(register: UnitRegister, unit: OrgUnit, way: Way, indicator: In
                 direction,
                 indicator=indicator.id,
                 denominator_kind=indicator.denominator_kind,
+                counts_people=indicator.counts_people,
             )
             if stated_weight is None:
                 return None

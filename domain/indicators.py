@@ -1,7 +1,7 @@
 """Indicators: numerator, denominator, frequency and target."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -33,6 +33,30 @@ class Absence(StrEnum):
     WARN = "warn"
 
 
+class SumOver(StrEnum):
+    """What figures may be summed over: the units of an area, or the base periods of a longer period."""
+
+    UNITS = "units"
+    PERIODS = "periods"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesBreak:
+    """A day from which an indicator counts something else: over which population, and why."""
+
+    first_day: date
+    denominator_kind: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a derived indicator; `points` are the most that it adds to a composite index, None in a sum."""
+
+    indicator: str
+    points: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """A group of indicators on the report; headline themes come first."""
@@ -51,6 +75,11 @@ class Indicator:
     `collected_at` is the level whose figures are summed: `village` for those of the village sheets.
     `denominator_is_target` allows a numerator above its denominator. `register_level` says that the denominator must be
     the number of registered units of that level at or below the reporting unit (1 for the commune itself).
+    `numerator_may_exceed`: what lies outside the denominator may lawfully be in the numerator. `counts_people`: people
+    or their households are counted, for which some weights of divided units are stated.
+    `not_summed_over` says over what the figures never add up, `breaks` from which days they count something else, the
+    oldest first. `parts` are what a derived indicator is made from, by the roll-up and on no form: the sum of their
+    numerators over the denominator that they share, or an index of points (`is_composite`).
     `decimals` is how many decimals a typed figure may have (0: whole numbers). `numerator_words` and
     `denominator_words` are what may follow these figures ("12 hộ"): the words for what they count.
     """
@@ -69,6 +98,8 @@ class Indicator:
     source: str
     collected_at: Level = Level.COMMUNE
     denominator_is_target: bool = False
+    numerator_may_exceed: bool = False
+    counts_people: bool = False
     register_level: Level | None = None
     decimals: int = 0
     valid_from: date | None = None
@@ -76,6 +107,24 @@ class Indicator:
     aliases: tuple[str, ...] = ()
     numerator_words: tuple[str, ...] = ()
     denominator_words: tuple[str, ...] = ()
+    not_summed_over: tuple[SumOver, ...] = ()
+    breaks: tuple[SeriesBreak, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the indicator is the sum of its parts."""
+        return bool(self.parts) and not self.is_composite
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether the indicator is an index of its parts' points."""
+        return any(part.points is not None for part in self.parts)
+
+    def on(self, day: date) -> "Indicator":
+        """Return the indicator as it is defined on that day."""
+        kinds = [each.denominator_kind for each in self.breaks if each.first_day <= day]
+        return replace(self, denominator_kind=kinds[-1]) if kinds else self
 
     def holds_on(self, day: date) -> bool:
         """Whether the indicator is in force on that day."""

@@ -8,6 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+PEOPLE = "people"
+"""The denominator kind of weights that hold for all that counts people or their households, whatever the kind."""
+
 Scope = tuple[str | None, str | None]
 """Scope of a weight: (indicator, None), (None, denominator kind), or (None, None) for everything."""
 
@@ -24,7 +27,8 @@ class StatedWeight:
     """Share (0 to 1, at most four decimals) of `origin`'s figure that belongs to `into`, over one succession.
 
     Forward, `origin` is the old unit and `into` the new one; backward it is the other way round. `indicator` or
-    `denominator_kind` narrow it to one indicator, or to those over one population; with neither it holds for all.
+    `denominator_kind` narrow it to one indicator, or to those over one population (`PEOPLE`: over people of any kind);
+    with neither it holds for all.
     """
 
     origin: str
@@ -60,7 +64,14 @@ class Weights:
         return index
 
     def find(
-        self, link: tuple[str, str], effective: date, direction: Direction, *, indicator: str, denominator_kind: str
+        self,
+        link: tuple[str, str],
+        effective: date,
+        direction: Direction,
+        *,
+        indicator: str,
+        denominator_kind: str,
+        counts_people: bool,
     ) -> StatedWeight | None:
         """Return the weight stated for a link (origin, into) and an indicator, or None.
 
@@ -69,7 +80,8 @@ class Weights:
         """
         origin, into = link
         by_scope = self._by_origin.get((origin, effective, direction), {})
-        for scope in ((indicator, None), (None, denominator_kind), (None, None)):
+        people = ((None, PEOPLE),) if counts_people else ()
+        for scope in ((indicator, None), (None, denominator_kind), *people, (None, None)):
             if scope in by_scope:
                 return by_scope[scope].get(into)
         return None

@@ -147,6 +147,7 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
     terminal.say("explain_definition", numerator=known.numerator.get(terminal.lang))
     if known.denominator:
         terminal.say("explain_denominator", denominator=known.denominator.get(terminal.lang))
+    _show_parts(terminal, explanation)
     table = terminal.table("unit", "fraction", "source")
     for contribution in (explained.contribution for explained in explanation.contributions):
         fraction = (contribution.numerator, contribution.denominator)
@@ -155,13 +156,29 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
         unit = f"{contribution.unit} {contribution.unit_name}{_of_period(row, contribution.period)}"
         unit_lines = literal(unit, *_succession_lines(terminal, contribution))
         table.add_row(unit_lines, " / ".join(numbers), literal(*_cells(terminal, contribution.sources), file))
-    terminal.show(table)
+    if explanation.contributions:
+        terminal.show(table)
     for explained in explanation.contributions:
         _show_repairs(terminal, explained)
         _show_warnings(terminal, explained)
     absent = [f"{unit.code} {unit.name}{_of_period(row, unit.period)}" for unit in explanation.absent]
     terminal.say_each("explain_absent", "yellow", [{"unit": unit} for unit in absent])
     terminal.say("explain_bytes", "dim")
+
+
+def _show_parts(terminal: Terminal, explanation: "Explanation") -> None:
+    """List what a derived figure is made from; the parts of an index lead on to the units, a sum does itself."""
+    from cli.output.figures import figure_of, number_of
+
+    for part in explanation.parts:
+        known = terminal.catalog.indicators.get(part.indicator)
+        terminal.say(
+            "explain_part" if part.points is None else "explain_part_of_index",
+            name=known.name.get(terminal.lang) if known else part.indicator,
+            indicator=part.indicator,
+            value=figure_of(terminal, part.indicator, part.row.value, part.row) if part.row else "–",
+            points=number_of(terminal, part.points),
+        )
 
 
 def _of_period(row: "RollupRow", period: "Period") -> str:

@@ -151,6 +151,17 @@ class Catalog:
             )
         return self._asked_for[form, period]
 
+    def sums_due(self, due: Collection[Indicator], day: date) -> tuple[Indicator, ...]:
+        """Return the sums of parts that are in force on a day and all of whose parts are due, in catalogue order."""
+        parts = {indicator.id for indicator in due}
+        return tuple(
+            indicator
+            for indicator in self.indicators.values()
+            if indicator.is_sum
+            and indicator.holds_on(day)
+            and parts.issuperset(part.indicator for part in indicator.parts)
+        )
+
     def register_denominator(self, indicator: str, unit: OrgUnit, on: date) -> int | None:
         """Return the denominator that the register sets for a unit on a day.
 

@@ -17,6 +17,7 @@ from domain.report_words import ReportWords
 from domain.rules import FigureRole, Rule
 from domain.texts import normalise_name
 from domain.units import Level, UnitRegister
+from domain.weights import PEOPLE
 
 _Indicators = Mapping[str, Indicator]
 _USE_AN_INDICATOR = "use an id of indicators/"
@@ -26,7 +27,8 @@ def check_layouts(files: CatalogFiles, layouts: Iterable[Layout], indicators: _I
     """Check the indicators that layouts ask for.
 
     Raises:
-        CatalogError: an indicator is unknown, stands in two places, or is collected at another level than asked of.
+        CatalogError: an indicator is unknown, derived, stands in two places, or is collected at another level than
+            asked of.
     """
     for layout in layouts:
         seen: set[str] = set()
@@ -35,6 +37,8 @@ def check_layouts(files: CatalogFiles, layouts: Iterable[Layout], indicators: _I
                 problem, remedy = f"indicator {indicator!r} is unknown", _USE_AN_INDICATOR
             elif indicator in seen:
                 problem, remedy = f"indicator {indicator!r} is listed here twice", "ask for it in one place"
+            elif indicators[indicator].parts:
+                problem, remedy = f"indicator {indicator!r} is derived", "ask for its parts instead"
             elif indicators[indicator].collected_at is not level:
                 problem = f"indicator {indicator!r} is collected at {indicators[indicator].collected_at}"
                 wanted = "the village sheet" if level is Level.COMMUNE else "a line of the form sheet"
@@ -96,11 +100,11 @@ def check_weights(units: UnitRegister, indicators: _Indicators) -> None:
     Raises:
         CatalogError: an indicator or a denominator kind is unknown.
     """
-    kinds = {indicator.denominator_kind for indicator in indicators.values()}
+    kinds = denominator_kinds(indicators)
     for line, weight in enumerate(units.weights.stated, start=2):
         if weight.indicator and weight.indicator not in indicators:
             raise CatalogError(WEIGHTS, f"indicator {weight.indicator!r} is unknown", _USE_AN_INDICATOR, line)
-        if weight.denominator_kind and weight.denominator_kind not in kinds:
+        if weight.denominator_kind and weight.denominator_kind not in {*kinds, PEOPLE}:
             problem = f"no indicator has the denominator kind {weight.denominator_kind!r}"
             raise CatalogError(WEIGHTS, problem, f"one of: {', '.join(sorted(kinds))}", line)
 
@@ -173,8 +177,17 @@ def check_texts(files: CatalogFiles, texts: Texts, rules: Mapping[str, Rule], in
         if code in rules:
             problem = f"{code!r} is also a rule's id"
             raise files.document(ISSUES_FILE).error(problem, "give the reading code another name", code)
-    for kind, indicator in {indicator.denominator_kind: indicator.id for indicator in indicators.values()}.items():
+    for kind, indicator in denominator_kinds(indicators).items():
         if f"domain.denominator_kind.{kind}" not in texts.by_key:
             problem = f"the denominator kind {kind!r} is in use and has no name: {indicator} is counted by it"
             remedy = f"add the key domain.denominator_kind.{kind}, or correct the indicator's denominator_kind"
             raise CatalogError("messages/domain.yaml", problem, remedy)
+
+
+def denominator_kinds(indicators: _Indicators) -> dict[str, str]:
+    """Return all kinds of denominators that indicators have on any day, each with an indicator of it."""
+    return {
+        kind: indicator.id
+        for indicator in indicators.values()
+        for kind in (indicator.denominator_kind, *(each.denominator_kind for each in indicator.breaks))
+    }

@@ -82,13 +82,6 @@ def split_change(facts: ChangeFacts) -> ChangeParts | None:
     return ChangeParts(start, end, parts)
 
 
-def rounded(number: Fraction, decimals: int) -> Decimal:
-    """Round a fraction half-up, away from zero."""
-    step = Fraction(1, 10**decimals)
-    steps = floor(abs(number) / step + Fraction(1, 2))
-    return (Decimal(steps) if number >= 0 else -Decimal(steps)).scaleb(-decimals)
-
-
 def shown_parts(parts: Mapping[_K, Fraction], total: Decimal, decimals: int) -> dict[_K, Decimal]:
     """Round parts so that they add up to a total, by largest remainder; a part of zero stays zero.
 

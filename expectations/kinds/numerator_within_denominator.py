@@ -1,4 +1,4 @@
-"""A numerator does not exceed its denominator, unless the denominator is a target, which may be exceeded."""
+"""A numerator does not exceed its denominator, unless that is a target or the numerator may lawfully exceed it."""
 
 from domain.indicators import Indicator
 from expectations.kind import Query, RuleKind, SqlTerms
@@ -20,7 +20,7 @@ def _query(_terms: SqlTerms) -> Query:
 
 
 def _applies_to(indicator: Indicator) -> bool:
-    return not indicator.denominator_is_target
+    return not indicator.denominator_is_target and not indicator.numerator_may_exceed
 
 
 KIND = RuleKind(query=_query, applies_to=_applies_to)

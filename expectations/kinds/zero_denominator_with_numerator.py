@@ -1,5 +1,6 @@
-"""A denominator of zero requires a numerator of zero."""
+"""A denominator of zero requires a numerator of zero, unless the numerator may exceed it."""
 
+from domain.indicators import Indicator
 from expectations.kind import Query, RuleKind, SqlTerms
 
 
@@ -12,4 +13,8 @@ def _query(_terms: SqlTerms) -> Query:
     )
 
 
-KIND = RuleKind(query=_query)
+def _applies_to(indicator: Indicator) -> bool:
+    return not indicator.numerator_may_exceed
+
+
+KIND = RuleKind(query=_query, applies_to=_applies_to)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from domain.aggregation import Amount
-from domain.comparisons.change_factors import ChangeFacts, rounded, shown_parts, split_change
+from domain.aggregation import Amount, rounded
+from domain.comparisons.change_factors import ChangeFacts, shown_parts, split_change
 from domain.comparisons.missing_bounds import share_bounds
 from domain.periods import Period
 from domain.rollups import ReportingState, RollupRow, RollupStatus
@@ -95,7 +95,8 @@ class MovementAssembly:
             return None
         indicator = self.formatter.catalog.indicators.get(row.indicator)
         missing = self._missing(row, amounts)
-        if missing is None or (indicator is not None and indicator.denominator_is_target):
+        may_exceed = indicator is not None and (indicator.denominator_is_target or indicator.numerator_may_exceed)
+        if missing is None or may_exceed:
             return FigureBounds(None, row.units_missing, (), (), self.formatter.text("bounds_unknown"))
         known = {
             unit: last

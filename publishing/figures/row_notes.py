@@ -10,11 +10,22 @@ from typing import Final
 from domain.catalog.texts import Texts
 from domain.texts import Lang
 
-_REASONS: Final = ("lost", "crossing")
+_REASONS: Final = ("lost", "crossing", "not_summed_over_units", "not_summed_over_periods")
 _WARNINGS: Final = ("unanswered", "answered")
 _SENTENCES: Final = (
     *_REASONS,
-    *("not_delivered", "refused", "left_blank", "not_applicable", "late", "by_village", "by_weight", "fallen"),
+    *(
+        "parts_missing",
+        "not_delivered",
+        "refused",
+        "left_blank",
+        "divided",
+        "not_applicable",
+        "late",
+        "by_village",
+        "by_weight",
+        "fallen",
+    ),
     *_WARNINGS,
     "zero_denominator",
 )

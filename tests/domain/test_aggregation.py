@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.aggregation import Sums, published_value
+from domain.aggregation import Amount, Sums, add_up, composite_points, published_value, sum_of_parts
 from domain.indicators import Absence, Flow, Indicator, Measure
 from domain.observations import CellState, Figure, Observation
 from domain.periods import Frequency
@@ -131,3 +131,34 @@ def test_a_mean_of_percentages_would_be_another_number() -> None:
     """A large and a small commune weigh by their people, not one each."""
     sums = reference_sums(RATIO, [[_ratio(900, 1000)], [_ratio(1, 10)]])
     assert published_value(RATIO, sums) == Decimal("89.21")
+
+
+@given(st.lists(st.tuples(COUNTS, COUNTS, st.integers(1, 10**9)), min_size=1, max_size=30))
+def test_sum_of_parts_of_an_area_is_the_sum_over_its_units(units: list[tuple[int, int, int]]) -> None:
+    """Adding the parts of each unit and then the units gives what adding each part over the units gives."""
+    parts = [
+        (Amount(Decimal(wholly), Decimal(total)), Amount(Decimal(partly), Decimal(total)))
+        for wholly, partly, total in units
+    ]
+    sums = [amount for amount in map(sum_of_parts, parts) if amount is not None]
+    first, second = (add_up([pair[part] for pair in parts]) for part in (0, 1))
+    result = add_up(sums)
+    assert (result.numerator, result.denominator) == (
+        (first.numerator or 0) + (second.numerator or 0),
+        first.denominator,
+    )
+
+
+def test_parts_over_two_denominators_have_no_sum() -> None:
+    """Neither of the two is the right one."""
+    assert sum_of_parts([Amount(Decimal(1), Decimal(2)), Amount(Decimal(1), Decimal(3))]) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), COUNTS, st.integers(1, 10**9)), min_size=1, max_size=8))
+def test_points_are_exact_and_never_above_the_most(parts: list[tuple[int, int, int]]) -> None:
+    """The points of an index are the exact fraction; a share above all gives no more than all of its points."""
+    sums = [(Decimal(most), Sums(Decimal(part), Decimal(whole), 1)) for most, part, whole in parts]
+    points = sum((most * min(Fraction(part, whole), Fraction(1)) for most, part, whole in parts), Fraction(0))
+    assert composite_points(sums) == points <= sum(most for most, _, _ in parts)
+    assert composite_points([*sums, (Decimal(1), Sums(None, None, 0))]) is None
+    assert composite_points([*sums, (Decimal(1), Sums(Decimal(0), Decimal(0), 1))]) is None

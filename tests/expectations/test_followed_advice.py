@@ -154,7 +154,7 @@ _FOLLOWED: Mapping[str, _Advice] = {
         (
             "stock_falls", "cumulative_falls", "denominator_moves", "jump", "year_to_date",
             "size_among_peers", "within_range", "numerator_within_denominator", "stated_percent", "parts_and_total",
-            "same_denominator", "denominator_equals_register", "village_sum", "outlier",
+            "numerator_beyond_bound", "same_denominator", "denominator_equals_register", "village_sum", "outlier",
         ),
         _expected,
     ),

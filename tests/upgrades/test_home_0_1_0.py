@@ -104,7 +104,7 @@ def test_an_old_catalogue_has_the_texts_of_later_versions(old: Path, texts: Text
 def test_an_old_catalogue_loads(old: Path, forms: Forms, indicators: Mapping[str, Indicator]) -> None:
     """A deployment's own catalogue of 0.1.0 gives the figures' structure that it gave."""
     own = load_catalog(old / "catalog")
-    assert own.indicators.keys() == indicators.keys()
+    assert own.indicators.keys() < indicators.keys()
     assert own.forms.deadline("cds_x_t", MAY, own.forms.form("cds_x_t").level) == forms.deadline(
         "cds_x_t", MAY, forms.form("cds_x_t").level
     )

@@ -17,11 +17,16 @@ from warehouse.store.reference import mirror_catalog
 
 @pytest.fixture(scope="session")
 def small_catalog(catalog: Catalog) -> Catalog:
-    """The shipped catalogue with the units around district 585 only, before and after 2025-07-01."""
+    """The shipped catalogue with the units around district 585 only, before and after 2025-07-01.
+
+    Its only cumulative indicator is summed over units, which the shipped one never is.
+    """
     codes = {"VN", "585", "58", "56"} | {unit.code for unit in catalog.units.units if unit.parent in {"585", "56"}}
     codes |= {unit.code for unit in catalog.units.units if unit.parent in codes}
     nearby = [unit for unit in catalog.units.units if unit.code in codes]
-    return replace(catalog, version="small", units=UnitRegister(nearby, ()))
+    cumulative = replace(catalog.indicators["tthc_phatsinh"], not_summed_over=())
+    indicators = {**catalog.indicators, cumulative.id: cumulative}
+    return replace(catalog, version="small", units=UnitRegister(nearby, ()), indicators=indicators)
 
 
 @pytest.fixture

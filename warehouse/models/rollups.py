@@ -78,6 +78,21 @@ class RollupContributionRow(Base):
     weight_source: Mapped[str | None]
 
 
+class RollupPartRow(Base):
+    """A part of a derived indicator's figure of a revision: `part` is the indicator, in the order of `position`.
+
+    `points` are the most that it adds to an index; empty in a sum of parts.
+    """
+
+    __tablename__ = "rollup_part"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(ForeignKey("indicator.id"))
+    points: Mapped[Decimal | None]
+
+
 class RollupUnitRow(Base):
     """Reporting status of an expected unit for a base period when the revision was made.
 

@@ -37,7 +37,7 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
         raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
     contributions = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
-    result = assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, contributions, ()))
+    result = assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, contributions, (), draft.parts))
     return replace(result, earlier=earlier_periods(session, catalog, result, _first_unknown(session, at)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from domain.indicators import Part
 from domain.periods import Period, parse_period
 from domain.rollups import RollupChange, RollupRow
 from domain.units import Level, UnitKey
@@ -45,12 +46,17 @@ ContributionRecord = RollupContributionRow | Row[Any]
 
 @dataclass(frozen=True, slots=True)
 class RevisionRecords:
-    """The rows of a revision beside its head, read or just computed."""
+    """The rows of a revision beside its head, read or just computed; `parts` are those of derived indicators."""
 
     rows: tuple[RollupRow, ...]
     units: Sequence[RollupUnitRow]
     contributions: Sequence[ContributionRecord]
     changes: Sequence[RollupChangeRow]
+    parts: Mapping[str, Sequence[Part]]
+
+    def made_from(self, indicator: str) -> tuple[str, ...]:
+        """Return the indicators of whose cells a figure is made."""
+        return tuple(part.indicator for part in self.parts.get(indicator, ())) or (indicator,)
 
 
 def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> Revision:
@@ -79,6 +85,7 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
         contributions=_contributions(session, of, files, names),
         file_names={row.sha256: row.file_name for row in files.values()},
         asked=_warnings(session, head, of, names),
+        parts={indicator: tuple(parts) for indicator, parts in of.parts.items()},
     )
 
 
@@ -103,7 +110,7 @@ def _warnings(
         )
         for contribution in of.contributions
         for open_warning in warnings_of.get(contribution.submission_id, ())
-        if open_warning.issue.indicator in {None, contribution.indicator}
+        if open_warning.issue.indicator in {None, contribution.indicator, *of.made_from(contribution.indicator)}
     )
 
 
@@ -147,7 +154,7 @@ def _contributions(
     sources = _sources(
         session,
         {contribution.submission_id for contribution in of.contributions},
-        {contribution.indicator for contribution in of.contributions},
+        {each for contribution in of.contributions for each in of.made_from(contribution.indicator)},
     )
     status_rows = {(unit.period, unit.unit_code): unit for unit in of.units}
     links = _links(session, of.units)
@@ -156,7 +163,11 @@ def _contributions(
     results: list[PublishedContribution] = []
     for contribution in of.contributions:
         status_row = status_rows[contribution.period, contribution.unit_code]
-        cells = sources[contribution.submission_id, contribution.indicator]
+        cells = [
+            cell
+            for indicator in of.made_from(contribution.indicator)
+            for cell in sources[contribution.submission_id, indicator]
+        ]
         results.append(
             PublishedContribution(
                 indicator=contribution.indicator,

@@ -10,7 +10,13 @@ from domain.rollups import Boundary
 from domain.waivers import OpenWarning
 from warehouse.models import IndicatorRow
 from warehouse.queries.files import repairs_of
-from warehouse.queries.read_models import ExplainedContribution, Explanation, PublishedContribution, Revision
+from warehouse.queries.read_models import (
+    ExplainedContribution,
+    ExplainedPart,
+    Explanation,
+    PublishedContribution,
+    Revision,
+)
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
 from warehouse.store.engine import Session
 from warehouse.submissions.lifecycle import find_all
@@ -51,7 +57,11 @@ def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation
     judgements = {row.id: row.judgement for row in files.values()}
     repairs, warnings = repairs_of(session, judgements), open_warnings_of(session, judgements, rows.published_at)
     results = {(each.period, each.unit) for each in contributions}
-    result = _periods_of(session, rows, contributions, indicator)
+    parts = rows.parts.get(indicator, ())
+    is_index = any(part.points is not None for part in parts)
+    result = frozenset() if is_index else _periods_of(session, rows, contributions, indicator)
+    by_indicator = {each.indicator: each for each in rows.rows}
+    about = {None, indicator, *(part.indicator for part in parts)}
     return Explanation(
         area=rows.area,
         area_name=rows.area_name,
@@ -62,12 +72,13 @@ def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation
                 each,
                 files[each.file.submission_id].state,
                 _on_cells(repairs[each.file.submission_id], each),
-                _about(warnings.get(each.file.submission_id, ()), indicator),
+                _about(warnings.get(each.file.submission_id, ()), about),
             )
             for each in contributions
         ),
         absent=tuple(unit for unit in rows.units if unit.period in result and (unit.period, unit.code) not in results),
         changes=tuple(change for change in rows.changes if change.indicator == indicator),
+        parts=tuple(ExplainedPart(part.indicator, part.points, by_indicator.get(part.indicator)) for part in parts),
     )
 
 
@@ -88,6 +99,6 @@ def _on_cells(repairs: Collection[Repair], contribution: PublishedContribution) 
     return tuple(repair for repair in repairs if (repair.sheet, repair.cell) in cells)
 
 
-def _about(open_warnings: Collection[OpenWarning], indicator: str) -> tuple[OpenWarning, ...]:
-    """Return warnings about an indicator, or about the report as a whole."""
-    return tuple(open_warning for open_warning in open_warnings if open_warning.issue.indicator in {None, indicator})
+def _about(open_warnings: Collection[OpenWarning], about: Collection[str | None]) -> tuple[OpenWarning, ...]:
+    """Return warnings about some indicators, or about the report as a whole (None)."""
+    return tuple(open_warning for open_warning in open_warnings if open_warning.issue.indicator in about)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from domain.aggregation import Amount
+from domain.indicators import Part
 from domain.issues import Issue, Repair
 from domain.observations import CellState
 from domain.periods import Period
@@ -189,7 +190,7 @@ class Revision:
     figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
     `contributions` those of each unit, by indicator, base period and code; `asked` their warnings. `published_at`
     is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`. `earlier` is read for
-    publishing only; else None.
+    publishing only; else None. `parts` are those of derived indicators.
     """
 
     area: str
@@ -211,6 +212,7 @@ class Revision:
     """sha256 to file name, for every file that units, contributions or changes name."""
     asked: tuple[FigureWarning, ...] = ()
     earlier: EarlierPeriods | None = None
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +283,24 @@ class ExplainedContribution:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedPart:
+    """A part of a derived figure: its own row, None where it was not due, and the most points that it adds to an index.
+
+    Its contributions are those of its own explanation.
+    """
+
+    indicator: str
+    points: Decimal | None
+    row: RollupRow | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Lineage of a published figure down to the cells: the row, the contributions, and the units without one.
 
     `absent` are the units that owe the form and whose figure did not enter, whatever the reason (the row's notes say
-    it), with each base period that they owe it for; `changes` what the revision moved of this figure.
+    it), with each base period that they owe it for; `changes` what the revision moved of this figure. A sum of `parts`
+    has contributions, with the cells of all of them; an index has none: its parts lead to them.
     """
 
     area: str
@@ -295,6 +310,7 @@ class Explanation:
     contributions: tuple[ExplainedContribution, ...]
     absent: tuple[UnitReportingStatus, ...]
     changes: tuple[RollupChange, ...]
+    parts: tuple[ExplainedPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

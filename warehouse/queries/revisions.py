@@ -21,7 +21,7 @@ from warehouse.models import (
 from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision, RevisionRef
-from warehouse.rollups.revision_rows import newest_revision, read_rows
+from warehouse.rollups.revision_rows import newest_revision, read_parts, read_rows
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
@@ -100,7 +100,8 @@ def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None =
         contributed = contributed.where(contribution.indicator == of)
     contributions = session.execute(contributed).all()
     changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
-    return assemble(session, head, RevisionRecords(read_rows(session, head), units, contributions, changes))
+    parts = read_parts(session, head)
+    return assemble(session, head, RevisionRecords(read_rows(session, head), units, contributions, changes, parts))
 
 
 def find_revision(session: Session, area: str, period: Period, which: RevisionSelector) -> RollupRevisionRow:

@@ -1,7 +1,7 @@
 """Compare a revision with the one before it: changed columns, old and new value, and the submissions that did it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -46,11 +46,15 @@ class RecordedStatus:
 
 @dataclass(frozen=True, slots=True)
 class RevisionSnapshot:
-    """A revision's rows by indicator, contributions by indicator and report, and reporting statuses by report."""
+    """A revision's rows by indicator, contributions by indicator and report, and reporting statuses by report.
+
+    `parts` are, of an index, the indicators whose contributions it is made from.
+    """
 
     rows: Mapping[str, RollupRow]
     contributions: Mapping[str, Mapping[ReportKey, CountedAmount]]
     statuses: Mapping[ReportKey, RecordedStatus]
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,9 @@ def _changes_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapsho
     old, new = before.rows.get(indicator), after.rows.get(indicator)
     if all(getattr(old, column, None) == getattr(new, column, None) for column in _COLUMNS):
         return  # as most: whose files it would be takes a look at every report
-    of_figure = _files_of_figure(indicator, before, after)
-    of_coverage = of_figure | _files_of_coverage(indicator, before, after)
+    made_from = after.parts.get(indicator, (indicator,))
+    of_figure = {file for each in made_from for file in _files_of_figure(each, before, after)}
+    of_coverage = of_figure | {file for each in made_from for file in _files_of_coverage(each, before, after)}
     for column in _COLUMNS:
         was, now = getattr(old, column, None), getattr(new, column, None)
         if was == now:

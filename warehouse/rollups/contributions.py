@@ -8,15 +8,21 @@ from decimal import Decimal
 from domain.aggregation import Amount, Sums, add_up, over_time
 from domain.catalog.catalog import Catalog
 from domain.extents import Weight, weight_of
-from domain.indicators import Indicator
+from domain.indicators import Indicator, SeriesBreak, SumOver
 from domain.periods import Period
-from domain.rollups import ReportingState
+from domain.rollups import ReportingState, RollupStatus
 from domain.units import Level, UnitKey, UnitRegister
 from domain.waivers import OpenWarning
 from warehouse.rollups.coverage import Coverage, CoverageGap, ExpectedUnits, coverage_of, sort_units
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
 from warehouse.rollups.scope import ExpectedReport, RollupScope
-from warehouse.rollups.sums import ReportedAmount, ReportedAmounts, reported_amounts, reported_amounts_of_villages
+from warehouse.rollups.sums import (
+    ReportedAmount,
+    ReportedAmounts,
+    reported_amounts,
+    reported_amounts_of_villages,
+    with_sums,
+)
 from warehouse.store.engine import Session
 from warehouse.submissions.open_warnings import open_warnings_of
 from warehouse.submissions.report_keys import ReportKey
@@ -48,7 +54,8 @@ class FigureInputs:
     `crossing` are reports of units partly in the area whose share of the figure is not stated: with any, there is no
     figure. `by_weight` and `by_village` are those whose share is stated. `decreasing` are units whose cumulative figure
     is smaller than an earlier one of the same year. `open_warnings` are warnings about the figures that entered, and
-    answered ones about figures that are missing.
+    answered ones about figures that are missing. `not_summed` says why the reports do
+    not add up, if they do not. Of an index `missing_parts` are those without a share.
     """
 
     sums: Sums
@@ -60,6 +67,15 @@ class FigureInputs:
     decreasing: tuple[CoverageGap, ...]
     open_warnings: tuple[tuple[ExpectedReport, OpenWarning], ...]
     is_comparable: bool
+    not_summed: SumOver | SeriesBreak | None = None
+    missing_parts: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> RollupStatus:
+        """Not comparable, else partial where a unit or a part is missing."""
+        if not self.is_comparable:
+            return RollupStatus.NOT_COMPARABLE
+        return RollupStatus.PARTIAL if self.missing_parts else self.coverage.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +121,8 @@ class RollupInputs:
             over_time(indicator.flow, [contribution.counted for contribution in of_unit])
             for of_unit in _by_unit(contributions).values()
         ]
-        is_comparable = not crossing and not self.scope.unresolved
+        not_summed = self.scope.not_summed.get(indicator.id)
+        is_comparable = not crossing and not self.scope.unresolved and not_summed is None
         return FigureInputs(
             sums=add_up([amount for amount in amounts if amount is not None] if is_comparable else []),
             contributions=contributions,
@@ -122,6 +139,7 @@ class RollupInputs:
                 indicator, reports.warned, {contribution.key for contribution in contributions}
             ),
             is_comparable=is_comparable,
+            not_summed=not_summed,
         )
 
     def _reports(self, expected: tuple[ExpectedReport, ...]) -> _ExpectedReports:
@@ -179,11 +197,12 @@ class RollupInputs:
         warned: Iterable[tuple[ExpectedReport, tuple[OpenWarning, ...]]],
         entered: Collection[ReportKey],
     ) -> tuple[tuple[ExpectedReport, OpenWarning], ...]:
-        """Return warnings about an indicator of each report, or about the report as a whole."""
+        """Return warnings about an indicator of each report, or its parts, or about the report as a whole."""
         results: list[tuple[ExpectedReport, OpenWarning]] = []
+        about = {None, indicator.id, *(part.indicator for part in indicator.parts)}
         for expected_report, open_warnings in warned:
             for open_warning in open_warnings:
-                is_relevant = open_warning.issue.indicator in {None, indicator.id}
+                is_relevant = open_warning.issue.indicator in about
                 if is_relevant and (
                     expected_report.key in entered or (open_warning.waiver and open_warning.issue.indicator)
                 ):
@@ -263,8 +282,8 @@ def read_rollup_inputs(
         catalog.units,
         scope,
         statuses,
-        reported_amounts(session, _registered_villages(catalog, counted), indicators),
-        reported_amounts_of_villages(session, inside, indicators),
+        with_sums(reported_amounts(session, _registered_villages(catalog, counted), indicators), indicators),
+        with_sums(reported_amounts_of_villages(session, inside, indicators), indicators),
         open_warnings_of(session, judgements, at),
     )
 

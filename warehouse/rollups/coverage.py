@@ -22,12 +22,12 @@ class CoverageGap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The units expected to report an indicator, by outcome; each unit is in exactly one of the first five.
+    """The units expected to report an indicator, by outcome; each unit is in exactly one of all but the last.
 
     `reported`: the figure is there. `not_applicable`: the reports say that the indicator does not apply.
-    `not_delivered`, `refused`, `left_blank`: the figure is missing, because no report came, the report was quarantined,
-    or the cells are blank; with the base periods concerned. Of several outcomes the gravest counts. `late` are units
-    with late reports, whatever the outcome.
+    `not_delivered`, `refused`, `left_blank`, `divided`: the figure is missing, because no report came, the report was
+    quarantined, the cells are blank, or the parts of a sum have different denominators; with the base periods
+    concerned. Of several outcomes the gravest counts. `late` are units with late reports, whatever the outcome.
     """
 
     reported: tuple[CoverageGap, ...]
@@ -36,6 +36,7 @@ class Coverage:
     refused: tuple[CoverageGap, ...]
     left_blank: tuple[CoverageGap, ...]
     late: tuple[CoverageGap, ...]
+    divided: tuple[CoverageGap, ...] = ()
 
     @property
     def expected(self) -> int:
@@ -45,7 +46,7 @@ class Coverage:
     @property
     def missing(self) -> int:
         """Number of units whose figure is missing."""
-        return len(self.not_delivered) + len(self.refused) + len(self.left_blank)
+        return len(self.not_delivered) + len(self.refused) + len(self.left_blank) + len(self.divided)
 
     @property
     def status(self) -> RollupStatus:
@@ -117,9 +118,27 @@ def coverage_of(
     return Coverage(late=units.late, **{name: tuple(gaps) for name, gaps in by_outcome.items()})
 
 
+def merged_coverage(coverages: Iterable[Coverage]) -> Coverage:
+    """Sort the units of several figures by the gravest outcome in any of them, as of an index of these."""
+    by_outcome: dict[str, dict[UnitKey, dict[Period, None]]] = {name: {} for name in (*_GRAVEST_FIRST, "late")}
+    units: dict[UnitKey, OrgUnit] = {}
+    for coverage in coverages:
+        for outcome, gaps in by_outcome.items():
+            for gap in getattr(coverage, outcome):
+                units[gap.unit.key] = gap.unit
+                gaps.setdefault(gap.unit.key, {}).update(dict.fromkeys(gap.periods))
+    settled: set[UnitKey] = set()
+    results: dict[str, tuple[CoverageGap, ...]] = {}
+    for outcome, gaps in by_outcome.items():
+        open_keys = sorted(gaps.keys() - settled) if outcome != "late" else sorted(gaps)
+        results[outcome] = tuple(CoverageGap(units[key], tuple(sorted(gaps[key]))) for key in open_keys)
+        settled |= gaps.keys()
+    return Coverage(**results)
+
+
 _SETTLED = (ReportingState.MISSING, ReportingState.QUARANTINED)
 # Missing in one base period is missing; a figure in one outweighs "not applicable" in another.
-_GRAVEST_FIRST = ("not_delivered", "refused", "left_blank", "reported", "not_applicable")
+_GRAVEST_FIRST = ("not_delivered", "refused", "left_blank", "divided", "reported", "not_applicable")
 _OUTCOMES_WITHOUT_FIGURE = {
     ReportingState.ACCEPTED: "left_blank",
     ReportingState.QUARANTINED: "refused",
@@ -130,6 +149,8 @@ _OUTCOMES_WITHOUT_FIGURE = {
 def _outcome(status: ReportingStatus, amounts: ReportedAmount) -> str:
     if amounts.amount is not None:
         return "reported"
+    if amounts.is_divided:
+        return "divided"
     return _OUTCOMES_WITHOUT_FIGURE[status.state] if amounts.applies else "not_applicable"
 
 

@@ -21,6 +21,7 @@ from warehouse.models import (
     RepairRow,
     RollupContributionRow,
     RollupFigureRow,
+    RollupPartRow,
     RollupRevisionRow,
     RollupUnitRow,
     SubmissionEventRow,
@@ -71,9 +72,11 @@ def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Ro
         **rows_of(session, RollupRevisionRow.id, key),
         **rows_of(session, RollupFigureRow.revision_id, key),
         **rows_of(session, RollupContributionRow.revision_id, key),
+        **rows_of(session, RollupPartRow.revision_id, key),
         **rows_of(session, RollupUnitRow.revision_id, key),
     }
     named = {row["indicator"] for row in results[RollupFigureRow.__tablename__]}
+    named |= {row["part"] for row in results[RollupPartRow.__tablename__]}
     return {**rows_of(session, IndicatorRow.id, named), **results}
 
 

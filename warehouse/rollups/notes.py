@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Weight
+from domain.indicators import SeriesBreak, SumOver
 from domain.units import OrgUnit, Succession
 from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning
@@ -18,7 +19,7 @@ _NAMES_SHOWN = 20
 _NOTES_LANGUAGE: Final = "vi"
 _DAY = timedelta(days=1)
 # Items with commas of their own need another separator.
-_SEPARATORS = {"crossing": "; ", "by_weight": "; ", "unanswered": "; ", "answered": "; "}
+_SEPARATORS = {"crossing": "; ", "parts_missing": "; ", "by_weight": "; ", "unanswered": "; ", "answered": "; "}
 _DAY_FORMAT = "%d/%m/%Y"
 _T = TypeVar("_T")
 
@@ -36,9 +37,12 @@ class NoteWriter:
         sentences = [
             *self._each("lost", self.scope.unresolved, _named),
             *self._each("crossing", inputs.crossing, self._crossing),
+            *self._not_summed(inputs.not_summed),
+            *self._each("parts_missing", inputs.missing_parts, self._indicator),
             *self._each("not_delivered", coverage.not_delivered, self._gap),
             *self._each("refused", coverage.refused, self._gap),
             *self._each("left_blank", coverage.left_blank, self._gap),
+            *self._each("divided", coverage.divided, self._gap),
             *self._each("not_applicable", coverage.not_applicable, self._gap),
             *self._each("late", coverage.late, self._gap),
             *self._each("by_village", inputs.by_village, self._by_village),
@@ -58,6 +62,17 @@ class NoteWriter:
             if len(units) > len(shown):
                 shown.append(self._text("and_more", count=len(units) - len(shown)))
             yield self._text(name, units=_SEPARATORS.get(name, ", ").join(shown))
+
+    def _not_summed(self, reason: SumOver | SeriesBreak | None) -> Iterator[str]:
+        """Yield the sentence that says why the reports do not add up; nothing where they do."""
+        if isinstance(reason, SeriesBreak):
+            why = reason.reason.get(_NOTES_LANGUAGE)
+            yield self._text("redefined", day=f"{reason.first_day:{_DAY_FORMAT}}", reason=why)
+        elif reason is not None:
+            yield self._text(f"not_summed_over_{reason}")
+
+    def _indicator(self, indicator: str) -> str:
+        return self.catalog.indicators[indicator].name.get(_NOTES_LANGUAGE)
 
     def _gap(self, gap: CoverageGap) -> str:
         return _named(gap.unit) + self._periods([period.id for period in gap.periods])

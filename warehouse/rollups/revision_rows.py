@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.indicators import Measure
+from domain.indicators import Measure, Part
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Area, UnitKey
@@ -17,6 +17,7 @@ from warehouse.models import (
     RollupChangeRow,
     RollupContributionRow,
     RollupFigureRow,
+    RollupPartRow,
     RollupRevisionRow,
     RollupUnitRow,
 )
@@ -35,13 +36,17 @@ _PERCENT_STEP = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A revision not written yet: its head, its rows in the form's order, and what they are made from."""
+    """A revision not written yet: its head, its rows in the form's order, and what they are made from.
+
+    `parts` are those of derived indicators.
+    """
 
     head: RollupRevisionRow
     rows: Sequence[RollupRow]
     contributions: Mapping[str, Sequence[Contribution]]
     expected_reports: Sequence[ExpectedReport]
     statuses: Mapping[ReportKey, ReportingStatus]
+    parts: Mapping[str, Sequence[Part]]
 
 
 def newest_revision(
@@ -70,6 +75,7 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     changes = column_changes(_stored_snapshot(session, previous), _snapshot_of(draft)) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
     add_rows(session, table_of(RollupContributionRow), contribution_rows(key, draft))
+    add_rows(session, table_of(RollupPartRow), part_rows(key, draft))
     add_rows(session, table_of(RollupUnitRow), unit_rows(key, draft))
     add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(changes, 1)])
 
@@ -83,6 +89,16 @@ def read_rows(session: Session, revision: RollupRevisionRow) -> tuple[RollupRow,
         .order_by(RollupFigureRow.position)
     )
     return tuple(_published(revision, row, measure) for row, measure in rows)
+
+
+def read_parts(session: Session, revision: RollupRevisionRow) -> dict[str, tuple[Part, ...]]:
+    """Return the parts of a revision's derived indicators."""
+    row = RollupPartRow
+    statement = select(row.indicator, row.part, row.points).where(row.revision_id == revision.id)
+    results: dict[str, tuple[Part, ...]] = {}
+    for indicator, part, points in session.execute(statement.order_by(row.indicator, row.position)):
+        results[indicator] = (*results.get(indicator, ()), Part(part, points))
+    return results
 
 
 def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measure) -> RollupRow:
@@ -154,7 +170,12 @@ def _snapshot_of(draft: Draft) -> RevisionSnapshot:
         report_key: RecordedStatus(status.state, status.late, status.submission.id if status.submission else None)
         for report_key, status in draft.statuses.items()
     }
-    return RevisionSnapshot({row.indicator: row for row in draft.rows}, contributions, status)
+    parts = {
+        indicator: [part.indicator for part in parts]
+        for indicator, parts in draft.parts.items()
+        if indicator not in draft.contributions
+    }
+    return RevisionSnapshot({row.indicator: row for row in draft.rows}, contributions, status, parts)
 
 
 def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, object]:
@@ -179,6 +200,21 @@ def contribution_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]
         }
         for indicator, contributions in draft.contributions.items()
         for contribution in contributions
+    ]
+
+
+def part_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """Return the parts of derived indicators, as columns of `RollupPartRow`."""
+    return [
+        {
+            "revision_id": revision_id,
+            "indicator": indicator,
+            "position": position,
+            "part": part.indicator,
+            "points": part.points,
+        }
+        for indicator, parts in draft.parts.items()
+        for position, part in enumerate(parts, 1)
     ]
 
 

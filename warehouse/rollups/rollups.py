@@ -13,7 +13,7 @@ from domain.aggregation import published_value
 from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator
 from domain.periods import Period
-from domain.rollups import Boundary, RollupRow, RollupStatus
+from domain.rollups import Boundary, RollupRow
 from domain.units import Area
 from domain.vietnam_time import day_in_vietnam
 from warehouse.models import (
@@ -27,6 +27,7 @@ from warehouse.models import (
 from warehouse.models.exact import DECIMALS
 from warehouse.rollups.changes import as_text, columns_of
 from warehouse.rollups.closings import closing_of
+from warehouse.rollups.composites import composite_inputs
 from warehouse.rollups.contributions import FigureInputs, read_rollup_inputs
 from warehouse.rollups.notes import NoteWriter
 from warehouse.rollups.revision_rows import Draft, newest_revision, write_revision
@@ -91,7 +92,14 @@ def draft_of(
     rollup_inputs = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or origin.at)
     builder = _RowBuilder(catalog, rollup_key, origin, NoteWriter(catalog, scope))
     inputs = {indicator: rollup_inputs.figure_inputs(indicator) for indicator in scope.expected}
-    rows = [builder.row(indicator, figure_inputs) for indicator, figure_inputs in inputs.items()]
+    rows = [
+        builder.row(indicator, figure_inputs, published_value(indicator, figure_inputs.sums))
+        for indicator, figure_inputs in inputs.items()
+    ]
+    by_indicator = {indicator.id: figure_inputs for indicator, figure_inputs in inputs.items()}
+    rows += [builder.row(index, *composite_inputs(index, by_indicator)) for index in scope.composites]
+    order = {indicator: place for place, indicator in enumerate(catalog.indicators)}
+    rows.sort(key=lambda row: order[row.indicator])
     head = RollupRevisionRow(
         area_code=rollup_key.area.code,
         area_valid_from=rollup_key.area.valid_from,
@@ -106,7 +114,8 @@ def draft_of(
         content_sha256=content_hash(rows),
     )
     contributions = {indicator.id: figure_inputs.contributions for indicator, figure_inputs in inputs.items()}
-    return Draft(head, rows, contributions, scope.expected_reports, rollup_inputs.statuses)
+    parts = {indicator.id: indicator.parts for indicator in (*inputs, *scope.composites) if indicator.parts}
+    return Draft(head, rows, contributions, scope.expected_reports, rollup_inputs.statuses, parts)
 
 
 def content_hash(rows: Sequence[RollupRow]) -> str:
@@ -124,10 +133,9 @@ class _RowBuilder:
     origin: RevisionOrigin
     notes: NoteWriter
 
-    def row(self, indicator: Indicator, inputs: FigureInputs) -> RollupRow:
+    def row(self, indicator: Indicator, inputs: FigureInputs, value: Decimal | None) -> RollupRow:
         """Build the published row of an indicator."""
         sums, coverage, area = inputs.sums, inputs.coverage, self.rollup_key.area
-        value = published_value(indicator, sums)
         target = self.catalog.targets.find(indicator.id, area.level, area.code, self.rollup_key.period.year)
         return RollupRow(
             area=area.code,
@@ -144,7 +152,7 @@ class _RowBuilder:
             units_accepted=len(coverage.reported),
             units_late=len(coverage.late),
             units_missing=coverage.missing,
-            status=coverage.status if inputs.is_comparable else RollupStatus.NOT_COMPARABLE,
+            status=inputs.status,
             boundary=self.rollup_key.boundary,
             revision=self.origin.number,
             published_at=self.origin.at,

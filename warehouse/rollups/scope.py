@@ -1,12 +1,12 @@
 """Expected reports of a rollup: which unit has to report which indicator for which base periods."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Overlap, overlaps, unresolved_units
-from domain.indicators import Flow, Indicator
+from domain.indicators import Flow, Indicator, SeriesBreak, SumOver
 from domain.periods import Period
 from domain.rollups import Boundary
 from domain.units import Area, Level, OrgUnit, UnitKey
@@ -46,6 +46,8 @@ class RollupScope:
     `expected_reports` are those due for its base periods, ordered by period and code. `expected` are, by indicator in
     the form's order, those that enter the figure; `before` those of a cumulative indicator's earlier periods, which are
     only compared. `unresolved` are units whose succession between the area's boundary day and a base period is unknown.
+    `composites` are the indices of which a part is expected. `not_summed` are the indicators whose reports do not add
+    up: over units or base periods, or across the day from which they count something else.
     """
 
     rollup_key: RollupKey
@@ -53,6 +55,8 @@ class RollupScope:
     expected: Mapping[Indicator, tuple[ExpectedReport, ...]]
     before: Mapping[Indicator, tuple[ExpectedReport, ...]]
     unresolved: tuple[OrgUnit, ...]
+    composites: tuple[Indicator, ...] = ()
+    not_summed: Mapping[str, SumOver | SeriesBreak] = field(default_factory=dict)
 
 
 def computation_version(catalog: Catalog) -> str:
@@ -75,19 +79,48 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
     for base in base_periods(catalog, rollup_key.form, rollup_key.period):
         for report in expected_reports_in(catalog, rollup_key, base):
             expected_reports.append(report)
-            for indicator in catalog.due_indicators(rollup_key.form, report.unit, base):
+            due_here = catalog.due_indicators(rollup_key.form, report.unit, base)
+            day = catalog.forms.last_day(rollup_key.form, base)
+            for indicator in (*due_here, *catalog.sums_due(due_here, day)):
                 due.setdefault(indicator.id, {}).setdefault(base, []).append(report)
     expected: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     before: dict[Indicator, tuple[ExpectedReport, ...]] = {}
+    not_summed: dict[str, SumOver | SeriesBreak] = {}
+    last_day = catalog.forms.last_day(rollup_key.form, rollup_key.period)
     for name, indicator in catalog.indicators.items():
         if name in due:
             *earlier, last = due[name].values()
             if indicator.flow is Flow.FLOW:
                 earlier, last = [], [report for reports in due[name].values() for report in reports]
-            expected[indicator] = tuple(last)
+            defined = indicator.on(last_day)
+            expected[defined] = tuple(last)
             if earlier and indicator.flow is Flow.CUMULATIVE:
-                before[indicator] = tuple(report for reports in earlier for report in reports)
-    return RollupScope(rollup_key, tuple(expected_reports), expected, before, _unresolved(catalog, rollup_key))
+                before[defined] = tuple(report for reports in earlier for report in reports)
+            reason = _not_summed(catalog, indicator, last)
+            if reason is not None:
+                not_summed[name] = reason
+    composites = tuple(
+        indicator
+        for indicator in catalog.indicators.values()
+        if indicator.is_composite
+        and indicator.holds_on(last_day)
+        and any(part.indicator in due for part in indicator.parts)
+    )
+    unresolved = _unresolved(catalog, rollup_key)
+    return RollupScope(rollup_key, tuple(expected_reports), expected, before, unresolved, composites, not_summed)
+
+
+def _not_summed(
+    catalog: Catalog, indicator: Indicator, reports: Sequence[ExpectedReport]
+) -> SumOver | SeriesBreak | None:
+    """Return why the figures of these reports do not add up, or None."""
+    if SumOver.UNITS in indicator.not_summed_over and len({report.key.unit for report in reports}) > 1:
+        return SumOver.UNITS
+    periods = sorted({report.key.period for report in reports})
+    if len(periods) > 1 and SumOver.PERIODS in indicator.not_summed_over:
+        return SumOver.PERIODS
+    first, last = (catalog.forms.last_day(reports[0].key.form, period) for period in (periods[0], periods[-1]))
+    return next((each for each in reversed(indicator.breaks) if first < each.first_day <= last), None)
 
 
 def expected_reports_in(catalog: Catalog, rollup_key: RollupKey, base: Period) -> tuple[ExpectedReport, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
-from domain.aggregation import Amount
+from domain.aggregation import Amount, sum_of_parts
 from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.units import Level
@@ -21,11 +21,12 @@ class ReportedAmount:
     """Amount that one submission reports of an indicator: the sum of its complete figures, None where it has none.
 
     `applies` is False when all its cells of the indicator say "not applicable". Of an indicator collected by village a
-    blank village leaves no amount.
+    blank village leaves no amount. `is_divided`: a sum of parts has none, since they are not over one denominator.
     """
 
     amount: Amount | None
     applies: bool
+    is_divided: bool = False
 
 
 ReportedAmounts = Mapping[int, Mapping[str, ReportedAmount]]
@@ -67,6 +68,27 @@ def reported_amounts_of_villages(
         for line in session.execute(statement):
             results[submission][line.indicator] = _village_amount(line, len(inside))
     return results
+
+
+def with_sums(amounts: ReportedAmounts, indicators: Collection[Indicator]) -> ReportedAmounts:
+    """Add the amounts of sums of parts: of a report that gives every part that applies, over one denominator."""
+    sums = [indicator for indicator in indicators if indicator.is_sum]
+    if not sums:
+        return amounts
+    return {
+        submission: {**reported, **{indicator.id: _sum_of(indicator, reported) for indicator in sums}}
+        for submission, reported in amounts.items()
+    }
+
+
+def _sum_of(indicator: Indicator, reported: Mapping[str, ReportedAmount]) -> ReportedAmount:
+    parts = [reported.get(part.indicator, _INCOMPLETE) for part in indicator.parts]
+    applying = [part.amount for part in parts if part.applies]
+    amounts = [amount for amount in applying if amount is not None]
+    if not applying or len(amounts) < len(applying):
+        return ReportedAmount(None, applies=bool(applying))
+    total = sum_of_parts(amounts)
+    return ReportedAmount(total, applies=True, is_divided=total is None)
 
 
 def _collected_by_village(indicators: Collection[Indicator]) -> list[Indicator]:

@@ -153,10 +153,18 @@ class ApiAbsentUnit(Answer):
     state: ReportingState
 
 
+class ApiPart(Answer):
+    """A part of a derived figure; `points` are the most that it adds to an index (null in a sum of parts)."""
+
+    indicator: str
+    points: Number
+
+
 class ApiLineage(Answer):
-    """Where a figure comes from, down to files and cells."""
+    """Where a figure comes from, down to files and cells; an index has parts only, ask for the lineage of each."""
 
     figure: ApiFigure
+    parts: list[ApiPart]
     contributions: list[ApiContribution]
     absent: list[ApiAbsentUnit]
 

@@ -34,6 +34,7 @@ from web.api.answers import (
     ApiFigure,
     ApiFigures,
     ApiLineage,
+    ApiPart,
     ApiPeriod,
     ApiPeriods,
     ApiRevision,
@@ -214,6 +215,7 @@ def _lineage(figure: ApiFigure, explained: Explanation) -> ApiLineage:
     contributions = [each.contribution for each in explained.contributions]
     return ApiLineage(
         figure=figure,
+        parts=[ApiPart(indicator=part.indicator, points=part.points) for part in explained.parts],
         contributions=[
             ApiContribution(
                 unit=each.unit,

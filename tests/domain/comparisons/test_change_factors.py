@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.aggregation import Amount
-from domain.comparisons.change_factors import ChangeFactor, ChangeFacts, rounded, shown_parts, split_change
+from domain.aggregation import Amount, rounded
+from domain.comparisons.change_factors import ChangeFactor, ChangeFacts, shown_parts, split_change
 from domain.units import UnitKey
 
 UNITS = [UnitKey(code, date(2000, 1, 1)) for code in "ABCDE"]
