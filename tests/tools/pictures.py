@@ -9,11 +9,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from openpyxl import load_workbook
+from openpyxl.worksheet.pagebreak import RowBreak
 from playwright.sync_api import Browser, HttpCredentials, Page, ViewportSize, sync_playwright
 
+from domain.catalog.catalog import load_catalog
+from tests.builders import make_workbook
 from tests.flows.deployments.prefect_server import free_port
 from tests.flows.service.service_runner import until
 from tests.full.conftest import CHROMIUM_FLAGS
@@ -38,6 +43,7 @@ def main() -> None:
         home = home / "demo"
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_FLAGS))
         picture_marked_workbook(home)
+        picture_judging_form(home)
         with serving(home) as (published, office, upload):
             picture_pages(browser, published, office)
             picture_upload(browser, home, upload)
@@ -121,13 +127,29 @@ def picture_upload(browser: Browser, home: Path, port: int) -> None:
 
 def picture_marked_workbook(home: Path) -> None:
     """Take a picture of the first page of the workbook that went back to its commune."""
-    workbook = next((home / "outbox" / _UNIT / "2025-05").glob("*.tra-lai.*.xlsx"))
+    _print(next((home / "outbox" / _UNIT / "2025-05").glob("*.tra-lai.*.xlsx")), "tep-tra-lai")
+
+
+def picture_judging_form(home: Path) -> None:
+    """Take a picture of a form that is filled in wrongly, with the column that is not printed otherwise."""
+    wrong = {"hddt_dn.numerator": 540, "hddt_dn.denominator": 45, "hddt_hkd.numerator": "đang cập nhật"}
+    wrong |= {"vb_dt.numerator": 12.5, "dvc_toantrinh.numerator": None, "tk_15.denominator": 900}
+    edits = {f"TH.{name}": value for name, value in wrong.items()}
+    book = load_workbook(BytesIO(make_workbook(load_catalog(), "22333", "2026-06", edits=edits)))
+    sheet = book.worksheets[0]
+    sheet.print_area = f"A5:H{sheet.max_row}"
+    sheet.row_breaks = RowBreak()
+    book.save(home / "form.xlsx")
+    _print(home / "form.xlsx", "bieu-tu-kiem-tra")
+
+
+def _print(workbook: Path, picture: str) -> None:
     with TemporaryDirectory() as name:
         profile = f"-env:UserInstallation=file://{name}/office"
         convert = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, str(workbook)]
         subprocess.run(convert, check=True, capture_output=True, timeout=180)
         printed = next(Path(name).glob("*.pdf"))
-        target = FOLDER / "tep-tra-lai"
+        target = FOLDER / picture
         command = ["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(printed), str(target)]
         subprocess.run(command, check=True)
 
