@@ -71,9 +71,14 @@ class _Assembly:
             units=units,
             changes=tuple(
                 describe_change(
-                    change, names.get(change.indicator) or self._name(change.indicator), revision, formatter
+                    change,
+                    names.get(change.indicator) or self._name(change.indicator),
+                    revision,
+                    formatter,
+                    self.edition,
                 )
                 for change in revision.changes
+                if change.column != "attained" or change.indicator not in self._assumed
             ),
             warning_notes=warning_notes_of(revision, names, formatter),
             provinces=self._provinces(themes, units) if len(units) > MOST_UNITS_LISTED else (),
@@ -165,6 +170,12 @@ class _Assembly:
         amounts = self.facts.amounts(row.indicator)
         movement = self.movements.movement(row, amounts, is_percent=is_percent)
         return replace(figure, movement=movement, bounds=self.movements.bounds(row, amounts) if is_percent else None)
+
+    @cached_property
+    def _assumed(self) -> frozenset[str]:
+        """The figures whose target is only assumed: since the third edition their verdict does not change either."""
+        assumed = (row.indicator for row in self.revision.rows if row.target_assumed)
+        return frozenset(assumed if self.edition > SECOND_EDITION else ())
 
     def _judges(self, row: RollupRow) -> bool:
         """Return whether a figure is judged: since the second edition only against a target that a document sets."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from domain.indicators import Measure
 from domain.rollups import RollupChange, RollupStatus
+from publishing.editions import SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_number, format_percent
 from publishing.figures.report import ChangeLine
@@ -15,18 +16,30 @@ _NUMBERS = frozenset(
 _IN_UNIT_OF_INDICATOR = frozenset({"value", "target"})
 
 
-def describe_change(change: RollupChange, name: str, revision: Revision, formatter: ReportFormatter) -> ChangeLine:
-    """Describe the change of one column of a figure, and the file that caused it."""
+def describe_change(
+    change: RollupChange, name: str, revision: Revision, formatter: ReportFormatter, edition: int
+) -> ChangeLine:
+    """Describe the change of one column of a figure, and the file that caused it; a verdict in the edition's words."""
+    if change.column == "attained" and edition > SECOND_EDITION:
+        column = formatter.text("attainment")
+        before, after = (_verdict(value, formatter) for value in (change.before, change.after))
+    else:
+        column = formatter.text(f"column_{change.column}")
+        before, after = (_format(change, value, formatter) for value in (change.before, change.after))
     return ChangeLine(
         indicator=change.indicator,
         name=name,
         column=change.column,
-        column_name=formatter.text(f"column_{change.column}"),
-        before=_format(change, change.before, formatter),
-        after=_format(change, change.after, formatter),
+        column_name=column,
+        before=before,
+        after=after,
         file_name=revision.file_names.get(change.sha256 or ""),
         sha256=change.sha256,
     )
+
+
+def _verdict(value: str, formatter: ReportFormatter) -> str:
+    return formatter.text({"true": "attained", "false": "not_attained"}.get(value, "empty"))
 
 
 def _format(change: RollupChange, value: str, formatter: ReportFormatter) -> str:

@@ -12,6 +12,7 @@ from domain.rollups import RollupChange, RollupStatus
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_number, format_percent
+from publishing.page.rollup_page import write_page
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.revisions import build_revision, correction, with_row
 from warehouse.queries import Revision
@@ -172,6 +173,20 @@ def test_changes_show_values_before_and_after(catalog: Catalog, page_of: PageOf)
     assert "Số đơn vị có số liệu 7 → 8" in words
     assert words.count(first.indicator) == 1
     assert str(first.sha256)[:12] in words
+
+
+@pytest.mark.parametrize(("edition", "assumed", "shown"), [(3, False, 1), (3, True, 0), (2, True, 0)])
+def test_changed_verdict_is_of_a_documented_target(
+    catalog: Catalog, vietnamese: ReportFormatter, edition: int, assumed: bool, shown: int
+) -> None:
+    """A verdict that changed is worded as one, and left out where the target is assumed; edition 2 did neither."""
+    revision = with_row(correction(catalog), 0, target=Decimal(80), target_assumed=assumed)
+    moved = RollupChange(revision.rows[0].indicator, "attained", "true", "false", None)
+    changes = tuple(change for change in revision.changes if change.column != "attained")
+    report = assemble(replace(revision, changes=(*changes, moved)), vietnamese, edition)
+    words = StrictPage(write_page(report, vietnamese).decode()).words
+    assert words.count("Đánh giá Đạt → Chưa đạt") == shown
+    assert words.count("Đạt mục tiêu có → không") == (edition == 2)
 
 
 def test_first_revision_says_that_nothing_changed_yet(page_of: PageOf, revision: Revision) -> None:
