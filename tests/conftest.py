@@ -65,18 +65,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.name == "test_corpus.py":
         return True if config.getoption("corpus") is None else None
     named = [Path(argument.partition("::")[0]) for argument in config.args]
-    if not _asks_for_fast(config) or any(path.name == collection_path.name for path in named):
-        return None
     if collection_path.match("tests/full"):  # its conftest imports the browser
-        return None if any("full" in path.parts for path in named) else True
-    if not collection_path.match("test_*.py"):
+        return True if _leaves_out(config, "full") and not any("full" in path.parts for path in named) else None
+    if not collection_path.match("test_*.py") or not _leaves_out(config, "full", "long", "services"):
+        return None
+    if any(path.name == collection_path.name for path in named):
         return None
     source = collection_path.read_text("utf-8")
     return True if _IMPORTS_STARTER.search(source) or _MARKS_ALL.search(source) else None
 
 
-def _asks_for_fast(config: pytest.Config) -> bool:
-    return all(f"not {mark}" in config.getoption("markexpr") for mark in ("full", "long", "services"))
+def _leaves_out(config: pytest.Config, *marks: str) -> bool:
+    return all(f"not {mark}" in config.getoption("markexpr") for mark in marks)
 
 
 _STARTERS = (
