@@ -83,7 +83,7 @@ def codes(report: ParsedReport) -> list[str]:
 
 
 def test_bad_files_do_not_affect_others(pool: ReadingPool, catalog: Catalog, good: bytes, drop: Drop) -> None:
-    """Files that exhaust memory or time or kill their worker get an issue each; all others are read."""
+    """Files that exhaust memory or time or kill their worker get an issue each, with a sender; all others are read."""
     content = [good] * 45
     for place, spoilt in ((3, hostile.SWELL), (17, hostile.SPIN), (18, hostile.DIE), (44, hostile.DIE)):
         content[place] = spoilt
@@ -97,6 +97,8 @@ def test_bad_files_do_not_affect_others(pool: ReadingPool, catalog: Catalog, goo
     }
     expected = parse_report(good, catalog, Hints(f"BC_{UNIT}_{PERIOD}.xlsx", (PERIOD, UNIT)))
     assert all(report == expected for place, report in enumerate(reports) if place not in results)
+    for place in results:
+        assert_names_its_sender(reports[place], catalog.texts)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -107,10 +109,8 @@ def test_number_of_workers_changes_no_report(catalog: Catalog, good: bytes, drop
         assert list(pool.read(files)) == list(PlainReader(catalog, Limits()).read(files))
 
 
-@pytest.mark.parametrize("content", [hostile.SWELL, hostile.SPIN, hostile.DIE, hostile.FAIL])
-def test_a_bad_file_still_has_a_sender(pool: ReadingPool, texts: Texts, drop: Drop, content: bytes) -> None:
-    """The report of a file that ended its worker names unit and period and explains the issue."""
-    (report,) = pool.read([drop(content)])
+def assert_names_its_sender(report: ParsedReport, texts: Texts) -> None:
+    """Assert that the report of a file that could not be read names unit and period and explains the issue."""
     assert (report.unit and report.unit.code, report.period and report.period.id) == (UNIT, PERIOD)
     assert report.has_critical
     assert all(issue.code in texts.issues for issue in report.issues)
@@ -142,10 +142,13 @@ def test_file_of_a_killed_worker_is_read_again(pool: ReadingPool, drop: Drop, tm
     assert "reading_stopped" not in codes(report)
 
 
-def test_a_fault_of_ours_is_logged(pool: ReadingPool, drop: Drop, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_ours_is_logged(
+    pool: ReadingPool, catalog: Catalog, drop: Drop, caplog: pytest.LogCaptureFixture
+) -> None:
     """An unexpected exception becomes an issue of that file only, and the log has its traceback."""
     (report,) = pool.read([drop(hostile.FAIL)])
     assert codes(report) == ["reading_stopped"]
+    assert_names_its_sender(report, catalog.texts)
     assert "LookupError: a fault of ours" in caplog.text
 
 
