@@ -90,8 +90,8 @@ def visible_value(value: object) -> object:
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line, as `visible` shows it."""
-    return visible(_LINE_BREAKS.sub(" ", text))
+    """Return a text on one line, as `visible` shows it; a tab, which would be wider than it is counted, is a blank."""
+    return visible(_LINE_BREAKS.sub(" ", text).replace("\t", " "))
 
 
 def escaped(text: str) -> str:

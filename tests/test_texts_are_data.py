@@ -1,6 +1,8 @@
-"""File names and cells are data in every kind of output: they act nowhere, and they forge nothing."""
+"""File names and cells are data in every kind of output: they act nowhere, and they forge nothing.
 
-import csv
+Published files are walked in tests/publishing/test_hostile_texts.py, with the same list of texts.
+"""
+
 import io
 import json
 import logging
@@ -16,17 +18,20 @@ from urllib.parse import unquote, urlsplit
 import openpyxl
 import pytest
 from markdown_it import MarkdownIt
-from xlsxwriter import Workbook
 
 from cli.output.as_json import print_json
 from cli.output.run_report import show_run
 from cli.output.terminal import Terminal
 from connectors.replies.smtp import SmtpServer
+from domain.authorisations import UploadLink
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair, Severity
-from domain.submissions import SubmissionState
+from domain.submissions import ParsedReport, SubmissionState
 from expectations.kept_results import NightlyResults, Tally
 from expectations.run_page import write_run_page
+from flows.actions.check_files import CheckedFile
+from flows.actions.upload_checks import Verdict
+from flows.actions.uploads import UploadDraft
 from flows.pipeline.outcome import RunOutcome, SubmissionOutcome
 from flows.pipeline.returned_names import stem_of
 from flows.presentation import prefect_artifacts
@@ -36,24 +41,23 @@ from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import FailedRun, RefusedReport, of_refused, of_run, send
 from flows.support.logs import log_to_file
 from flows.support.masking import log_line
+from flows.support.named_files import NamedFile
 from flows.support.service_settings import ServiceSettings
-from publishing.data.rollup_csv import write_csv
-from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.index_pages import OfficeFile, returned_page
-from publishing.page.leader_page import write_leader_page
-from publishing.page.rollup_page import PagePlace, write_page
 from publishing.returns.receipt import Receipt
 from publishing.returns.submission_page import write_submission_page
-from publishing.workbook.table import SheetWriter, StyledCell, TableColumn
 from tests.expectations.test_run_pages import ROW
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.returns.test_submission_page import feedback_of
-from tests.publishing.revisions import build_revision, with_row
 from tests.workbooks.container.strict_package import faults_of
 from tests.workbooks.workbook_edits import save
 from warehouse.queries import ReportReply
+from warehouse.queries.authorisations import AuthorisationChange
+from warehouse.queries.uploads import UploadLinkRecord
+from web.upload.pages import UploadPage
+from workbooks.identify.hints import Hints
 from workbooks.marking.annotate import annotate
 from workbooks.marking.mark_removal import read_without_marks
 from workbooks.text.catalog_cache import cached_per_catalog
@@ -193,11 +197,23 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
     rules = {"not_negative": Tally(1, (row,))}
     results = NightlyResults("run-1", AT, 1, ("1.json",), rules)
     yield write_run_page(results, catalog.rules, "vi", lambda name: catalog.texts.text(f"expectations.{name}", "vi"))
-    revision = with_row(build_revision(catalog), 0, notes=text)
-    units = tuple(replace(unit, name=text) for unit in revision.units)
-    report = assemble(replace(revision, units=units, area_name=text), formatter)
-    yield write_page(report, formatter).decode()
-    yield write_leader_page(report, formatter, PagePlace("585", None)).decode()
+    draft = UploadDraft("1", 1, "22813", text, Path("bc.xlsx"), AT)
+    issues, repairs = (issue_about(text),), (Repair("thousands_dot", text[:31], "D12", text, text),)
+    read = ParsedReport(None, None, None, None, repairs=repairs, issues=issues)
+    link = UploadLinkRecord(
+        1, UploadLink("22813", AT.date(), AT.date(), AT.date()), AuthorisationChange(text, "an", AT), None
+    )
+    upload = UploadPage(catalog, "vi", "token", "")
+    yield upload.render(
+        "draft.html.j2",
+        link=link,
+        name="Xã Lâm Sơn",
+        draft=draft,
+        checked=CheckedFile(NamedFile(draft.path, Hints(text)), read, issues, ()),
+        verdict=Verdict.REFUSED,
+        groups=upload.groups(issues),
+        repairs=upload.repairs(repairs),
+    )
 
 
 @cached_per_catalog
@@ -234,25 +250,6 @@ def test_names_of_returned_files(text: str) -> None:
     name = stem_of(PurePosixPath(text).name)
     assert not (ACTING | set('\n\t<>:"/\\|?*')).intersection(name)
     assert 0 < len(name.encode()) < 200
-
-
-def test_csv(text: str, catalog: Catalog) -> None:
-    """No cell of the figures' file begins as a formula does."""
-    content = write_csv(with_row(build_revision(catalog), 0, notes=text).rows, catalog.indicators).decode("utf-8-sig")
-    assert_visible(content.replace("\r\n", "\n"))
-    for row in csv.DictReader(io.StringIO(content, newline="")):
-        assert not row["notes"].strip().startswith(("=", "+", "-", "@", "|", "%"))
-
-
-def test_workbook(text: str) -> None:
-    """A cell of the published workbook holds the text as a text: neither formula nor link, nor too long."""
-    file = io.BytesIO()
-    with Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
-        styles = {"text": book.add_format(), "header": book.add_format()}
-        SheetWriter(book.add_worksheet(), styles).write_table("T", [TableColumn("A", 9)], [[StyledCell(text)]])
-    cell = openpyxl.load_workbook(file).active["A2"]
-    assert (cell.data_type, cell.hyperlink) == ("s", None)
-    assert_visible(cell.value)
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,14 @@
 """What a revision changed: `changes.json` of its folder, and the feed of revisions."""
 
 import json
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import ChangeKind, RollupChange, kind_of_changes
-from domain.texts import visible
 from publishing.data.changes_file import write_changes
 from publishing.data.revisions_feed import FeedEntry, write_feed
-from tests.hostile_texts import HOSTILE_TEXTS
 from tests.publishing.revisions import build_revision, correction
 from warehouse.queries import Revision
 from warehouse.rollups.newest_figures import RevisionHead
@@ -73,18 +70,3 @@ def test_feed_is_the_same_for_the_same_revisions(catalog: Catalog) -> None:
         "../2025-05/585/changes.json",
     ]
     assert b"<updated>2025-05-16T18:30:00Z</updated>" in feed
-
-
-@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
-def test_hostile_texts_are_data(catalog: Catalog, text: str) -> None:
-    """A name is one text of the feed and one of the file, and nothing acts in it."""
-    revision = build_revision(catalog)
-    (entry,) = entries_of(
-        write_feed([FeedEntry(head_of(revision, area_name=text), "p", ChangeKind.FIRST)], catalog, "vi")
-    )
-    title = entry.findtext("a:title", namespaces=ATOM)
-    assert title == f"{visible(text)} · 2025-05 · 1"
-    assert [element.tag.rpartition("}")[2] for element in entry] == [
-        *("id", "title", "updated", "category", "link", "link", "summary")
-    ]
-    assert json.loads(write_changes(replace(revision, area_name=text)))["area_name"] == visible(text)

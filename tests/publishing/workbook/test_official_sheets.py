@@ -12,7 +12,6 @@ from domain.catalog.catalog import Catalog
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.workbook.rollup_workbook import write_workbook
-from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.figures.test_trends import APRIL, knowing
 from tests.publishing.revisions import build_revision, correction, with_row
 from tests.publishing.workbook.conftest import Open
@@ -166,23 +165,6 @@ def test_charts_show_the_rates_of_each_headline_theme(opened: Open, revision: Re
     assert [cell.value for (cell,) in cells] == [
         pytest.approx(float(each.numerator / (each.denominator or 1) * 100), abs=0.005) for each in rates.values()
     ]
-
-
-def test_hostile_texts_stay_texts(opened: Open, catalog: Catalog) -> None:
-    """Names of units and files give neither formulas nor links, whatever they are."""
-    revision, texts = correction(catalog), list(HOSTILE_TEXTS.values())
-    file = revision.changes[0].sha256 or ""
-    for first in range(0, len(texts), len(revision.units)):
-        named = zip(revision.units, texts[first:], strict=False)
-        attacked = replace(
-            revision,
-            units=tuple(replace(unit, name=text) for unit, text in named),
-            file_names={file: " ".join(texts[first : first + len(revision.units)])},
-        )
-        book = opened(attacked)
-        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-        assert [cell for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
-        assert not ACTING.intersection("".join(str(cell.value) for cell in cells))
 
 
 def test_earlier_edition_has_the_annexes_alone(vietnamese: ReportFormatter, revision: Revision) -> None:

@@ -8,13 +8,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.testclient import TestClient
 
-from domain.rollups import ReportingState
-from domain.texts import visible
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, published_rows, run_plainly
-from tests.hostile_texts import HOSTILE_TEXTS
 from warehouse.store.engine import Engine
-from web.api.answers import ApiAbsentUnit
 from web.apps import published_site
 from workbooks.sample.inbox import SampleFile
 
@@ -152,10 +148,3 @@ def test_the_openapi_document_is_valid(api: TestClient) -> None:
     OpenAPIV31SpecValidator(document).validate()
     assert document["servers"] == [{"url": "/api/v1"}]
     assert {"/areas", "/periods", "/revisions", "/figures", "/changes"} < set(document["paths"])
-
-
-@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
-def test_hostile_texts_are_data(text: str) -> None:
-    """A name of others is one string of the answer, without characters that act."""
-    unit = ApiAbsentUnit(unit="1", unit_name=text, period="2025-05", state=ReportingState.MISSING)
-    assert json.loads(unit.model_dump_json())["unit_name"] == visible(text)
