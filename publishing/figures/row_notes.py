@@ -86,7 +86,10 @@ class RowNotes:
         """Word the phrases within a sentence's units; names stay as they are."""
         for name in _PARTS:
             wording = _inner(self.texts.by_key[f"warehouse.{name}"].get(self.lang))
-            phrase = re.compile(_pattern(_inner(self._vietnamese(name))))
+            kept = _inner(self._vietnamese(name))
+            if not kept.strip() or not _marks(wording) <= _marks(kept):
+                continue  # a catalogue of one's own may put them in another order
+            phrase = re.compile(_pattern(kept))
             for match in [*phrase.finditer(units)][::-1]:
                 units = f"{units[: match.start()]}{wording.format_map(match.groupdict())}{units[match.end() :]}"
         return units
@@ -97,10 +100,17 @@ class RowNotes:
 
 def _pattern(text: str, prefix: str = "") -> str:
     """Return the expression of a text whose marks are filled; its groups are the marks' names."""
-    return "".join(
-        re.escape(literal) + (f"(?P<{prefix}{mark}>.+?)" if mark else "")
-        for literal, mark, *_ in Formatter().parse(text)
-    )
+    parts, seen = [], set[str]()
+    for literal, mark, *_ in Formatter().parse(text):
+        parts.append(re.escape(literal))
+        if mark:
+            parts.append(f"(?P={prefix}{mark})" if mark in seen else f"(?P<{prefix}{mark}>.+?)")
+            seen.add(mark)
+    return "".join(parts)
+
+
+def _marks(text: str) -> set[str]:
+    return {mark for _, mark, *_ in Formatter().parse(text) if mark}
 
 
 def _inner(text: str) -> str:

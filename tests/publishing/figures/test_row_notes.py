@@ -1,8 +1,11 @@
 """Notes of rows in the reader's language; the sentences as they are kept: `tests/warehouse/rollups/test_notes.py`."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.texts import Text
 from publishing.figures.row_notes import RowNotes
 
 CROSSING = (
@@ -51,3 +54,13 @@ def test_reasons_are_what_keeps_a_figure_from_comparing(catalog: Catalog) -> Non
     notes = f"{CROSSING} Gửi báo cáo sau thời hạn: A Xã A."
     assert RowNotes(catalog.texts, "vi").reasons(notes) == CROSSING
     assert RowNotes(catalog.texts, "en").reasons(notes) == CROSSING_IN_ENGLISH
+
+
+def test_texts_of_ones_own_are_read(catalog: Catalog) -> None:
+    """A catalogue may name units twice, or put the marks of a phrase in another order in each language."""
+    own = {
+        "warehouse.late": Text("Muộn: {units} ({units}).", "Late: {units}."),
+        "warehouse.villages_inside": Text("{count} thôn của {unit}", "{unit}: {count} villages"),
+    }
+    notes = RowNotes(replace(catalog.texts, by_key={**catalog.texts.by_key, **own}), "en")
+    assert notes.shown("Muộn: 2 thôn của A (2 thôn của A).") == "Late: 2 thôn của A."
