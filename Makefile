@@ -128,7 +128,7 @@ bench-site: $(VENV)/ready ## Build the site of all communes from synthetic facts
 	@$(BIN)/python -m benchmarks.site_at_scale
 
 bench-nightly: $(VENV)/ready ## Time a nightly run (COMMUNES=2000 ENGINE=sqlite ROUNDS=3) beside reading the files only; figures must agree
-	@$(BIN)/python -m benchmarks.nightly --communes $(or $(COMMUNES),2000) --engine $(or $(ENGINE),sqlite) --rounds $(or $(ROUNDS),3) $(if $(RESULTS),--results $(RESULTS))
+	@$(BIN)/python -m benchmarks.nightly --communes $(or $(COMMUNES),2000) --engine $(or $(ENGINE),sqlite) --rounds $(or $(ROUNDS),3) --correction $(if $(RESULTS),--results $(RESULTS))
 
 audit: $(VENV)/ready ## Compare what is installed with a list of advisories (ADVISORIES=file.json, OSV format); without one it fails
 	@test -n "$(ADVISORIES)" || { echo "Nothing was compared: make audit ADVISORIES=file.json, a list in the OSV format (docs/security.md)" >&2; exit 2; }

@@ -61,6 +61,14 @@ def make_faulty(inputs: Path) -> Path:
     return folder
 
 
+def add_correction(inbox: Path) -> None:
+    """Add a second report of one commune to an inbox, in which one figure is larger by one."""
+    paths = sorted(inbox.rglob("*.xlsx"))
+    first = paths[len(paths) // 2]
+    data = _with_another_figure(first.read_bytes(), SEED)
+    _deliver(first.with_stem(f"{first.stem} (2)"), data, first.stat().st_mtime + _HOUR)
+
+
 def _deliver(target: Path, data: bytes, sent: float) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)

@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,7 +36,7 @@ from rich.progress import track
 from sqlalchemy import Engine, select
 
 from benchmarks.cell_store import load_cells
-from benchmarks.inboxes import CONSOLE, PERIOD, make_faulty, make_inputs
+from benchmarks.inboxes import CONSOLE, COUNTRY, PERIOD, add_correction, make_faulty, make_inputs
 from benchmarks.reference_rollup import RollupComparison, compare_rollups
 from domain.catalog.catalog import load_catalog
 from domain.submissions import SubmissionState
@@ -47,7 +48,10 @@ from warehouse.store.engine import open_engine
 FLOOR, CALAMINE, OPENPYXL = "floor: unzip + expat", "pandas + calamine, no checks", "pandas + openpyxl, no checks"
 NIGHTLY, UNCHANGED = "nightly run", "nightly run again, nothing new"
 EMPTY, EMPTY_AGAIN = "nightly run, empty home", "nightly run again, empty home"
+PUBLISH, PUBLISHED = "publish of the country", "nightly run again, the country published"
+CORRECTED = "nightly run after a correction of one commune, the country published"
 FORM = "cds_x_t"
+_TONGHOP = str(Path(sys.executable).with_name("tonghop"))
 
 _FIGURES = (
     select(
@@ -160,10 +164,38 @@ class Bench:
         empty = self._home(nothing)
         self._nightly(EMPTY, empty)
         self._nightly(EMPTY_AGAIN, empty)
-        home = self._home(self.inputs)
+        # Copied, with the times of files: what is measured later adds to it.
+        home = self._home(Path(shutil.copytree(self.inputs, Path(tempfile.mkdtemp(dir=self.folder), "inbox"))))
         self._nightly(NIGHTLY, home)
         self._nightly(UNCHANGED, home)
         return home
+
+    def correct(self, home: Home) -> str:
+        """Measure what a correction of one commune costs in a measured home whose country is published; as Markdown.
+
+        Raises:
+            SystemExit: the correction did not reach the country's figures.
+        """
+        published = [_TONGHOP, "publish", "--area", COUNTRY, "--period", PERIOD]
+        self._measure(PUBLISH, published, home.environment())
+        self._nightly(PUBLISHED, home)
+        add_correction(home.inbox)
+        self._nightly(CORRECTED, home)
+        if not (home.folder / "published" / ".revisions" / PERIOD / COUNTRY / "2").is_dir():
+            sys.exit("the correction moved no figure of the country")
+        usages = {way: self.usages[way][-1] for way in (PUBLISH, PUBLISHED, CORRECTED)}
+        floor = _median(self.usages[FLOOR]).cpu
+        beyond = usages[CORRECTED].cpu - usages[PUBLISHED].cpu
+        lines = [
+            "| in a home whose country is published, measured once | CPU s | ÷ floor | peak MB |",
+            "|---|---|---|---|",
+            *(
+                f"| {way} | {usage.cpu:.1f} | {usage.cpu / floor:.2f} | {usage.memory / (1 << 20):.0f} |"
+                for way, usage in usages.items()
+            ),
+            f"| the correction, beyond a run without one | {beyond:.1f} | {beyond / floor:.2f} | |",
+        ]
+        return "\n".join(lines)
 
     def stages(self) -> Mapping[str, float]:
         """Return the CPU seconds of each stage of a nightly run without Prefect."""
@@ -207,7 +239,7 @@ class Bench:
         return path
 
     def _nightly(self, way: str, home: Home) -> None:
-        self._measure(way, [str(Path(sys.executable).with_name("tonghop")), "nightly"], home.environment())
+        self._measure(way, [_TONGHOP, "nightly"], home.environment())
 
     def _measure(self, way: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self.usages.setdefault(way, []).append(self._command(command, environment)[0])
@@ -342,6 +374,9 @@ def main() -> None:
     parser.add_argument("--communes", type=int, default=2000, help="workbooks, at most those of the country (10,035)")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--correction", action="store_true", help="publish the country too, and measure a correction of one commune"
+    )
     parser.add_argument("--cache", type=Path, default=Path("build/benchmarks"), help="folder that keeps the workbooks")
     parser.add_argument("--results", type=Path, default=Path("benchmarks/RESULTS.md"))
     args = parser.parse_args()
@@ -352,6 +387,8 @@ def main() -> None:
         figures = bench.compare(homes[-1])
         rollups = bench.compare_published(homes[-1])
         report = render(bench, homes[-1], figures, rollups, args.communes)
+        if args.correction:
+            report += f"\n\n{bench.correct(homes[-1])}"
     args.results.write_text(f"{_headline(args.engine, args.communes, args.rounds)}\n{report}\n", encoding="utf-8")
     CONSOLE.print(report, soft_wrap=True, markup=False)
     sys.exit(int(any(each.different or not each.equal for each in (*figures.values(), *rollups.values()))))
