@@ -21,6 +21,8 @@ from workbooks.formulas.registry import formula_kinds
 
 _FIRST_ROW = 3
 _FIRST_CHECK = 6
+_GRAVEST_FIRST = ("missing", "blank", "wrong", "asked")
+"""Order of the texts of a status, by their marks."""
 _OPENING = "Ô {cell}"
 """How messages begin that name their cell; the status names it before them."""
 _SPACED = '&" "&'
@@ -64,8 +66,12 @@ def mark_of(catalog: Catalog, kind: str) -> str:
 
 def place_of(catalog: Catalog, kind: str, cell: str) -> str:
     """Return the formula of what a status says before its message: the mark and the cell, itself a formula."""
+    return _place(catalog, text(mark_of(catalog, kind)), cell)
+
+
+def _place(catalog: Catalog, mark: str, cell: str) -> str:
     before, _, _ = catalog.texts.by_key["workbooks.checks_status"].vi.partition("{message}")
-    return filled(Text(before.rstrip(), ""), {"mark": text(mark_of(catalog, kind)), "cell": cell})
+    return filled(Text(before.rstrip(), ""), {"mark": mark, "cell": cell})
 
 
 class _Compiler:
@@ -109,7 +115,7 @@ class _Compiler:
         for check in kind.checks(terms):
             is_grave = effect is Severity.CRITICAL
             graver, milder = ("missing", "blank") if check.is_absence else ("wrong", "asked")
-            self._add_text(check, graver if is_grave else milder, _message(rule, check))
+            self._add_check(check, graver if is_grave else milder, _message(rule, check))
 
     def _add_texts(self, line: FormLine) -> None:
         """Add what reading says of text in a figure's cell; digits in it may be a number that is read with a repair."""
@@ -119,15 +125,17 @@ class _Compiler:
             typed = _reference(line.source.sheet, cell.address)
             facts = {"cell": text(cell.address), "found": typed, "expected": text(_example(line))}
             digits = f"SUMPRODUCT(--ISNUMBER(FIND({{0,1,2,3,4,5,6,7,8,9}},{typed})))"
-            for mark, has_digits in (("wrong", f"{digits}=0"), ("asked", f"{digits}>0")):
-                where = f'AND({cell.state}="{TEXT}",{has_digits})'
-                self._add_text(Check(line, ((cell, where),), facts), mark, filled(message, facts))
+            doubtful, wrong = (text(mark_of(self._catalog, kind)) for kind in ("asked", "wrong"))
+            place = _place(self._catalog, f"IF({digits}>0,{doubtful},{wrong})", text(cell.address))
+            formula = f'IF({cell.state}="{TEXT}",{place}&" "&{filled(message, facts)},"")'
+            self._add(line, "wrong", formula)
 
-    def _add_text(self, check: Check, mark: str, message: str) -> None:
+    def _add_check(self, check: Check, mark: str, message: str) -> None:
         cells, where = _marked(check)
-        sentence = f'{place_of(self._catalog, mark, cells)}&" "&{message}'
-        rank = ("missing", "blank", "wrong", "asked").index(mark)
-        self._texts[self._row_of[id(check.line)]].append(_StatusText(rank, f'IF({where},{sentence},"")'))
+        self._add(check.line, mark, f'IF({where},{place_of(self._catalog, mark, cells)}&" "&{message},"")')
+
+    def _add(self, line: FormLine, mark: str, formula: str) -> None:
+        self._texts[self._row_of[id(line)]].append(_StatusText(_GRAVEST_FIRST.index(mark), formula))
 
     def _part(self) -> bytes:
         rows = {1: {1: self._summary(), **dict(enumerate(map(self._counted, _COUNTED), 2))}, 2: {1: self._rest()}}

@@ -11,6 +11,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.indicators import Absence
 from domain.rules import FigureName, FigureRole, Rule, RuleStage
+from expectations.registry import find_kind
 from expectations.rule_scope import uses_other_reports
 from workbooks.formulas.compile import compile_checks
 from workbooks.formulas.expressions import filled, merged, text
@@ -134,6 +135,13 @@ def test_rules_of_one_report_are_compiled(catalog: Catalog) -> None:
     indicators = catalog.indicators.values()
     alone = {rule.kind for rule in catalog.rules.values() if not uses_other_reports(rule, indicators)}
     assert alone == formula_kinds().keys() | KEPT_BY_THE_FORM
+
+
+def test_kinds_cover_the_same_indicators_as_their_sql(catalog: Catalog) -> None:
+    """A kind's formulas apply to exactly the indicators that its SQL applies to."""
+    for name, kind in formula_kinds().items():
+        for indicator in catalog.indicators.values():
+            assert kind.applies_to(indicator) == find_kind(name).applies_to(indicator), (name, indicator.id)
 
 
 def test_both_programs_take_the_formulas(catalog: Catalog) -> None:

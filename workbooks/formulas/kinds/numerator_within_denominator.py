@@ -1,4 +1,4 @@
-"""A numerator does not exceed its denominator, unless the denominator is a target, which may be exceeded."""
+"""A numerator does not exceed its denominator, unless that is a target or the numerator may lawfully exceed it."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def _checks(terms: RuleTerms) -> Iterator[Check]:
 
 
 def _applies_to(indicator: Indicator) -> bool:
-    return not indicator.denominator_is_target
+    return not indicator.denominator_is_target and not indicator.numerator_may_exceed
 
 
 KIND = FormulaKind(_checks, _applies_to)

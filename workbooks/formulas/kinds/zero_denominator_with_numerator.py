@@ -1,7 +1,8 @@
-"""A denominator of zero requires a numerator of zero."""
+"""A denominator of zero requires a numerator of zero, unless the numerator may exceed it."""
 
 from collections.abc import Iterator
 
+from domain.indicators import Indicator
 from workbooks.formulas.expressions import text
 from workbooks.formulas.kind import Check, FormulaKind, RuleTerms
 
@@ -20,4 +21,8 @@ def _checks(terms: RuleTerms) -> Iterator[Check]:
             yield Check(line, ((line.denominator, where),), facts)
 
 
-KIND = FormulaKind(_checks)
+def _applies_to(indicator: Indicator) -> bool:
+    return not indicator.numerator_may_exceed
+
+
+KIND = FormulaKind(_checks, _applies_to)
