@@ -11,7 +11,7 @@ from workbooks.cells.findings import Findings
 from workbooks.cells.stamp import KEY_FORM, KEY_LAYOUT_VERSION
 from workbooks.identify.agreement import STAMP, SourceReading, agree, note_disagreement
 from workbooks.identify.description import describe_workbook
-from workbooks.identify.form_by_lines import forms_by_lines
+from workbooks.identify.form_by_lines import forms_by_lines, layout_by_lines
 from workbooks.identify.heading import Heading
 from workbooks.identify.sources import IdentificationSources, Stamp
 from workbooks.text.labels import normalise_label
@@ -82,9 +82,13 @@ def _headed_forms(catalog: Catalog, headings: tuple[Heading, ...]) -> Iterator[S
 
 
 def identify_layout(
-    catalog: Catalog, form: Form, period: Period | None, stamp: Stamp, findings: Findings
+    catalog: Catalog, form: Form, period: Period | None, source: tuple[Stamp, Workbook], findings: Findings
 ) -> Layout | None:
-    """Return the stamped layout version, or else the layout in force for the period; None with an issue."""
+    """Return the stamped layout version, or else the one all of whose lines the workbook has; None with an issue.
+
+    Where several or none is there whole, it is the one in force for the period, or the newest where that is unknown.
+    """
+    stamp, workbook = source
     layouts = [layout for layout in catalog.forms.layouts if layout.form == form.id]
     versions = {fact.text: fact for fact in stamp.of(KEY_LAYOUT_VERSION)}
     known = [layout for layout in layouts if layout.version in versions]
@@ -95,13 +99,16 @@ def identify_layout(
     if known:
         _check_in_force(catalog, form, known[0], period, findings)
         return known[0]
+    if not layouts:
+        return None
+    in_force = max(layouts, key=lambda layout: layout.valid_from)
     if period is not None:
         try:
-            return catalog.forms.layout_for(form.id, period)
+            in_force = catalog.forms.layout_for(form.id, period)
         except UsageError:
             findings.issue("no_layout_in_force", found=period.id, expected=form.number)
             return None
-    return max(layouts, key=lambda layout: layout.valid_from, default=None)
+    return layout_by_lines(catalog, workbook, layouts, in_force) if len(layouts) > 1 else in_force
 
 
 def _check_in_force(catalog: Catalog, form: Form, layout: Layout, period: Period | None, findings: Findings) -> None:

@@ -107,7 +107,7 @@ def _parse_form(
         )
         sources = replace(sources, headings=headings)
     period = identify_period(form, catalog.forms.calendar_of(form.id), vocabulary, sources, findings)
-    layout = identify_layout(catalog, form, period, sources.stamp, findings)
+    layout = identify_layout(catalog, form, period, (sources.stamp, workbook), findings)
     if period is not None:
         unit = identify_unit(catalog, form.level, catalog.forms.last_day(form.id, period), sources, findings)
     else:
