@@ -22,7 +22,7 @@ class Overlap:
     `whole` means that its figure belongs to the area wholly. `succession_path` holds the links followed between that
     day and the boundary day, either way, in order of their days; none when the unit is unchanged. Of a unit that
     lies there in part, `villages` are the codes of its villages that lie inside, if of every one it is known (else
-    None), and `ways` the links that lead inside.
+    None), `ways` the links that lead inside, and `ways_outside` those that lead outside, if all others lead inside.
     """
 
     unit: OrgUnit
@@ -30,6 +30,7 @@ class Overlap:
     succession_path: tuple[Succession, ...]
     villages: frozenset[str] | None = None
     ways: tuple[Way, ...] = ()
+    ways_outside: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,33 @@ def unresolved_units(register: UnitRegister, area: Area, on: date) -> tuple[OrgU
 
 
 def weight_of(register: UnitRegister, overlap: Overlap, indicator: Indicator) -> Weight | None:
-    """Return the share of a partly inside unit's figure that belongs to the area; None unless stated in full."""
-    stated: list[StatedWeight] = []
-    for way in overlap.ways:
-        result = _stated_along(register, overlap.unit, way, indicator)
-        if result is None:
-            return None
-        stated.append(result)
-    if not stated:
-        return None
-    sources = "; ".join(dict.fromkeys(stated_weight.source for stated_weight in stated))
-    return Weight(sum((stated_weight.value for stated_weight in stated), Decimal(0)), sources, tuple(stated))
+    """Return the share of a partly inside unit's figure that belongs to the area; None unless stated in full.
+
+    Where nothing of it lies outside, as stated, all lies inside: of a unit that took in land without people, say, all
+    people are those of its other parts.
+    """
+    stated = _stated(register, overlap.unit, overlap.ways, indicator)
+    if stated:
+        return Weight(_sum_of(stated), _sources(stated), stated)
+    outside = _stated(register, overlap.unit, overlap.ways_outside, indicator)
+    return Weight(Decimal(1), _sources(outside), outside) if outside and not _sum_of(outside) else None
+
+
+def _stated(
+    register: UnitRegister, unit: OrgUnit, ways: Iterable[Way], indicator: Indicator
+) -> tuple[StatedWeight, ...]:
+    """Return the weights stated for all these paths; none unless each has its own."""
+    stated = [_stated_along(register, unit, way, indicator) for way in ways]
+    known = tuple(weight for weight in stated if weight is not None)
+    return known if len(known) == len(stated) else ()
+
+
+def _sum_of(stated: Iterable[StatedWeight]) -> Decimal:
+    return sum((weight.value for weight in stated), Decimal(0))
+
+
+def _sources(stated: Iterable[StatedWeight]) -> str:
+    return "; ".join(dict.fromkeys(weight.source for weight in stated))
 
 
 def _steps(register: UnitRegister, unit: OrgUnit, towards: date) -> list[tuple[Succession, OrgUnit]]:
@@ -132,8 +149,14 @@ class _Tracer:
         succession_path = self._links(unit)
         if self._lies(unit) is _Lies.INSIDE:
             return Overlap(unit, whole=True, succession_path=succession_path)
-        villages, ways = self._villages(unit, on), self._ways(unit)
-        return Overlap(unit, whole=False, succession_path=succession_path, villages=villages, ways=ways)
+        return Overlap(
+            unit,
+            whole=False,
+            succession_path=succession_path,
+            villages=self._villages(unit, on),
+            ways=self._ways(unit, _Lies.INSIDE),
+            ways_outside=() if self._may_be_lost(unit) else self._ways(unit, _Lies.OUTSIDE),
+        )
 
     def _lies(self, unit: OrgUnit) -> _Lies:
         if unit.key not in self._known:
@@ -165,15 +188,21 @@ class _Tracer:
                     waiting.append(other)
         return tuple(sorted(results, key=lambda link: (link.effective, link.old, link.new)))
 
-    def _ways(self, unit: OrgUnit) -> tuple[Way, ...]:
-        """Return the paths inside; each ends at the first unit that lies inside wholly."""
+    def _ways(self, unit: OrgUnit, towards: _Lies) -> tuple[Way, ...]:
+        """Return the paths inside or outside; each ends at the first unit that lies there wholly."""
         lies = self._lies(unit)
-        if lies is _Lies.INSIDE:
+        if lies is towards:
             return ((),)
         if lies is not _Lies.PARTLY:
             return ()
         steps = _steps(self._register, unit, self._day)
-        return tuple((link, *rest) for link, other in steps for rest in self._ways(other))
+        return tuple((link, *rest) for link, other in steps for rest in self._ways(other, towards))
+
+    def _may_be_lost(self, unit: OrgUnit) -> bool:
+        """Return whether a path from the unit ends at one whose succession is unknown."""
+        lies = self._lies(unit)
+        steps = _steps(self._register, unit, self._day) if lies is _Lies.PARTLY else []
+        return lies is _Lies.UNKNOWN or any(self._may_be_lost(other) for _, other in steps)
 
     def _villages(self, unit: OrgUnit, on: date) -> frozenset[str] | None:
         villages = self._register.descendants(unit.code, on, Level.VILLAGE)

@@ -54,8 +54,8 @@ def _small_files() -> Mapping[str, bytes]:
     for name in communes:
         files[name] = _only(files[name], lambda row: row[0] in kept)
     kept |= {row[0] for name in ("provinces", "districts") for row in _rows(files[f"units/{name}.csv"])}
-    pairs = "units/successions_2025-07-01.csv"
-    files[pairs] = _only(files[pairs], lambda row: {row[0], row[1]} <= kept)
+    for name in ("units/successions_2025-07-01.csv", "units/weights.csv"):
+        files[name] = _only(files[name], lambda row: {row[0], row[1]} <= kept)
     return files
 
 

@@ -120,11 +120,6 @@ def test_a_slip_in_the_list_of_2026_is_not_taken_over(units: UnitRegister) -> No
     assert (unit.name, unit.kind, unit.valid_from) == ("Xã Bắc Sơn", "Xã", AFTER)
 
 
-def test_no_weight_is_shipped(units: UnitRegister) -> None:
-    """No public table says how the people of a divided commune are spread."""
-    assert units.weights.stated == ()
-
-
 def test_headline_themes_come_first(catalog: Catalog) -> None:
     """The leader's three themes top the report, and indicators follow the themes' order."""
     assert [theme.id for theme in catalog.themes.values() if theme.headline] == HEADLINE
