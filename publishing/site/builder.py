@@ -210,7 +210,10 @@ class _SiteBuilder:
         return self._folder.part(
             f"periods/{period}",
             key,
-            lambda: {**period_pages(period, beside, entries, self._formatters), _AREAS: json.dumps(listed).encode()},
+            lambda: (
+                *period_pages(period, beside, entries, self._formatters).items(),
+                (_AREAS, json.dumps(listed).encode()),
+            ),
             links,
         )
 
@@ -231,7 +234,7 @@ class _SiteBuilder:
         return self._folder.part(
             f"areas/{facts.period}/{name}",
             key,
-            lambda: area_pages(self._gather(period, name, links), self._formatters),
+            lambda: area_pages(self._gather(period, name, links), self._formatters).items(),
             {"units": units},
         )
 
@@ -248,7 +251,7 @@ class _SiteBuilder:
             lambda: indicator_pages(
                 AreaSeries(self._gather(newest, name, links), tuple(self._of(period, name) for period in periods)),
                 self._formatters,
-            ),
+            ).items(),
         )
 
     def _gather(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:

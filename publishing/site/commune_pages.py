@@ -1,7 +1,7 @@
 """One page for each commune and period, with an anchor for each indicator."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,14 +13,14 @@ from publishing.site.site_formatter import SiteFormatter
 _Row = tuple[str, str, str, str, str, str]
 
 
-def commune_pages(area: AreaPeriod, places: Sequence[int], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render the pages of the units at these places of an area's list, in each language."""
-    pages: dict[str, bytes] = {}
+def commune_pages(
+    area: AreaPeriod, places: Sequence[int], formatters: Sequence[SiteFormatter]
+) -> Iterator[tuple[str, bytes]]:
+    """Render the pages of the units at these places of an area's list, in each language; yield name and content."""
     for formatter in formatters:
         writer = _CommunePages(area, formatter)
         for place in places:
-            pages[f"{area.facts.stems[place]}.{formatter.lang}.html"] = writer.render(place)
-    return pages
+            yield f"{area.facts.stems[place]}.{formatter.lang}.html", writer.render(place)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Below `published/.site`:
     current -> <key>                 the tree that readers see, by published/index.html, index.en.html and site
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -24,6 +24,8 @@ _PARTS: Final = "parts"
 _FACTS: Final = "facts"
 
 Files = Mapping[str, bytes]
+Pages = Iterable[tuple[str, bytes]]
+"""Files by name, one after another: of the largest part not all are held at once."""
 
 
 class SiteFolder(PublishedTree):
@@ -70,13 +72,13 @@ class SiteFolder(PublishedTree):
         self._staged.clear()
         self._replaced.clear()
 
-    def part(self, place: str, key: str, pages: Callable[[], Files], links: Mapping[str, str] | None = None) -> str:
+    def part(self, place: str, key: str, pages: Callable[[], Pages], links: Mapping[str, str] | None = None) -> str:
         """Return the path of a part below `.site`; it is written where none of that key exists.
 
         Args:
             place: its folder below `parts`.
             key: a hash of all that its pages are made from.
-            pages: makes its files by name.
+            pages: makes its files, each with its name.
             links: links in it, by name: each to a path below `.site`.
         """
         path = PurePosixPath(_PARTS, place, key)
@@ -109,7 +111,7 @@ class SiteFolder(PublishedTree):
         Raises:
             OSError: the storage failed; readers see what they saw.
         """
-        self._fill(self._draft, PurePosixPath(key), files, links)
+        self._fill(self._draft, PurePosixPath(key), files.items(), links)
         self.show(key)
         for name in (SITE, INDEX, INDEX_IN_ENGLISH):
             point(self.root / name, f"{self.hidden.name}/{_CURRENT}/{name}")
@@ -122,11 +124,11 @@ class SiteFolder(PublishedTree):
         sync_all({(self.hidden / path).parent for path in self._staged})
         return self._replaced
 
-    def _fill(self, draft: Path, path: PurePosixPath, files: Files, links: Mapping[str, str]) -> None:
+    def _fill(self, draft: Path, path: PurePosixPath, files: Pages, links: Mapping[str, str]) -> None:
         """Write a part's files and links to a draft of the folder `path`, which is relative to `.site`."""
         draft.mkdir(exist_ok=True)
         folders: set[Path] = set()
-        for name, data in files.items():
+        for name, data in files:
             target = draft / name
             if target.parent not in folders:
                 target.parent.mkdir(parents=True, exist_ok=True)

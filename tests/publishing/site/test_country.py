@@ -1,6 +1,6 @@
 """Pages of the whole country stay small: 10,035 communes in 63 provinces, as in May 2025."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def test_pages_of_the_country_are_small(catalog: Catalog, tmp_path: Path, monkey
 
     def few_communes(
         area: AreaPeriod, places: Sequence[int], formatters: Sequence[SiteFormatter]
-    ) -> Mapping[str, bytes]:
+    ) -> Iterator[tuple[str, bytes]]:
         # One page a commune is alike; 20,000 of them take ten seconds.
         return commune_pages(area, places[:5], formatters)
 
