@@ -23,6 +23,8 @@ class ColumnRole(StrEnum):
     NOTE = "note"
     VILLAGE_CODE = "village_code"
     VILLAGE_NAME = "village_name"
+    UNIT_CODE = "unit_code"
+    UNIT_NAME = "unit_name"
     FIGURE = "figure"
 
 
@@ -37,7 +39,8 @@ class Input(StrEnum):
 class Column:
     """A column: what it holds, its header, the mark in the column-number row ("3=2/1×100"), its width in characters.
 
-    `indicator` and `input` are set on FIGURE columns of the village sheet only. `aliases` are further headers met.
+    `input` is set on FIGURE columns of the village sheet only, `indicator` there and on figures of a table of units.
+    `aliases` are further headers met.
     """
 
     role: ColumnRole
@@ -75,7 +78,10 @@ class DueDays:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that units owe: its number, calendar, frequency, and deadlines; `due_days` from the first to the last."""
+    """A form that units owe: its number, calendar, frequency, and deadlines; `due_days` from the first to the last.
+
+    `reporter` is the office that gives it for the units, None where they fill it in themselves.
+    """
 
     id: str
     number: str
@@ -84,6 +90,7 @@ class Form:
     frequency: Frequency
     level: Level
     due_days: tuple[DueDays, ...]
+    reporter: Text | None = None
 
     def working_days_due(self, level: Level, last_day: date) -> int:
         """Return the working days a level has after the cut-off of the period that ends on a day.
@@ -102,7 +109,8 @@ class Layout:
 
     `totals` are labels of rows that only sum the rows above them ("Tổng cộng"): no template has them, people add them.
     `abbreviations` are words that people shorten in labels, normalised, with their full forms. `units_by_sheet`: one
-    workbook may hold the forms of several units, a sheet each. `texts` are wordings of the workbook's texts that this
+    workbook may hold the forms of several units, a sheet each. `unit_columns` are those of a table with a row a unit on
+    `sheet`; such a layout has neither lines nor villages. `texts` are wordings of the workbook's texts that this
     version has of its own, by their key without the prefix `workbooks.`. `checks`: the workbook says while it is filled
     in what is missing and wrong.
     """
@@ -121,6 +129,7 @@ class Layout:
     units_by_sheet: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
     checks: bool = False
+    unit_columns: tuple[Column, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """Whether the version is in use on that day."""
@@ -129,7 +138,9 @@ class Layout:
     @property
     def indicators(self) -> tuple[str, ...]:
         """Ids of the form's indicators, in order."""
-        return tuple(line.indicator for line in self.lines if line.indicator is not None)
+        of_lines = (line.indicator for line in self.lines)
+        of_columns = (column.indicator for column in self.unit_columns)
+        return tuple(dict.fromkeys(each for each in (*of_lines, *of_columns) if each is not None))
 
     @property
     def village_indicators(self) -> tuple[str, ...]:

@@ -117,5 +117,5 @@ def _figures(figures: Mapping[str, Ratio | int]) -> dict[tuple[str, ColumnRole],
 
 def with_checks(catalog: Catalog) -> Catalog:
     """Return a catalogue whose layouts judge themselves."""
-    layouts = tuple(replace(layout, checks=True) for layout in catalog.forms.layouts)
+    layouts = tuple(replace(layout, checks=bool(layout.lines)) for layout in catalog.forms.layouts)
     return replace(catalog, forms=replace(catalog.forms, layouts=layouts))

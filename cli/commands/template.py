@@ -47,6 +47,9 @@ def template(
     from the last accepted report, in pale green; what happened during a period
     never is. A form that comes back with all of them untouched is asked about.
 
+    A form that an office gives for many communes is one workbook with a row a
+    commune: name it with --form and the area with --area.
+
     Example: tonghop template --unit 22813 --period 2025-06 -o lam-son.xlsx
 
     Example: tonghop template --area 585 --period 2025-06 -o bieu-mau --prefill
@@ -64,6 +67,11 @@ def template(
     wanted = parse_period(period)
     chosen = form_for(catalog.forms, wanted, form)
     terminal = Terminal(catalog, settings.lang)
+    if chosen.reporter is not None:
+        if area is None or prefill:
+            raise UsageError(f"form {chosen.id} has a row a commune: name its area with --area, without --prefill")
+        TemplateWriter(terminal, chosen, wanted, None, force).write_table(area, output)
+        return
     with _past_stocks(settings, catalog, chosen, wanted) if prefill else nullcontext() as past:
         writer = TemplateWriter(terminal, chosen, wanted, past, force)
         if area is None:

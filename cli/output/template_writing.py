@@ -13,6 +13,7 @@ from domain.observations import PastObservation
 from domain.periods import Period
 from domain.units import OrgUnit
 from workbooks.template.assignment import Assignment, assign
+from workbooks.template.unit_table import build_unit_table
 from workbooks.template.workbook import fill_template
 
 Past = Callable[[OrgUnit], tuple[PastObservation, ...]]
@@ -40,14 +41,17 @@ class TemplateWriter:
             UsageError: the file exists already.
         """
         assignment = self._assign(unit)
-        target = output or Path(assignment.file_name)
-        if target.is_dir():
-            target /= assignment.file_name
-        if target.exists() and not self.force:
-            raise UsageError(f"{target} is there already; it may be filled. Choose another name or add --force")
-        _put(target, fill_template(assignment))
-        self.terminal.say("template_written", unit=unit.name, period=self.period.id, form=self.form.number)
-        self._show_written(target.absolute())
+        self._write(unit.name, assignment.file_name, fill_template(assignment), output)
+
+    def write_table(self, area: str, output: Path | None) -> None:
+        """Write the workbook with a row for each commune of an area.
+
+        Raises:
+            UsageError: the code means no unit in the period, or the file exists already.
+        """
+        name, data = build_unit_table(self.terminal.catalog, self.form.id, area, self.period)
+        last_day = self.terminal.catalog.forms.last_day(self.form.id, self.period)
+        self._write(self.terminal.catalog.units.get(area, last_day).name, name, data, output)
 
     def write_all(self, units: Sequence[OrgUnit], folder: Path) -> None:
         """Write a workbook for each commune; existing files are kept.
@@ -70,6 +74,16 @@ class TemplateWriter:
         self._show_written(folder.absolute())
         if left:
             self.terminal.say("templates_left", "yellow", count=left)
+
+    def _write(self, unit: str, name: str, data: bytes, output: Path | None) -> None:
+        target = output or Path(name)
+        if target.is_dir():
+            target /= name
+        if target.exists() and not self.force:
+            raise UsageError(f"{target} is there already; it may be filled. Choose another name or add --force")
+        _put(target, data)
+        self.terminal.say("template_written", unit=unit, period=self.period.id, form=self.form.number)
+        self._show_written(target.absolute())
 
     def _assign(self, unit: OrgUnit) -> Assignment:
         past = self.past(unit) if self.past else ()

@@ -64,6 +64,9 @@ class FormFile(FileModel):
     id: Id
     number: Words
     title: Bilingual
+    reporter: Annotated[
+        Bilingual | None, Field(description="the office that gives it for the units; left out: they do themselves")
+    ] = None
     calendar: Id
     frequency: Frequency
     level: Annotated[Literal[Level.COMMUNE], Field(description="commune: forms of other levels are not built")]
@@ -95,6 +98,11 @@ class Forms:
     layouts: tuple[Layout, ...]
     calendars: Mapping[str, Calendar]
     holidays: frozenset[date]
+
+    @property
+    def of_units(self) -> tuple[Form, ...]:
+        """Return the forms that units fill in themselves."""
+        return tuple(form for form in self.by_id.values() if form.reporter is None)
 
     def form(self, form: str) -> Form:
         """Return the form of that id.
@@ -175,7 +183,7 @@ def read_forms(files: CatalogFiles) -> Forms:
             problem = f"calendar {raw.calendar!r} is unknown"
             raise document.error(problem, "use an id of calendars/calendars.yaml", "calendar")
         due_days = _due_days(raw.due_working_days, document)
-        form = Form(raw.id, raw.number, raw.title, raw.calendar, raw.frequency, raw.level, due_days)
+        form = Form(raw.id, raw.number, raw.title, raw.calendar, raw.frequency, raw.level, due_days, raw.reporter)
         document.add_once(forms, form.id, form, "id")
     layouts = read_layouts(files, forms)
     return Forms(MappingProxyType(forms), layouts, MappingProxyType(calendars), _read_holidays(files))

@@ -28,6 +28,10 @@ _FormRole = Literal[
     ColumnRole.ORDER, ColumnRole.CODE, ColumnRole.LABEL, ColumnRole.UNIT,
     ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT, ColumnRole.NOTE,
 ]  # fmt: skip
+_UnitRole = Literal[
+    ColumnRole.ORDER, ColumnRole.UNIT_CODE, ColumnRole.UNIT_NAME,
+    ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT, ColumnRole.NOTE,
+]  # fmt: skip
 _VillageRole = Literal[
     ColumnRole.ORDER, ColumnRole.VILLAGE_CODE, ColumnRole.VILLAGE_NAME, ColumnRole.FIGURE, ColumnRole.NOTE
 ]
@@ -65,6 +69,22 @@ class VillageColumnEntry(_Column):
         return self
 
 
+class UnitColumnEntry(_Column):
+    """A column of a table with a row a unit."""
+
+    role: _UnitRole
+    indicator: Annotated[Id | None, Field(description="what a column of figures is about")] = None
+
+    @model_validator(mode="after")
+    def _check_figure(self) -> "UnitColumnEntry":
+        is_figure = self.role in {ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR, ColumnRole.PERCENT}
+        if is_figure and self.indicator is None:
+            raise fault("'indicator' is a required property of a column of figures", "write the indicator")
+        if not is_figure and self.indicator is not None:
+            raise fault("only a column of figures has an indicator", "take it out", "indicator")
+        return self
+
+
 class LineEntry(FileModel):
     """A line of the form."""
 
@@ -91,13 +111,17 @@ class LayoutFile(Span):
     version: Annotated[str, Field(pattern=r"^[0-9]{4}\.[0-9]+$", description='a version in quotes, such as "2025.1"')]
     valid_from: Day
     sheet: _SheetName
-    columns: Annotated[tuple[ColumnEntry, ...], Field(min_length=1)]
-    lines: Annotated[tuple[LineEntry, ...], Field(min_length=1)]
+    columns: tuple[ColumnEntry, ...] = ()
+    lines: tuple[LineEntry, ...] = ()
     village_sheet: _SheetName | None = None
     village_columns: tuple[VillageColumnEntry, ...] = ()
     totals: Annotated[Distinct[Words], Field(description="labels of rows that only sum others")] = ()
     abbreviations: Annotated[
         tuple[AbbreviationEntry, ...], Field(description="words that people shorten in labels")
+    ] = ()
+    unit_columns: Annotated[
+        tuple[UnitColumnEntry, ...],
+        Field(description="columns of a table with a row a unit, in place of lines"),
     ] = ()
     units_by_sheet: Annotated[bool, Field(description="whether a workbook may hold a sheet for each of many units")] = (
         False
@@ -116,6 +140,17 @@ class LayoutFile(Span):
     def _check_village_sheet(self) -> "LayoutFile":
         if self.village_columns and self.village_sheet is None:
             raise fault("'village_sheet' is a required property beside village_columns", "write the sheet's name")
+        return self
+
+    @model_validator(mode="after")
+    def _check_kind(self) -> "LayoutFile":
+        if not self.unit_columns:
+            missing = next((name for name in ("columns", "lines") if not getattr(self, name)), None)
+            if missing is not None:
+                raise fault(f"{missing!r} is a required property", "write it, or unit_columns for a row a unit")
+        elif self.columns or self.lines or self.village_columns or not self.totals:
+            problem = "a table with a row a unit has totals, and no columns, lines or villages of a form"
+            raise fault(problem, "take these out, and list the labels of totals", "unit_columns")
         return self
 
 
@@ -142,8 +177,12 @@ def read_layouts(files: CatalogFiles, forms: Mapping[str, Form]) -> tuple[Layout
         _check_spellings(raw, document, "lines", "label", [line.sections for line in layout.lines])
         _check_spellings(raw, document, "columns", "header")
         _check_spellings(raw, document, "village_columns", "header")
+        _check_spellings(raw, document, "unit_columns", "header")
         _check_abbreviations(raw, document)
-        _check_roles(layout, document)
+        if layout.unit_columns:
+            _check_unit_columns(layout, forms[layout.form], document)
+        else:
+            _check_roles(layout, document)
         _check_codes(layout, document)
         results[key] = layout
     return tuple(sorted(results.values(), key=lambda layout: (layout.form, layout.valid_from)))
@@ -154,6 +193,7 @@ def _layout(raw: LayoutFile) -> Layout:
         "columns": tuple(Column(**dict(column)) for column in raw.columns),
         "lines": tuple(_lines(raw.lines)),
         "village_columns": tuple(Column(**dict(column)) for column in raw.village_columns),
+        "unit_columns": tuple(Column(**dict(column)) for column in raw.unit_columns),
         "abbreviations": {normalise_name(entry.text): normalise_name(entry.full) for entry in raw.abbreviations},
     }
     return Layout(**parts)
@@ -184,6 +224,9 @@ def indicator_places(layout: Layout) -> Iterator[tuple[str, Level, tuple[str, in
     for place, line in enumerate(layout.lines):
         if line.indicator is not None:
             yield line.indicator, Level.COMMUNE, ("lines", place, "indicator")
+    for place, column in enumerate(layout.unit_columns):
+        if column.indicator is not None and column.role is ColumnRole.NUMERATOR:
+            yield column.indicator, Level.COMMUNE, ("unit_columns", place, "indicator")
     for place, column in enumerate(layout.village_columns):
         if column.indicator is not None:
             yield column.indicator, Level.VILLAGE, ("village_columns", place, "indicator")
@@ -227,6 +270,25 @@ def _check_codes(layout: Layout, document: YamlDocument) -> None:
                 f"the code {line.code!r} is listed here twice", "word it apart", "lines", place, "code"
             )
         taken.add(code_key(line.code))
+
+
+def _check_unit_columns(layout: Layout, form: Form, document: YamlDocument) -> None:
+    """A table names its units, gives each figure once, and is of a form that an office gives."""
+    columns = layout.unit_columns
+    keys = [(column.role, column.indicator) for column in columns]
+    twice = next((role for role, indicator in keys if keys.count((role, indicator)) > 1), None)
+    if twice is not None:
+        raise document.error(f"two columns have the role {twice}", "give every column its own role", "unit_columns")
+    if not {ColumnRole.UNIT_CODE, ColumnRole.UNIT_NAME} & {column.role for column in columns}:
+        raise document.error("no column names the unit", "add one with role unit_code or unit_name", "unit_columns")
+    counted = {column.indicator for column in columns if column.role is ColumnRole.NUMERATOR}
+    lonely = next((column.indicator for column in columns if column.indicator not in {None, *counted}), None)
+    if lonely is not None:
+        problem, remedy = f"indicator {lonely!r} has no column of its numerator", "add the column"
+        raise document.error(problem, remedy, "unit_columns")
+    if form.reporter is None:
+        problem = f"units fill in form {form.id} themselves, so it cannot have a row a unit"
+        raise document.error(problem, "name the reporter in forms/, or use another form", "form")
 
 
 def _check_roles(layout: Layout, document: YamlDocument) -> None:

@@ -162,7 +162,7 @@ def reports_of_link(session: Session, catalog: Catalog, link: UploadLinkRecord, 
 
 def _expected(catalog: Catalog, link: UploadLinkRecord, today: date) -> Iterator[tuple[str, Period, OrgUnit]]:
     way = authorisation_by(link.link, link.number)
-    for form in catalog.forms.by_id.values():
+    for form in catalog.forms.of_units:
         period, shown = Period(today.year, 12, form.frequency), 0
         for _ in range(_PERIODS_BACK):
             day = catalog.forms.last_day(form.id, period)

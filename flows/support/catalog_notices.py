@@ -17,7 +17,9 @@ from workbooks.sample.figures import ReportFigures, invent_figures
 from workbooks.sample.fill import entries_of, fill
 from workbooks.sample.series import SampleSeries
 from workbooks.template.assignment import Assignment, assign
+from workbooks.template.save import save
 from workbooks.template.stamp import remove_stamp
+from workbooks.template.unit_table import FIRST_ROW, make_unit_table
 from workbooks.template.workbook import make_blank
 
 _AHEAD: Final = timedelta(days=60)
@@ -72,9 +74,26 @@ def _unread(catalog: Catalog, layout: Layout, series: SampleSeries) -> str | Non
     unit = None if period is None else _first_unit(catalog, layout.form, period)
     if period is None or unit is None:
         return "–"
+    if layout.unit_columns:
+        return _misread_table(catalog, layout, unit, period)
     assignment = assign(catalog, layout.form, unit, period)
     figures = invent_figures(series, assignment)
     return _misread(assignment, figures, has_stamp=True) or _misread(assignment, figures, has_stamp=False)
+
+
+def _misread_table(catalog: Catalog, layout: Layout, unit: OrgUnit, period: Period) -> str | None:
+    """Return what is read otherwise than it was written from a table of one unit; None: nothing."""
+    blank, counts = make_unit_table(catalog, layout.form, unit.code, period), set[int]()
+    for number, column in enumerate(layout.unit_columns, 1):
+        if column.role in {ColumnRole.DENOMINATOR, ColumnRole.NUMERATOR}:
+            blank.workbook.worksheets[0].cell(FIRST_ROW, number, number)
+            counts.add(number)
+    report = parse_report(save(blank), catalog, Hints(blank.assignment.file_name))
+    observations = [each for part in report.parts for each in part.observations]
+    figures = [figure for each in observations for figure in (each.numerator, each.denominator) if figure is not None]
+    issues = [f"{issue.code} {issue.cell or ''}".strip() for part in report.whole for issue in part.issues]
+    is_read = {figure.number for figure in figures} == counts
+    return ", ".join(issues[:_MOST_NAMES]) or (None if is_read else layout.version)
 
 
 def _misread(assignment: Assignment, figures: ReportFigures, *, has_stamp: bool) -> str | None:

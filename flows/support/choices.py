@@ -10,14 +10,14 @@ from domain.vietnam_time import VIETNAM
 
 
 def form_for(forms: Forms, period: Period, named: str | None) -> Form:
-    """Return the named form, else the only one reported for periods of this kind.
+    """Return the named form, else the only one that units fill in for periods of this kind.
 
     Raises:
         UsageError: there is none, or several and none was named.
     """
     if named:
         return forms.form(named)
-    fitting = [form for form in forms.by_id.values() if form.frequency is period.frequency]
+    fitting = [form for form in forms.of_units if form.frequency is period.frequency]
     if not fitting:
         known = ", ".join(f"{form.id} (every {form.frequency})" for form in forms.by_id.values())
         raise UsageError(f"no form is reported for periods like {period}; the catalogue has: {known}")
@@ -27,15 +27,15 @@ def form_for(forms: Forms, period: Period, named: str | None) -> Form:
 
 
 def form_made_up(forms: Forms, period: Period, named: str | None) -> Form:
-    """Return the named form, else the only one whose periods add up to this one, as months do to a quarter.
+    """Return the named form, else the only one of units whose periods add up to this one, as months do to a quarter.
 
     Raises:
         UsageError: there is none, or several and none was named.
     """
-    fitting = [form for form in forms.by_id.values() if period.parts(form.frequency)]
+    fitting = [form for form in forms.of_units if period.parts(form.frequency)]
     if named:
         chosen = forms.form(named)
-        if chosen not in fitting:
+        if not period.parts(chosen.frequency):
             raise UsageError(f"form {named} is reported every {chosen.frequency}; {period} is shorter than that")
         return chosen
     if len(fitting) != 1:

@@ -128,7 +128,7 @@ def sample_reports(
     catalog: Catalog, series: SampleSeries, areas: Sequence[str], period: Period
 ) -> Iterator[ParsedReport]:
     """Yield the reports of all units of some areas that owe a form for a period."""
-    for form in catalog.forms.by_id.values():
+    for form in catalog.forms.of_units:
         if form.frequency is period.frequency:
             for area in areas:
                 for unit in catalog.owing_units(form.id, area, period):

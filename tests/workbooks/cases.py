@@ -18,6 +18,7 @@ from tests.workbooks.workbook_edits import (
     fill_in,
     make_handmade,
     open_template,
+    open_unit_table,
     pack,
     save,
     verb_of,
@@ -99,7 +100,8 @@ def _start(values: Mapping[str, Any], catalog: Catalog) -> bytes:
 
 
 def _beginning(values: Mapping[str, Any], catalog: Catalog) -> tuple[Start, Catalog, str, str]:
-    start = make_handmade if values.get("start") == "handmade" else open_template
+    starts = {"handmade": make_handmade, "unit_table": open_unit_table}
+    start = starts.get(values.get("start", ""), open_template)
     return start, catalog, values.get("unit", UNIT), values.get("period", PERIOD)
 
 

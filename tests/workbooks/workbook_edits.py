@@ -30,6 +30,7 @@ from domain.units import OrgUnit
 from tests.builders import make_template, open_workbook
 from workbooks.cells.addresses import cell_address, parse_reference
 from workbooks.cells.stamp import figure_name, property_name
+from workbooks.template.unit_table import build_unit_table
 
 FORM = "cds_x_t"
 Edit = Mapping[str, Any]
@@ -100,6 +101,17 @@ def _markup(sheet: Worksheet, address: str, value: object) -> bytes:
     with xmlfile(buffer) as file:
         write_cell(file, sheet, cell, styled.has_style)
     return buffer.getvalue()
+
+
+def open_unit_table(catalog: Catalog, area: str, period: str) -> Workbook:
+    """Open the tax office's table of an area with every figure filled in: 75 of 100, and 150 of 200."""
+    _, data = build_unit_table(catalog, "hddt_t", area, parse_period(period))
+    workbook = open_workbook(data)
+    sheet = workbook.worksheets[0]
+    for row in range(10, sheet.max_row):
+        for column, figure in zip("DEGH", (100, 75, 200, 150), strict=True):
+            sheet[f"{column}{row}"] = figure
+    return workbook
 
 
 def make_handmade(catalog: Catalog, code: str, period: str) -> Workbook:

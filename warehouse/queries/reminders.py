@@ -83,14 +83,14 @@ class UnansweredReminders:
 
 
 def due_steps(session: Session, catalog: Catalog, areas: Collection[str], today: date) -> tuple[DueStep, ...]:
-    """Return the steps whose day has come, of each form those of the newest period that has any.
+    """Return the steps whose day has come, of each form of units those of the newest period that has any.
 
     The units of some areas (codes or ids) count, without any those of the areas right above communes that ever
     reported; and all other units with an address of their own that owe the form.
     """
     authorisations = Authorisations(authorised_senders(session))
     results: list[DueStep] = []
-    for form in catalog.forms.by_id:
+    for form in (each.id for each in catalog.forms.of_units):
         period, steps = _reached(catalog, form, today)
         if not steps:
             continue

@@ -32,6 +32,7 @@ from workbooks.report.provisional_words import note_provisional_words
 from workbooks.report.split_form import note_split
 from workbooks.report.totals import check_totals
 from workbooks.report.unit_column import check_units
+from workbooks.report.unit_rows import parse_unit_rows
 from workbooks.report.unread_sheets import without_unread
 from workbooks.report.unused_figures import DueIndicators, due_indicators, note_unused_figures
 from workbooks.report.villages import parse_villages
@@ -70,6 +71,10 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
     fonts = LegacyFonts(workbook, catalog, findings)
     workbook = fonts.workbook
     sources = IdentificationSources(read_stamp(workbook), _headings(catalog, workbook), hints)
+    context = FileContext(catalog, workbook, findings)
+    table = parse_unit_rows(context, sources)
+    if table is not None:
+        return table
     form = identify_form(catalog, sources, workbook, findings)
     if form is None:
         return _unparsed(catalog, hints, findings)
@@ -80,7 +85,7 @@ def parse_report(data: bytes, catalog: Catalog, hints: Hints, limits: Limits | N
         fonts.record(report.observations, own, [sheet.name for sheet in book.sheets])
         return replace(report, repairs=own.repairs)
 
-    of_units = parse_unit_sheets(FileContext(catalog, workbook, findings), layouts, hints, parse) if layouts else None
+    of_units = parse_unit_sheets(context, layouts, hints, parse) if layouts else None
     return of_units or parse(workbook, sources, findings)
 
 

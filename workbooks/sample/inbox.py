@@ -75,7 +75,7 @@ def reporting_units(
         UsageError: the area does not exist in the last period.
     """
     for period in periods:
-        for form in catalog.forms.by_id.values():
+        for form in catalog.forms.of_units:
             if form.frequency is not period.frequency:
                 continue
             last_units = catalog.owing_units(form.id, area, periods[-1])
@@ -160,8 +160,7 @@ class _Sampler:
     def _path(self, assignment: Assignment) -> PurePosixPath:
         """Return `2025-05/22828 Xã Ma Nới/BC_22828_2025-05.xlsx`, with the form's id if others have its frequency."""
         unit, period = assignment.unit, assignment.period
-        forms = self._catalog.forms.by_id.values()
-        same_frequency = [form for form in forms if form.frequency is assignment.form.frequency]
+        same_frequency = [form for form in self._catalog.forms.of_units if form.frequency is assignment.form.frequency]
         form = f"_{assignment.form.id}" if len(same_frequency) > 1 else ""
         name = unit.name.replace("/", "-")
         return PurePosixPath(period.id, f"{unit.code} {name}", f"BC_{unit.code}_{period}{form}.xlsx")

@@ -50,9 +50,9 @@ class Assignment:
 
         `BC_22813_Lam-Son_2025-06.xlsx`; the form's id is appended where other forms share its frequency.
         """
-        alike = [form for form in self.catalog.forms.by_id.values() if form.frequency is self.form.frequency]
+        alike = {form.id for form in self.catalog.forms.of_units if form.frequency is self.form.frequency}
         plain = "-".join(re.findall(r"\w+", ascii_key(self.unit.bare_name))).title()
-        parts = ("BC", self.unit.code, plain, self.period.id, *([self.form.id] if len(alike) > 1 else []))
+        parts = ("BC", self.unit.code, plain, self.period.id, *([self.form.id] if alike - {self.form.id} else []))
         return "_".join(parts) + ".xlsx"
 
     @property

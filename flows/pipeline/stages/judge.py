@@ -253,7 +253,7 @@ def rows_of(catalog: Catalog, run_id: str, submission_id: int, report: ParsedRep
     for observation in observations:
         yield _staged(run_id, submission_id, unit.code, observation)
     labels = {line.indicator: line.label for line in layout.lines}
-    labels |= {column.indicator: column.header for column in layout.village_columns}
+    labels |= {column.indicator: column.header for column in (*layout.village_columns, *layout.unit_columns)}
     for indicator in catalog.due_indicators(form, unit, period):
         label = labels.get(indicator.id, indicator.name.vi)
         yield StagedDue(run_id, submission_id, indicator.id, indicator.absence, label)

@@ -44,8 +44,9 @@ def pages(home: Path) -> dict[str, int]:
 
 def place_of(context: AppContext, unit: str) -> ReportKey:
     """The report of a unit in May."""
-    (form,) = context.catalog.forms.by_id
-    return ReportKey(context.catalog.units.get(unit, context.catalog.forms.last_day(form, MAY)).key, form, MAY)
+    (form,) = context.catalog.forms.of_units
+    day = context.catalog.forms.last_day(form.id, MAY)
+    return ReportKey(context.catalog.units.get(unit, day).key, form.id, MAY)
 
 
 def test_nightly_run_writes_a_page_for_each_submission(after_night: Path, texts: Texts) -> None:

@@ -2,19 +2,29 @@
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from domain.authorisations import authorisation
+from domain.catalog.catalog import load_catalog
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.stages.reply import MANY_UNITS
 from tests.builders import open_workbook
-from tests.flows.pipeline.nightly_runs import WRONG, context_of, published_rows, put, rows_of, run_plainly
+from tests.catalogs import small_catalog
+from tests.flows.pipeline.nightly_runs import WRONG, context_of, prepare_home, published_rows, put, rows_of, run_plainly
+from tests.workbooks.workbook_edits import open_unit_table, save
+from warehouse.store.engine import transaction
+from warehouse.submissions.authorisations import authorise
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.withdrawal import Decision
 from workbooks.sample.inbox import SampleFile
 
 WHEN = "2025-05"
+PROVINCE, OF_TABLE = "56", "2026-05"
+AFTER_TABLE = datetime(2026, 6, 2, 18, 0, tzinfo=UTC)
 LATER = datetime(2025, 6, 4, 18, 0, tzinfo=UTC)
 STATES = "SELECT part, unit_code, state, version FROM submission ORDER BY delivery_id, part"
 
@@ -88,3 +98,56 @@ def test_one_unit_is_judged_again_alone(sheets: tuple[Path, RunOutcome], correct
     final = run_plainly(context_of(home, LATER), "night-2")
     assert {(each.accepted, each.issues) for each in final.verdicts if each.unit and each.unit.code == WRONG} == set()
     assert rows_of(home, "SELECT count(*) FROM submission WHERE state = 'accepted'") == [(8,)]
+
+
+@pytest.fixture(scope="module")
+def table_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> tuple[Path, RunOutcome]:
+    """Return a home after a run over the tax office's table, with a wrong cell, a wrong row and a wrong total."""
+    home = prepare_home(tmp_path_factory.mktemp("table") / "home", mirrored_warehouse)
+    book = open_unit_table(load_catalog(small_catalog()), PROVINCE, OF_TABLE)
+    for address, value in {"E12": "đang rà soát", "D13": 70, "C14": "Phường Ba Ngoài", "B14": None}.items():
+        book.worksheets[0][address] = value
+    put(home / "inbox" / "HĐĐT tỉnh.xlsx", save(book), AFTER_TABLE)
+    return home, run_plainly(context_of(home, AFTER_TABLE))
+
+
+def test_each_row_is_a_report(table_home: tuple[Path, RunOutcome]) -> None:
+    """A wrong row refuses its commune only, a row of no commune itself only, and each figure leads to its cell."""
+    home, outcome = table_home
+    states = {str(part): state for part, state in rows_of(home, "SELECT part, state FROM submission")}
+    refused = {part for part, state in states.items() if state != "accepted"}
+    assert (len(states), refused) == (65, {"", "22390", "22402"})
+    faults = {each.unit.code if each.unit else "": [i.cell for i in each.faults] for each in outcome.verdicts}
+    assert (faults["22390"], set(faults["22402"]), faults[""]) == (["E12"], {"E13"}, ["C14"])
+    row = published_rows(home, OF_TABLE, f"{PROVINCE}.hddt_t")["hddt_dn"]
+    assert (row["units_accepted"], row["numerator"], row["denominator"]) == ("62", "4650", "6200")
+    cells = rows_of(home, "SELECT cell FROM observation WHERE unit_code = '22333' AND indicator = 'hddt_dn'")
+    assert cells == [("E10",)]
+
+
+def test_the_table_comes_back_marked_with_every_unit(table_home: tuple[Path, RunOutcome]) -> None:
+    """Wrong cells of the table are marked in it, and its list has all 64 communes and what is of none."""
+    folder = table_home[0] / "outbox" / MANY_UNITS / OF_TABLE
+    (returned,) = folder.glob("*.xlsx")
+    book = openpyxl.load_workbook(returned)
+    marked = {cell.coordinate for row in book["Biểu 02-T"].iter_rows() for cell in row if cell.comment}
+    assert marked >= {"E12", "E13", "C14"}
+    rows = [[cell.value for cell in row[:4]] for row in book["Kết quả kiểm tra"].iter_rows()]
+    verdicts = [row[3] for row in rows if row[3] in {"Không tiếp nhận", "Đã tiếp nhận", "Đã tiếp nhận, cần xem lại"}]
+    assert (len(verdicts), verdicts.count("Không tiếp nhận")) == (65, 3)
+
+
+def test_an_office_reports_for_its_units(home: Path) -> None:
+    """Rows of units that the office's way is not authorised for are held, and the others are not."""
+    context = context_of(home, AFTER_TABLE)
+    way = authorisation(context.catalog, ("inbox", "", ""), "22333", date(2026, 1, 1), None)
+    with transaction(context.engine) as session:
+        authorise(session, [way], Decision(DecisionReason("công văn 45", "an"), AFTER_TABLE, ""))
+    book = open_unit_table(context.catalog, "22333", OF_TABLE)
+    book.worksheets[0]["B11"], book.worksheets[0]["C11"] = "22366", "Phường Nha Trang"
+    for column, figure in zip("DEGH", (90, 60, 80, 70), strict=True):
+        book.worksheets[0][f"{column}11"] = figure
+    put(home / "inbox" / "HĐĐT.xlsx", save(book), AFTER_TABLE)
+    run_plainly(context)
+    kept = {str(code): str(state) for code, state in rows_of(home, "SELECT unit_code, state FROM submission")}
+    assert kept == {"22333": "accepted", "22366": "held"}

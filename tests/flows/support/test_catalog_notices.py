@@ -15,12 +15,13 @@ MAY = date(2026, 5, 29)
 
 def newest(catalog: Catalog) -> Layout:
     """Return the newest layout of the form."""
-    return catalog.forms.layouts[-1]
+    return [layout for layout in catalog.forms.layouts if layout.lines][-1]
 
 
 def with_newest(catalog: Catalog, layout: Layout) -> Catalog:
     """Return the catalogue with another newest layout."""
-    return replace(catalog, forms=replace(catalog.forms, layouts=(*catalog.forms.layouts[:-1], layout)))
+    layouts = tuple(layout if each is newest(catalog) else each for each in catalog.forms.layouts)
+    return replace(catalog, forms=replace(catalog.forms, layouts=layouts))
 
 
 def notices(catalog: Catalog, today: date) -> Mapping[str, CatalogNotice]:
