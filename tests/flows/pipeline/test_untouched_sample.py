@@ -41,4 +41,5 @@ def test_untouched_reports_are_accepted_with_few_questions(
     assert counter.total() <= FEW * len(files), counter
     if area != AREA:  # a report of the district with a planted defect is left out
         statuses = {row["status"] for period in published for row in published_rows(home, period, area).values()}
-        assert statuses == {"complete"}
+        assert statuses <= {"complete", "not_comparable"}  # some figures are not summed over units or months
+        assert "complete" in statuses
