@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.catalog.catalog import Catalog
 from domain.catalog.texts import Texts
@@ -25,18 +26,27 @@ class ResultLine:
     action: str
 
 
+class UnitVerdict(StrEnum):
+    """What became of a unit's part; each has a text, `workbooks.result_unit_<value>`."""
+
+    ACCEPTED = "accepted"
+    ASKED = "asked"
+    HELD = "held"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+
+
 @dataclass(frozen=True, slots=True)
 class UnitOutcome:
-    """Outcome of one unit of a workbook that reports for many, and where its part begins.
+    """UnitVerdict of one unit of a workbook that reports for many, and where its part begins.
 
-    `name` is empty for what is of no unit. `grave` is critical where its part was refused, hold or warning where a
-    person has to decide or answer, info where nothing is to be done.
+    `name` is empty for what is of no unit. `message` says in short what is wrong.
     """
 
     name: str
     sheet: str
     cell: str
-    grave: Severity
+    verdict: UnitVerdict
     message: str
 
 

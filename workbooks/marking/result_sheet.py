@@ -11,7 +11,7 @@ from domain.issues import Severity
 from domain.texts import Lang, visible
 from workbooks.cells.addresses import parse_range
 from workbooks.marking.cell_styles import CellStyles
-from workbooks.marking.result_lines import ResultLine, UnitOutcome, counts_text, severity_text
+from workbooks.marking.result_lines import ResultLine, UnitOutcome, UnitVerdict, counts_text, severity_text
 
 SHEET_MARK = "tonghop:result-sheet:1"
 """Text in a hidden column that identifies the result sheet even when it is renamed."""
@@ -67,6 +67,12 @@ _BY_SEVERITY = {
     Severity.HOLD: ResultStyle.DOUBTED,
     Severity.WARNING: ResultStyle.DOUBTED,
     Severity.INFO: ResultStyle.CENTRE,
+}
+
+_BY_OUTCOME = {
+    UnitVerdict.REFUSED: ResultStyle.WRONG,
+    UnitVerdict.HELD: ResultStyle.DOUBTED,
+    UnitVerdict.ASKED: ResultStyle.DOUBTED,
 }
 
 
@@ -153,7 +159,7 @@ def _headers(texts: Texts, lang: Lang, *last: str) -> list[tuple[ResultStyle, st
 def _write_units(writer: _Writer, result: ResultSheet, texts: Texts, lang: Lang) -> None:
     writer.row([])
     writer.row([(ResultStyle.SECTION, texts.text("workbooks.result_units", lang))], height=22)
-    heads = ("number", "unit", "cell", "outcome", "how")
+    heads = ("number", "unit", "cell", "outcome", "what")
     writer.row([(ResultStyle.HEADER, texts.text(f"workbooks.result_{key}", lang)) for key in heads])
     for number, unit in enumerate(result.units, 1):
         name = unit.name or texts.text("workbooks.result_no_unit", lang)
@@ -163,7 +169,10 @@ def _write_units(writer: _Writer, result: ResultSheet, texts: Texts, lang: Lang)
                 (ResultStyle.CENTRE, number),
                 (ResultStyle.CELL, name),
                 (ResultStyle.LINK if location else ResultStyle.CENTRE, unit.cell),
-                (_BY_SEVERITY[unit.grave], texts.text(f"workbooks.result_unit_{unit.grave.value}", lang)),
+                (
+                    _BY_OUTCOME.get(unit.verdict, ResultStyle.CENTRE),
+                    texts.text(f"workbooks.result_unit_{unit.verdict}", lang),
+                ),
                 (ResultStyle.CELL, unit.message),
             ],
             height=_height(["", name, unit.cell, "", unit.message]),

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from domain.issues import Severity
+from domain.catalog.catalog import Catalog
+from domain.issues import Severity, without_shadow
+from domain.submissions import SubmissionState
 from flows.pipeline.marked_copy import LANG, FileFindings, marked_copy
 from flows.pipeline.returned_names import stem_of
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt, list_outcomes
 from warehouse.queries import Reply, ReportReply
 from workbooks.identify.hints import Hints
-from workbooks.marking.result_lines import UnitOutcome
+from workbooks.marking.result_lines import UnitOutcome, UnitVerdict
 from workbooks.pool.landed_file import LandedFile
 
 
@@ -29,7 +31,7 @@ def files_of_many(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
     findings = FileFindings(
         [issue for report in reply.reports for issue in report.issues],
         [repair for report in reply.reports for repair in report.repairs],
-        [_outcome(receipt) for receipt in receipts],
+        [_outcome(report, context.catalog) for report in reply.reports],
     )
     landed = LandedFile(context.landing.checked_path(file.sha256), Hints(file.file_name))
     copy = marked_copy(landed, findings, context.catalog, context.limits)
@@ -37,20 +39,22 @@ def files_of_many(context: AppContext, reply: Reply) -> Mapping[str, bytes]:
     return {name: copy.data, **files}
 
 
-def _outcome(receipt: Receipt) -> UnitOutcome:
-    report = receipt.reply
+def _outcome(report: ReportReply, catalog: Catalog) -> UnitOutcome:
+    """Return the outcome of a unit with the titles of what is wrong; the list of issues says more."""
     sheet, cell = _place(report)
     name = f"{report.record.unit_name} ({report.record.unit})" if report.record.unit else ""
-    return UnitOutcome(name, sheet, cell, _grave(report), receipt.lead)
+    issues = [issue for issue in without_shadow(report.issues) if issue.severity is not Severity.INFO]
+    titles = dict.fromkeys(catalog.issue_title(issue, LANG) for issue in issues)
+    return UnitOutcome(name, sheet, cell, _outcome_of(report), "; ".join(titles))
 
 
-def _grave(report: ReportReply) -> Severity:
+def _outcome_of(report: ReportReply) -> UnitVerdict:
     if report.is_refused:
-        return Severity.CRITICAL
+        return UnitVerdict.REFUSED
     if not report.is_accepted:
-        return Severity.HOLD
+        return UnitVerdict.HELD if report.record.state is SubmissionState.HELD else UnitVerdict.REPLACED
     asks = any(issue.severity is Severity.WARNING for issue in report.issues)
-    return Severity.WARNING if asks else Severity.INFO
+    return UnitVerdict.ASKED if asks else UnitVerdict.ACCEPTED
 
 
 def _place(report: ReportReply) -> tuple[str, str]:
