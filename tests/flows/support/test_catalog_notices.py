@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from domain.catalog.catalog import Catalog
+from domain.catalog.targets import Targets
 from domain.layouts import Layout
 from flows.support.catalog_notices import CatalogNotice, check_catalog
 
@@ -42,9 +43,10 @@ def test_layout_that_is_not_read_back_is_a_fault(catalog: Catalog) -> None:
 
 
 def test_shipped_catalogue_names_what_has_no_document(catalog: Catalog) -> None:
-    """All forms are read back; indicators and targets without a document are named, and nothing ends within 60 days."""
+    """Forms are read back; indicators and targets without a document are named; only targets of 2025 have ended."""
     lacking = notices(catalog, MAY)
-    assert set(lacking) == {"catalog_no_source", "catalog_targets_assumed"}
+    assert set(lacking) == {"catalog_no_source", "catalog_targets_assumed", "catalog_targets_end"}
+    assert lacking["catalog_targets_end"].facts["year"] == 2025
     assert not any(notice.is_fault for notice in lacking.values())
 
 
@@ -59,6 +61,11 @@ def test_shipped_catalogue_names_what_has_no_document(catalog: Catalog) -> None:
 def test_ends_are_warned_of_60_days_ahead(catalog: Catalog, key: str, last: date, first: date, says: str) -> None:
     """Targets end as the administrative January begins, holidays with their year, a form with its last version."""
     untried = replace(catalog.sample, typical=None)  # nothing is filled in here
-    ending = with_newest(replace(catalog, sample=untried), replace(newest(catalog), valid_to=date(2026, 10, 31)))
+    last_year = max(target.year for target in catalog.targets.rows)
+    lasting = {target.indicator for target in catalog.targets.rows if target.year == last_year}
+    targets = Targets(tuple(target for target in catalog.targets.rows if target.indicator in lasting))
+    ending = with_newest(
+        replace(catalog, sample=untried, targets=targets), replace(newest(catalog), valid_to=date(2026, 10, 31))
+    )
     assert key not in notices(ending, last)
     assert says in {str(fact) for fact in notices(ending, first)[key].facts.values()}
