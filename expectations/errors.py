@@ -18,7 +18,7 @@ class RuleBrokenError(TerminalError):
         where = f" ({place})" if place else ""
         super().__init__(
             f"rule {rule}{where} could not be judged: {reason}. No submission was blamed for it; "
-            f"mend the rule in the catalogue's rules/ folder (or its kind) and run again"
+            f"correct the rule in the catalogue's rules/ folder (or its kind) and run again"
         )
 
     @classmethod
@@ -67,6 +67,6 @@ class RunPagesNotWrittenError(TransientError):
         """Keep the folder and the system's reason."""
         self.folder, self.reason = folder, reason
         super().__init__(
-            f"the nights' pages could not be written to {folder}: {reason}. What was loaded and published stays. "
-            "Free space or grant access there; the next run writes whatever is missing."
+            f"the pages of nightly runs could not be written to {folder}: {reason}. What was loaded and published "
+            "stays. Free space or grant access there; the next run writes whatever is missing."
         )

@@ -118,6 +118,6 @@ def _read(path: Path) -> NightlyResults | None:
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError) as error:
-        _LOG.warning("%s is left out of the nights' pages: %s", path, error)
+        _LOG.warning("%s is left out of the pages of nightly runs: %s", path, error)
         path.replace(path.with_suffix(".damaged"))
         return None

@@ -50,7 +50,9 @@ def runs(
     from warehouse.queries.runs import runs as list_runs
 
     if mail and expect is None:
-        raise UsageError("--mail tells of a night that is missing: say with --expect by when one should have ended")
+        raise UsageError(
+            "--mail tells of a nightly run that is missing: say with --expect by when one should have ended"
+        )
     settings: Settings = context.obj
     terminal = open_text_terminal(settings)
     if expect is not None:

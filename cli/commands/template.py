@@ -113,7 +113,7 @@ def _past_stocks(settings: Settings, catalog: "Catalog", form: "Form", period: "
     if not settings.has_warehouse:
         raise UsageError(
             f"--prefill takes what was accepted before, and there is no warehouse in {settings.home}: leave it out, "
-            "or set TONGHOP_HOME or TONGHOP_WAREHOUSE_URL to where the nights run"
+            "or set TONGHOP_HOME or TONGHOP_WAREHOUSE_URL to where the nightly runs are"
         )
     periods = [period.shift(-steps) for steps in range(1, STEPS_BACK + 1)]
     with reading_warehouse(settings) as session:

@@ -42,7 +42,7 @@ def waive(
     """Answer a rule's warning about an accepted report, once; the answer is published beside the figures.
 
     The answer is bound to the figures that the warning rests on: a corrected report with the same figures keeps it,
-    other figures are asked about anew. Only warnings can be answered; what refuses a report has to be mended.
+    other figures are asked about anew. Only warnings can be answered; what refuses a report has to be corrected.
 
     Example: tonghop waive stock_falls --unit 22813 --period 2025-05 --until 2025-12-31 --reason "34 people moved away"
     """

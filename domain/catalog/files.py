@@ -154,9 +154,11 @@ def read_document(name: str, text: str) -> YamlDocument:
         mark = problem.problem_mark
         result = problem.problem or "cannot be read"
         line = mark.line + 1 if mark else None
-        raise CatalogError(name, f"this is no YAML: {result}", "mend the line or the one above it", line) from problem
+        raise CatalogError(
+            name, f"this is no YAML: {result}", "correct the line or the one above it", line
+        ) from problem
     except yaml.YAMLError as problem:
-        raise CatalogError(name, f"this is no YAML: {problem}", "mend the file") from problem
+        raise CatalogError(name, f"this is no YAML: {problem}", "correct the file") from problem
 
 
 @dataclass(frozen=True)

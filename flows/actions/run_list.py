@@ -34,10 +34,10 @@ class NoRunError(TerminalError):
         """Keep since when none ended (UTC), and the one that began and did not end, if there is one."""
         self.since = since
         self.begun = begun
-        result = f"no night has ended since {since.astimezone(VIETNAM):%Y-%m-%d %H:%M} (Vietnam)"
+        result = f"no nightly run has ended since {since.astimezone(VIETNAM):%Y-%m-%d %H:%M} (Vietnam)"
         if begun is not None:
             result += f"; one began at {begun.started_at.astimezone(VIETNAM):%Y-%m-%d %H:%M} and has not ended"
-        super().__init__(f"{result}. Is the worker running (tonghop up)? To run the night now: tonghop nightly")
+        super().__init__(f"{result}. Is the worker running (tonghop up)? To start it now: tonghop nightly")
 
 
 @dataclass(frozen=True, slots=True)

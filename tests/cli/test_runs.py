@@ -95,7 +95,7 @@ def test_a_nightly_run_in_time_succeeds(
     now = datetime.now(UTC).replace(tzinfo=None)
     set_run_times(after_night, now - timedelta(hours=2), now - timedelta(hours=1))
     assert run_main(after_night, monkeypatch, "--expect", "06:00") == 0
-    assert "A night ended at" in capsys.readouterr().out
+    assert "A nightly run ended at" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -110,7 +110,7 @@ def test_a_missing_nightly_run_fails(
     set_run_times(after_night, now - timedelta(days=3), None if begun else now - timedelta(days=3))
     assert run_main(after_night, monkeypatch, "--expect", "06:00") == 3
     printed = " ".join(capsys.readouterr().err.split())
-    assert "no night has ended since" in printed
+    assert "no nightly run has ended since" in printed
     assert ("has not ended" in printed) == begun
     assert "tonghop nightly" in printed
 
@@ -123,8 +123,8 @@ def test_a_missing_first_run_fails(home: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(
     ("database", "problem"),
-    [("", "no night has ended since"), ("postgresql+psycopg://127.0.0.1:1/none", "is not available")],
-    ids=["no night", "no warehouse"],
+    [("", "no nightly run has ended since"), ("postgresql+psycopg://127.0.0.1:1/none", "is not available")],
+    ids=["no run", "no warehouse"],
 )
 def test_a_missing_nightly_run_is_reported_by_mail(
     home: Path, monkeypatch: pytest.MonkeyPatch, database: str, problem: str
@@ -135,7 +135,7 @@ def test_a_missing_nightly_run_is_reported_by_mail(
         settings = {f"TONGHOP_MAIL_{name}": value for name, value in mail.items()} | {"TONGHOP_WAREHOUSE_URL": database}
         assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **settings) == 3
     (notice,) = box.mails
-    assert notice["Subject"] == "[tổng hợp] No night has ended"
+    assert notice["Subject"] == "[tổng hợp] No nightly run has ended"
     assert problem in notice.get_content()
 
 
@@ -148,7 +148,7 @@ def test_a_mail_that_cannot_be_sent_hides_nothing(
     capsys.readouterr()
     assert run_main(home, monkeypatch, "--expect", "06:00", "--mail", **settings) == 3
     printed = " ".join(capsys.readouterr().err.split())
-    assert "no night has ended since" in printed
+    assert "no nightly run has ended since" in printed
     assert "no mail could be sent through 127.0.0.1:1" in printed
 
 

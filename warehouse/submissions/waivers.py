@@ -117,7 +117,7 @@ def _accepted(session: Session, key: ReportKey, rule: str) -> SubmissionRow:
         if row.state is SubmissionState.QUARANTINED and _refuses(session, row, rule):
             raise UsageError(
                 f"{rule} refused version {row.version} of {_label(key)}: only warnings can be answered, an error has "
-                "to be mended in the workbook and sent again"
+                "to be corrected in the workbook and sent again"
             )
     raise UsageError(f"nothing is accepted of {_label(key)}, so nothing can be answered: tonghop history tells why")
 

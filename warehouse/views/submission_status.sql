@@ -23,7 +23,7 @@ SELECT
     o.name AS unit_name,                     -- Its name then, with its kind
     o.parent_code AS parent,                 -- Code of the unit above it
     s.state,                                 -- State of the submission, or missing: nothing was received
-    s.version,                               -- The how-manieth file of the unit, form and period
+    s.version,                               -- The version number of the report of the unit, form and period
     s.file_name,                             -- Name of the file
     s.sha256,                                -- Fingerprint of its bytes
     s.received_at,                           -- When it was delivered first, in UTC

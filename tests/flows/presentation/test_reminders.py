@@ -97,7 +97,7 @@ def test_each_unit_and_the_office_get_a_mail_once(home: Path, server: tuple[int,
     assert unit["Auto-Submitted"] == "auto-generated"
     assert unit["Message-ID"] == "<remind.cds_x_t.2025-05.day_after.22828.20000101@ninhson.vn>"
     lines = office.get_content().splitlines()
-    assert "- 22828 Xã Ma Nới: chưa nộp" in lines
+    assert "- 22828 Xã Ma Nới: chưa gửi" in lines
     assert lines[-4].startswith("22810 ")
     assert "22828" not in lines[-4]
     assert send(home, port) == 0
