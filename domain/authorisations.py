@@ -45,7 +45,7 @@ class Authorisation:
 
     `folder` includes its subfolders, "" is the whole source; `sender` is an account or address, "" is any. `units` is a
     commune's code, or the code or id of an area. A code may have been several communes', so `unit_valid_from` tells
-    which of them is meant; it is None for an area.
+    which of them is meant; it is None for an area. `form` is the only form that may be reported, "" is every form.
     """
 
     source: str
@@ -55,10 +55,15 @@ class Authorisation:
     unit_valid_from: date | None
     valid_from: date
     valid_to: date | None
+    form: str = ""
 
     def holds_on(self, day: date) -> bool:
         """Return whether what is received on that day may come this way."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def admits(self, form: str | None) -> bool:
+        """Return whether reports of a form may arrive this way; None: of every form."""
+        return self.form in {"", form}
 
     def covers(self, catalog: Catalog, unit: OrgUnit, day: date) -> bool:
         """Return whether reports of a unit, as it is on a day, may arrive this way.
@@ -101,33 +106,47 @@ class Authorisations:
             if each.holds_on(route.received_on)
         )
 
-    def own_addresses(self, catalog: Catalog, unit: OrgUnit, day: date) -> tuple[str, ...]:
-        """Return the e-mail addresses authorised on a day for a unit by its own code, in alphabetical order."""
-        return self._addresses(catalog, unit, day, (unit.code,))
+    def own_addresses(self, catalog: Catalog, unit: OrgUnit, day: date, form: str | None = None) -> tuple[str, ...]:
+        """Return the e-mail addresses authorised on a day for a unit by its own code, in alphabetical order.
+
+        For reports of a form; None: only those authorised for every form.
+        """
+        return self._addresses(catalog, unit, day, (unit.code,), form)
 
     def addresses(self, catalog: Catalog, unit: OrgUnit, day: date) -> tuple[str, ...]:
-        """Return the e-mail addresses from which reports of a unit may come on a day, in alphabetical order.
+        """Return the e-mail addresses from which all reports of a unit may come on a day, in alphabetical order.
 
         Those of the unit itself; where it has none, those of an area in which it lies.
         """
         above = (each.code for each in catalog.units.above(unit, day))
-        return self.own_addresses(catalog, unit, day) or self._addresses(catalog, unit, day, (*above, *catalog.areas))
+        codes = (*above, *catalog.areas)
+        return self.own_addresses(catalog, unit, day) or self._addresses(catalog, unit, day, codes, None)
 
-    def _addresses(self, catalog: Catalog, unit: OrgUnit, day: date, codes: Iterable[str]) -> tuple[str, ...]:
-        by_mail = (each for code in codes for each in self._by_mail.get(code, ()))
+    def _addresses(
+        self, catalog: Catalog, unit: OrgUnit, day: date, codes: Iterable[str], form: str | None
+    ) -> tuple[str, ...]:
+        by_mail = (each for code in codes for each in self._by_mail.get(code, ()) if each.admits(form))
         covering = (each for each in by_mail if each.holds_on(day) and each.covers(catalog, unit, day))
         return tuple(sorted({each.sender.casefold() for each in covering}))
 
 
 def authorisation(
-    catalog: Catalog, route: tuple[str, str, str], units: str, valid_from: date, valid_to: date | None
+    catalog: Catalog,
+    route: tuple[str, str, str],
+    units: str,
+    valid_from: date,
+    valid_to: date | None,
+    *,
+    form: str = "",
 ) -> Authorisation:
     """Return an authorisation of a source, a folder and a sender; a code means the unit that has it on the first day.
 
-    Where no unit has it on that day, the last one before it is meant, for its reports may still be corrected.
+    Where no unit has it on that day, the last one before it is meant, for its reports may still be corrected. Without a
+    form, reports of every form may come that way.
 
     Raises:
-        UsageError: no source is named, no unit or area has the code, or the last day comes before the first.
+        UsageError: no source is named, no unit or area has the code, the form is unknown, or the last day comes before
+            the first.
     """
     source, folder, sender = map(normalised, route)
     if not source:
@@ -136,8 +155,10 @@ def authorisation(
         raise UsageError(f"the folder {folder} leads out of its source: name it from the source's top, without ..")
     if valid_to is not None and valid_to < valid_from:
         raise UsageError(f"the last day {valid_to} comes before the first, {valid_from}: correct one of them")
+    unit_valid_from = _first_day(catalog, units, valid_from)
+    of_form = catalog.forms.form(form).id if form else ""
     return Authorisation(
-        source, "/".join(_parts(folder)), sender, units, _first_day(catalog, units, valid_from), valid_from, valid_to
+        source, "/".join(_parts(folder)), sender, units, unit_valid_from, valid_from, valid_to, of_form
     )
 
 

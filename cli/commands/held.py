@@ -155,7 +155,14 @@ def _show(terminal: Terminal, submission: "HeldSubmission") -> None:
     for issue in holds:
         if "source" in issue.facts:
             way = _options(issue.facts)
-            terminal.bullet("→", terminal.text("how_to_authorise", way=way, unit=submission.unit), "cyan", 4)
+            form = _form_option(terminal, issue.facts.get("form", ""))
+            terminal.bullet("→", terminal.text("how_to_authorise", way=way, unit=submission.unit, form=form), "cyan", 4)
+
+
+def _form_option(terminal: Terminal, form: str) -> str:
+    """Return the option that keeps an office to the form that it gives for units; units report all of their forms."""
+    known = terminal.catalog.forms.by_id.get(form)
+    return f" --form {form}" if known and known.reporter else ""
 
 
 def _options(facts: "Mapping[str, str]") -> str:

@@ -78,12 +78,16 @@ def add(
     last: Annotated[
         str, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day on which a file may arrive; else no end.")
     ] = "",
+    form: Annotated[
+        str, typer.Option("--form", help="Only form that may be reported, such as hddt_t; else every form.")
+    ] = "",
     by: ByOption = None,
 ) -> None:
     """Authorise a way for the reports of a unit, or of all units of an area.
 
     A commune's code means the commune that has it on the first day: name a day before 2025-07-01 for one that merged
-    then. An area's code means all that it groups, in any period. From the first authorisation on, reports that arrive
+    then. An area's code means all that it groups, in any period. --form is for an office that may report one form for
+    these units and no other. From the first authorisation on, reports that arrive
     another way are held until an officer decides: tonghop held list.
 
     Example: tonghop senders add --folder 22813 --units 22813 --reason "letter 12/UBND of 3 June"
@@ -93,7 +97,7 @@ def add(
 
     settings: Settings = context.obj
     terminal = open_terminal(settings)
-    values = dict(zip(COLUMNS, (source, folder, sender, units, first, last), strict=True))
+    values = dict(zip(COLUMNS, (source, folder, sender, units, first, last, form), strict=True))
     authorisation = make_authorisation(terminal.catalog, source_names(settings), values, current_day())
     _add(settings, terminal, [authorisation], reason, by)
 
@@ -105,7 +109,9 @@ def import_senders(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE.csv", help="Columns source, folder, sender, units, valid_from, valid_to.", show_default=False
+            metavar="FILE.csv",
+            help="Columns source, folder, sender, units, valid_from, valid_to, form.",
+            show_default=False,
         ),
     ],
     reason: ReasonOption,
@@ -177,7 +183,7 @@ def _add(
 
 def _show_ways(terminal: Terminal, authorisations: "Sequence[Authorisation]") -> None:
     for each in authorisations[:MOST_SHOWN]:
-        terminal.bullet("·", f"{_way(terminal, each)} → {_units(terminal, each)}, {_days(terminal, each)}")
+        terminal.bullet("·", f"{_way(terminal, each)} → {_what(terminal, each)}, {_days(terminal, each)}")
     if len(authorisations) > MOST_SHOWN:
         terminal.bullet("·", terminal.text("and_more", count=len(authorisations) - MOST_SHOWN))
 
@@ -192,7 +198,7 @@ def _show_records(terminal: Terminal, records: "Iterable[AuthorisationRecord]") 
         table.add_row(
             str(record.number),
             literal(_way(terminal, each)),
-            literal(_units(terminal, each)),
+            literal(_what(terminal, each)),
             literal(_days(terminal, each)),
             literal(*changes),
         )
@@ -202,6 +208,14 @@ def _show_records(terminal: Terminal, records: "Iterable[AuthorisationRecord]") 
 def _way(terminal: Terminal, each: "Authorisation") -> str:
     place = f"{each.source}/{each.folder}" if each.folder else each.source
     return terminal.text("sender_way", place=place, sender=each.sender) if each.sender else place
+
+
+def _what(terminal: Terminal, each: "Authorisation") -> str:
+    """Return the units, with the form if only that may be reported for them."""
+    if not each.form:
+        return _units(terminal, each)
+    form = terminal.catalog.forms.by_id.get(each.form)
+    return terminal.text("sender_form", units=_units(terminal, each), form=form.number if form else each.form)
 
 
 def _units(terminal: Terminal, each: "Authorisation") -> str:

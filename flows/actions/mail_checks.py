@@ -161,5 +161,8 @@ class _MailCheck:
         catalog = self._context.catalog
         if admitting is None:
             return True
-        units = (report.unit for report in checked.report.whole if report.unit is not None)
-        return all(any(each.covers(catalog, unit, unit.valid_from) for each in admitting) for unit in units)
+        reports = ((report.unit, report.form) for report in checked.report.whole if report.unit is not None)
+        return all(
+            any(each.admits(form) and each.covers(catalog, unit, unit.valid_from) for each in admitting)
+            for unit, form in reports
+        )

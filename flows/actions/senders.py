@@ -11,7 +11,7 @@ from domain.authorisations import Authorisation, authorisation
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 
-COLUMNS: Final = ("source", "folder", "sender", "units", "valid_from", "valid_to")
+COLUMNS: Final = ("source", "folder", "sender", "units", "valid_from", "valid_to", "form")
 """Columns of a list of authorisations; only `units` has to be there."""
 _MOST_NAMED = 20
 
@@ -21,12 +21,13 @@ def make_authorisation(
 ) -> Authorisation:
     """Return the authorisation that the values of `COLUMNS` describe.
 
-    Left out, the source is the deployment's only one, the first day is today, and there is no last day.
+    Left out, the source is the deployment's only one, the first day is today, there is no last day, and every form may
+    be reported.
 
     Raises:
         UsageError: a value is missing or impossible; the message says what to write.
     """
-    source, folder, sender, units, first, last = (values.get(column, "").strip() for column in COLUMNS)
+    source, folder, sender, units, first, last, form = (values.get(column, "").strip() for column in COLUMNS)
     if not source and len(sources) == 1:
         source = sources[0]
     if source not in sources:
@@ -36,7 +37,7 @@ def make_authorisation(
         raise UsageError("no units are named: give the code of a commune, a district or a province, or an area's id")
     valid_to = parse_day(last, "last") if last else None
     return authorisation(
-        catalog, (source, folder, sender), units, parse_day(first, "first") if first else today, valid_to
+        catalog, (source, folder, sender), units, parse_day(first, "first") if first else today, valid_to, form=form
     )
 
 

@@ -56,6 +56,15 @@ def test_ways_are_added_listed_and_removed(tonghop: Command) -> None:
     assert (record["authorisation"]["unit_valid_from"], record["removed"]["by"]) == ("2000-01-01", "bình")
 
 
+def test_a_way_for_one_form_is_listed_as_such(tonghop: Command) -> None:
+    """The list names the form's number; an unknown form is wrong usage."""
+    code, out, _ = tonghop("senders", "add", "--units", "56", "--form", "hddt_t", "--from", "2026-05-01", *WHY)
+    assert (code, "56 Tỉnh Khánh Hòa, form 02-T/HĐĐT-T only, from" in out) == (0, True)
+    (record,) = json.loads(tonghop("senders", "list", "--json")[1])
+    assert record["authorisation"]["form"] == "hddt_t"
+    assert tonghop("senders", "add", "--units", "56", "--form", "hddt", *WHY)[0] == 2
+
+
 def test_a_list_is_imported(tonghop: Command, tmp_path: Path) -> None:
     """A trial run keeps nothing; the list as Excel saves it is added, and a second time it changes nothing."""
     file = tmp_path / "list.csv"

@@ -69,6 +69,20 @@ def test_ways_that_are_admitted(
     assert not authorisations.admitting(Route("other", path, account, START))
 
 
+def test_a_way_for_a_form_is_of_that_form_only(catalog: Catalog) -> None:
+    """The tax office's address counts for its table: it is no address of the communes, nor asked about theirs."""
+    each = authorisation(catalog, ("mail", "", "thue@example.vn"), "22828", START, None, form="hddt_t")
+    ways, unit, day = Authorisations([each]), catalog.units.get("22828", BEFORE), date(2025, 6, 15)
+    assert [each.admits(form) for form in ("hddt_t", "cds_x_t", None)] == [True, False, False]
+    assert [ways.own_addresses(catalog, unit, day, form) for form in ("hddt_t", "cds_x_t", None)] == [
+        ("thue@example.vn",),
+        (),
+        (),
+    ]
+    with pytest.raises(UsageError, match="no form has the id 'hddt'"):
+        authorisation(catalog, ("mail", "", ""), "22828", START, None, form="hddt")
+
+
 def test_the_day_of_receipt_decides(catalog: Catalog) -> None:
     """First and last day are included."""
     each = authorisation(catalog, ("inbox", "", ""), "22828", START, date(2025, 6, 30))

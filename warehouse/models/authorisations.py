@@ -11,8 +11,8 @@ from warehouse.models.base import BIG_ID, Base
 class AuthorisationRow(Base):
     """A person's decision about a way of delivery: to authorise it for units, or to remove that (`removes`).
 
-    The columns are those of `domain.authorisations.Authorisation`; a removal repeats those of what it removes. Rows are
-    only added.
+    The columns are those of `domain.authorisations.Authorisation`, `form` empty for every form; a removal repeats those
+    of what it removes. Rows are only added.
     """
 
     __tablename__ = "authorisation"
@@ -30,3 +30,4 @@ class AuthorisationRow(Base):
     actor: Mapped[str]
     reason: Mapped[str]
     removes: Mapped[int | None] = mapped_column(ForeignKey("authorisation.id"), unique=True)
+    form: Mapped[str] = mapped_column(server_default="")

@@ -100,7 +100,7 @@ def due_steps(session: Session, catalog: Catalog, areas: Collection[str], today:
             reminded = missing if step.level is catalog.forms.form(form).level else ()
             reminders = [DueReminder(each.unit, each.addresses, (each,)) for each in reminded]
             for area, below in _by_area(catalog, form, period, step.level, missing).items():
-                reminders.append(DueReminder(area, authorisations.own_addresses(catalog, area, today), below))
+                reminders.append(DueReminder(area, authorisations.own_addresses(catalog, area, today, form), below))
             due = tuple(each for each in reminders if _may_be_sent(each) and (step.id, each.unit.key) not in sent)
             results.append(DueStep(form, period, step, deadline, due, missing, (step.id, None) in sent))
     return tuple(results)
@@ -210,14 +210,16 @@ def _missing_units(
     with_address = {
         code: unit
         for code, unit in owing_units(catalog, form, period, everywhere).items()
-        if _addresses_of(authorisations, catalog, unit, today)
+        if _addresses_of(authorisations, catalog, unit, form, today)
     }
     units = sorted((owing | with_address).values(), key=lambda unit: unit.code)
     deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
     statuses = reporting_statuses(session, form, period, units, deadline)
     sent = sent_reminders(session, form, period)
     return tuple(
-        MissingUnit(unit, _missing(status), _addresses_of(authorisations, catalog, unit, today), sent.get(unit.key))
+        MissingUnit(
+            unit, _missing(status), _addresses_of(authorisations, catalog, unit, form, today), sent.get(unit.key)
+        )
         for unit, status in zip(units, statuses.values(), strict=True)
         if status.state is not ReportingState.ACCEPTED
     )
@@ -230,13 +232,15 @@ def _missing(status: ReportingStatus) -> MissingReport:
     return MissingReport.RETURNED if status.state is ReportingState.QUARANTINED else MissingReport.SILENT
 
 
-def _addresses_of(authorisations: Authorisations, catalog: Catalog, unit: OrgUnit, today: date) -> tuple[str, ...]:
-    """Return the addresses of a unit; of one that has ended and has none left, those of the units that it became."""
-    own = authorisations.own_addresses(catalog, unit, today)
+def _addresses_of(
+    authorisations: Authorisations, catalog: Catalog, unit: OrgUnit, form: str, today: date
+) -> tuple[str, ...]:
+    """Return the addresses that may report a form for a unit; of one that ended without any, of its successors."""
+    own = authorisations.own_addresses(catalog, unit, today, form)
     if own or unit.holds_on(today):
         return own
     heirs = (catalog.units.find(each.new, today) for each in catalog.units.passed_into(unit))
-    addresses = {each for heir in heirs if heir for each in authorisations.own_addresses(catalog, heir, today)}
+    addresses = {each for heir in heirs if heir for each in authorisations.own_addresses(catalog, heir, today, form)}
     return tuple(sorted(addresses))
 
 

@@ -18,12 +18,12 @@ from warehouse.store.engine import Session, serialise
 from warehouse.submissions.upload_links import authorised_by_links
 from warehouse.submissions.withdrawal import Decision
 
-_FIELDS = ("source", "folder", "sender", "units", "unit_valid_from", "valid_from", "valid_to")
+_FIELDS = ("source", "folder", "sender", "units", "unit_valid_from", "valid_from", "valid_to", "form")
 
 
 @dataclass(frozen=True, slots=True)
 class UnauthorisedSubmission:
-    """A submission that came by a way not authorised for its unit.
+    """A submission that came by a way not authorised for its unit and form.
 
     `owner` is the code of the only commune that this way is authorised for: that commune sent it. None where there is
     none, or several.
@@ -31,6 +31,7 @@ class UnauthorisedSubmission:
 
     route: Route
     unit: str
+    form: str
     owner: str | None
 
 
@@ -79,7 +80,7 @@ def authorised_senders(session: Session) -> tuple[Authorisation, ...]:
 def unauthorised(
     session: Session, catalog: Catalog, submission_ids: Collection[int]
 ) -> dict[int, UnauthorisedSubmission]:
-    """Return those of some placed submissions that came by a way not authorised for their unit, by number.
+    """Return those of some placed submissions that came by a way not authorised for their unit and form, by number.
 
     The day counts on which the file was received, not the one that it bears: a sender can set that. An upload is
     received when it is sent. What a person released is absent; while no authorisation exists, only uploads are looked
@@ -129,8 +130,15 @@ def _unauthorised(
         unit = catalog.units.find(code, day)
         route = Route(source, path, sender, day_in_vietnam(delivered_at if source == UPLOAD else landed_at))
         admitting = ways.authorisations.admitting(route)
-        if unit is None or not any(each.covers(catalog, unit, day) for each in admitting):
-            results[key] = UnauthorisedSubmission(route, code, _owner(admitting))
+        is_office_table = catalog.forms.form(form).reporter is not None
+        may_be_sent = (
+            unit is not None
+            # A link is a commune's, which reports for no office.
+            and not (source == UPLOAD and is_office_table)
+            and any(each.admits(form) and each.covers(catalog, unit, day) for each in admitting)
+        )
+        if not may_be_sent:
+            results[key] = UnauthorisedSubmission(route, code, form, _owner(admitting))
     return results
 
 

@@ -34,8 +34,10 @@ class UnconfirmedSender:
     unit_valid_from: date
 
 
-def unconfirmed_senders(session: Session, connectors: Collection[str], issue: str) -> tuple[UnconfirmedSender, ...]:
-    """Return the senders whose reports are held for this issue, and about whom no address was asked yet."""
+def unconfirmed_senders(
+    session: Session, forms: Collection[str], connectors: Collection[str], issue: str
+) -> tuple[UnconfirmedSender, ...]:
+    """Return the senders whose reports of these forms are held for this issue, and who were asked about by no mail."""
     row, delivery, question = SubmissionRow, DeliveryRow, SenderConfirmationRow
     is_asked = exists().where(
         question.connector == delivery.connector,
@@ -47,7 +49,7 @@ def unconfirmed_senders(session: Session, connectors: Collection[str], issue: st
         select(delivery.connector, delivery.sender, row.unit_code, row.unit_valid_from)
         .join(delivery, delivery.id == row.delivery_id)
         .join(IssueRow, (IssueRow.submission_id == row.id) & (IssueRow.judgement == row.judgement))
-        .where(row.state == SubmissionState.HELD, IssueRow.code == issue, ~is_asked)
+        .where(row.state == SubmissionState.HELD, IssueRow.code == issue, ~is_asked, row.form.in_(forms))
         .where(delivery.connector.in_(connectors), delivery.sender.is_not(None), ~delivery.automatic)
         .distinct()
         .order_by(delivery.connector, delivery.sender, row.unit_code, row.unit_valid_from)

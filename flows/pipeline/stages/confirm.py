@@ -29,7 +29,8 @@ _LOG = logging.getLogger(__name__)
 def ask_for_confirmations(context: AppContext) -> int:
     """Ask about each sender whose reports are held for want of an authorisation, once; return how many are asked.
 
-    The registered addresses of the unit are asked; where it has none, an officer decides (`tonghop held`).
+    The registered addresses of the unit are asked; where it has none, and of tables that offices give, an officer
+    decides (`tonghop held`).
     """
     sources = [name for name, way in reply_ways(context).by_source.items() if way is ReplyWay.MAIL]
     if not sources or not context.settles_sources:
@@ -37,7 +38,8 @@ def ask_for_confirmations(context: AppContext) -> int:
     count = 0
     with transaction(context.engine) as session:
         registered = Authorisations(authorised_senders(session))
-        for sender in unconfirmed_senders(session, sources, SENDER_NOT_AUTHORISED):
+        forms = [form.id for form in context.catalog.forms.of_units]
+        for sender in unconfirmed_senders(session, forms, sources, SENDER_NOT_AUTHORISED):
             unit = context.catalog.units.find(sender.unit, sender.unit_valid_from)
             addresses = registered.addresses(context.catalog, unit, context.today) if unit else ()
             if unit is None or not addresses:

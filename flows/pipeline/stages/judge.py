@@ -10,6 +10,7 @@ from domain.catalog.catalog import Catalog
 from domain.figure_changes import CountingVersion, correction_issues
 from domain.indicators import Flow
 from domain.issues import Issue, Severity
+from domain.layouts import Form
 from domain.observations import Figure, Observation
 from domain.rules import Rule
 from domain.staging import StagedDue, StagedObservation, StagedRegister, StagedRow, StagedSubmission, digest_of
@@ -141,16 +142,17 @@ def hold_issues(context: AppContext, batch: Sequence[ReadSubmission]) -> dict[in
 
 
 def sender_issues(context: AppContext, batch: Sequence[ReadSubmission]) -> dict[int, tuple[Issue, ...]]:
-    """Return the issues that hold submissions which came by a way not authorised for their unit, by submission."""
+    """Return the issues that hold what came by a way not authorised for its unit and form, by submission."""
     if not context.checks_senders:
         return {}
     with reading(context.engine) as session:
         results = unauthorised(session, context.catalog, [each.submission.id for each in batch])
     names = {each.submission.id: each.report.unit.name for each in batch if each.report.unit}
-    return {key: (_sender_issue(each, names[key]),) for key, each in results.items()}
+    forms = context.catalog.forms.by_id
+    return {key: (_sender_issue(each, forms[each.form], names[key]),) for key, each in results.items()}
 
 
-def _sender_issue(submission: UnauthorisedSubmission, name: str) -> Issue:
+def _sender_issue(submission: UnauthorisedSubmission, form: Form, name: str) -> Issue:
     route = submission.route
     place = f"{route.source}/{route.folder}" if route.folder else route.source
     return Issue(
@@ -163,6 +165,8 @@ def _sender_issue(submission: UnauthorisedSubmission, name: str) -> Issue:
             "source": route.source,
             "folder": route.folder,
             "sender": route.sender or "",
+            "form": submission.form,
+            "form_number": form.number,
             SENT_BY: submission.owner or "",
         },
     )

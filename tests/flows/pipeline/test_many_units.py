@@ -12,7 +12,7 @@ from domain.authorisations import authorisation
 from domain.catalog.catalog import load_catalog
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.stages.reply import MANY_UNITS
-from tests.builders import open_workbook
+from tests.builders import make_workbook, open_workbook
 from tests.catalogs import small_catalog
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, prepare_home, published_rows, put, rows_of, run_plainly
 from tests.workbooks.workbook_edits import open_unit_table, save
@@ -135,6 +135,21 @@ def test_the_table_comes_back_marked_with_every_unit(table_home: tuple[Path, Run
     rows = [[cell.value for cell in row[:4]] for row in book["Kết quả kiểm tra"].iter_rows()]
     verdicts = [row[3] for row in rows if row[3] in {"Không tiếp nhận", "Đã tiếp nhận", "Đã tiếp nhận, cần xem lại"}]
     assert (len(verdicts), verdicts.count("Không tiếp nhận")) == (65, 3)
+
+
+def test_an_office_reports_its_form_only(after_night: Path) -> None:
+    """A way authorised for a table brings rows of all communes, and a commune's own form by that way is held."""
+    context = context_of(after_night, AFTER_TABLE)
+    way = authorisation(context.catalog, ("inbox", "thue", ""), PROVINCE, date(2025, 1, 1), None, form="hddt_t")
+    with transaction(context.engine) as session:
+        authorise(session, [way], Decision(DecisionReason("công văn 45", "an"), AFTER_TABLE, ""))
+    put(after_night / "inbox" / "thue" / "HĐĐT.xlsx", save(open_unit_table(context.catalog, PROVINCE, OF_TABLE)))
+    put(after_night / "inbox" / "thue" / "BC.xlsx", make_workbook(context.catalog, "22333", OF_TABLE))
+    run_plainly(context)
+    kept = rows_of(after_night, "SELECT form, state, count(*) FROM submission WHERE period = '2026-05' GROUP BY 1, 2")
+    assert sorted(kept) == [("cds_x_t", "held", 1), ("hddt_t", "accepted", 65)]
+    (facts,) = rows_of(after_night, "SELECT facts FROM issue WHERE code = 'sender_not_authorised'")
+    assert '"form": "cds_x_t"' in str(facts[0])
 
 
 def test_an_office_reports_for_its_units(home: Path) -> None:

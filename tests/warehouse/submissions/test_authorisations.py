@@ -13,6 +13,7 @@ from warehouse.store.engine import reading, transaction
 from warehouse.submissions.authorisations import (
     are_senders_checked,
     authorise,
+    authorised_senders,
     remove,
     unauthorised,
     unauthorised_rivals,
@@ -67,6 +68,17 @@ def test_only_the_authorised_way_counts(builder: WarehouseBuilder) -> None:
     allow(builder, "luong son", "22816")
     own, other = parse(builder, "22813/BC.xlsx"), parse(builder, "luong son/BC.xlsx")
     assert held(builder, own, other) == {other: "22816"}
+
+
+def test_a_way_for_another_form_does_not_count(builder: WarehouseBuilder) -> None:
+    """What may only bring the tax office's table brings no form of a commune; a way for every form does."""
+    table = authorisation(builder.catalog, ("inbox", "thue", ""), UNIT, FIRST_DAY, None, form="hddt_t")
+    with transaction(builder.engine) as session:
+        authorise(session, [table], decision(builder))
+        assert authorised_senders(session) == (table,)
+    allow(builder, "22813")
+    own, other = parse(builder, "22813/BC.xlsx"), parse(builder, "thue/BC.xlsx")
+    assert held(builder, own, other) == {other: UNIT}
 
 
 def test_the_day_of_receipt_counts_not_that_of_the_file(builder: WarehouseBuilder) -> None:
