@@ -1,0 +1,1 @@
+"""Read models of the officer's desk: the state of every report that is due, and all there is about a report."""
