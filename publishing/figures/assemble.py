@@ -1,7 +1,7 @@
 """Assemble the report that people read from a revision of the warehouse and the catalogue's names."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -82,7 +82,16 @@ class _Assembly:
             ),
             warning_notes=warning_notes_of(revision, names, formatter),
             provinces=self._provinces(themes, units) if len(units) > MOST_UNITS_LISTED else (),
+            incomparable=tuple(self._incomparable(themes)),
         )
+
+    def _incomparable(self, themes: Sequence[ThemeFigures]) -> Iterator[PublishedFigure]:
+        """Yield the figures that do not compare, though each unit gave its own; since the third edition."""
+        for figure in (figure for theme in themes for figure in theme.figures):
+            row = figure.row
+            is_whole = row.units_accepted == row.units_expected
+            if self.edition > SECOND_EDITION and row.status is RollupStatus.NOT_COMPARABLE and is_whole:
+                yield figure
 
     @cached_property
     def last_day(self) -> date:

@@ -214,7 +214,8 @@ class Report:
     options of `tonghop explain` for them. `kinds` names the kinds of units ("xã, thị trấn"). `is_sample`: the register
     holds invented units, so the split by commune is invented too, which the report has to state. `files_note` names
     the other files of the folder. `provinces` stand on the page for the units where those are too many to be listed;
-    else they are empty.
+    else they are empty. `incomparable` are the figures without a value of the whole area, though no report is missing
+    for it; until the second edition they counted as incomplete, and there are none.
     """
 
     area: str
@@ -237,6 +238,7 @@ class Report:
     changes: tuple[ChangeLine, ...]
     warning_notes: tuple[WarningNote, ...] = ()
     provinces: tuple[ProvinceLine, ...] = ()
+    incomparable: tuple[PublishedFigure, ...] = ()
 
     @property
     def headlines(self) -> tuple[ThemeFigures, ...]:
@@ -272,13 +274,19 @@ class Report:
 
     @property
     def incomplete(self) -> tuple[PublishedFigure, ...]:
-        """Return the figures that lack some of their units, or are not comparable."""
+        """Return the figures that lack some of their units, or that the edition counts with them."""
+        apart = {figure.row.indicator for figure in self.incomparable}
         return tuple(
             figure
             for theme in self.themes
             for figure in theme.figures
-            if figure.row.status is not RollupStatus.COMPLETE
+            if figure.row.status is not RollupStatus.COMPLETE and figure.row.indicator not in apart
         )
+
+    def figure(self, indicator: str) -> PublishedFigure | None:
+        """Return the figure of an indicator; None where the report has none."""
+        figures = (figure for theme in self.themes for figure in theme.figures)
+        return next((figure for figure in figures if figure.row.indicator == indicator), None)
 
 
 _KEY_AND_NOTES = frozenset({"area", "period", "indicator", "boundary", "notes"})

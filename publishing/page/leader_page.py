@@ -10,6 +10,7 @@ from typing import Final
 from domain.rollups import Boundary
 from publishing.charts.tiles import TileGrid, TileValue, lay_out
 from publishing.charts.trend import ChartBreak, ChartPoint, TrendChart, draw_trend
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import ProvinceLine, PublishedFigure, Report, ThemeFigures, UnitLine
 from publishing.figures.row_notes import RowNotes
@@ -103,12 +104,12 @@ class LeaderView:
 
 def write_leader_page(report: Report, formatter: ReportFormatter, place: PagePlace) -> bytes:
     """Render the leader's page in the formatter's language as UTF-8: no network, no scripts."""
-    return _write("leader.html.j2", _View(report, formatter), folder=place.folder, before=place.before)
+    return _write("leader.html.j2", _View(report, formatter), edition=EDITION, folder=place.folder, before=place.before)
 
 
 def write_second_edition(report: Report, formatter: ReportFormatter) -> bytes:
     """Render the leader's page of the second edition, in the bytes of the revisions that were written in it."""
-    return _write("leader_edition_2.html.j2", _SecondEditionView(report, formatter))
+    return _write("leader_edition_2.html.j2", _SecondEditionView(report, formatter), edition=SECOND_EDITION)
 
 
 def _write(template: str, view: "_View", **around: object) -> bytes:

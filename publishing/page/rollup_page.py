@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from domain.periods import Period
 from domain.texts import visible, visible_value
 from publishing.charts.trend import TEMPLATES
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.bars import RateBars
@@ -45,7 +46,7 @@ def write_page(report: Report, formatter: ReportFormatter, place: PagePlace | No
     """
     around = {"folder": place.folder, "before": place.before} if place else {}
     most = {"most_units": MOST_UNITS, "most_detailed": MOST_DETAILED}
-    shown = {"report": report, "bars": RateBars(formatter), "has_links": place is not None}
+    shown = {"report": report, "bars": RateBars(formatter), "edition": EDITION if place else SECOND_EDITION}
     return render("report.html.j2", formatter, **shown, **around, **most)
 
 

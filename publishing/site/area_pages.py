@@ -1,25 +1,27 @@
 """Pages of an area and period: its figures and trend, files, units, and revisions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Final
 
 from domain.aggregation import Amount, add_up, percentage
 from domain.batches import batched
 from domain.periods import Period
 from domain.units import OrgUnit
-from publishing.charts.trend import ChartBreak, ChartPoint, TrendChart, draw_trend
 from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue
-from publishing.site.rendering import Crumbs, addresses, render
+from publishing.site.rendering import Crumbs, addresses, other, render
 from publishing.site.revision_notes import RevisionNote
 from publishing.site.site_formatter import SiteFormatter
+from publishing.site.trends import trend_of
+from publishing.storage.folders import revision_link
 
 MOST_UNITS: Final = 300
 """Most units listed on one page."""
+_FILES: Final = ("report.html", "rollup.xlsx", "report.docx", "rollup.csv", "changes.json")
+"""A revision's files after its page for leaders, in the order of their readers."""
 
 
 @dataclass(frozen=True)
@@ -96,56 +98,21 @@ def area_pages(area: AreaPeriod, formatters: Sequence[SiteFormatter]) -> dict[st
 
 def crumbs_of(area: AreaPeriod, formatter: SiteFormatter, up: str) -> list[tuple[str, str]]:
     """Return the pages above the area's page; `up` leads from the page to the folder `site`."""
-    crumbs = [] if area.province is None else [(area.province[0], f"{up}{area.province[1]}.{formatter.lang}.html")]
-    return [*crumbs, (formatter.area(area.facts), f"{up}areas/{area.name}/index.{formatter.lang}.html")]
-
-
-@dataclass(frozen=True)
-class DrawnTrend:
-    """An indicator's trend as it is drawn, and what it shows in words."""
-
-    chart: TrendChart
-    description: str
-
-
-def trend_of(formatter: SiteFormatter, indicator: str, series: Sequence[AreaFacts]) -> DrawnTrend | None:
-    """Draw an indicator over an area's periods, interrupted where area or population are another one."""
-    figures = [facts.by_indicator.get(indicator) for facts in series]
-    points = [
-        ChartPoint(
-            label=formatter.period(facts.period),
-            value=figure.value if figure else None,
-            shown=formatter.amount(figure, figure.value) if figure else "",
-            is_partial=figure is not None and figure.accepted < figure.expected,
-        )
-        for facts, figure in zip(series, figures, strict=True)
+    return [
+        *province_crumbs(area, formatter, up),
+        (crumb_of(area, formatter), f"{up}areas/{area.name}/index.{formatter.lang}.html"),
     ]
-    known = [
-        (point, figure) for point, figure in zip(points, figures, strict=True) if figure and point.value is not None
-    ]
-    if not known:
-        return None
-    (first, _), (last, shown) = known[0], known[-1]
-    chart = draw_trend(
-        points,
-        tuple(_breaks(formatter, list(zip(series, figures, strict=True)))),
-        shown=lambda value: formatter.amount(shown, value),
-    )
-    facts = {"first": first.shown, "first_period": first.label, "last": last.shown, "last_period": last.label}
-    text = formatter.text("trend", indicator=formatter.indicator(indicator), **facts)
-    return DrawnTrend(chart, text) if chart else None
 
 
-def _breaks(formatter: SiteFormatter, series: Sequence[tuple[AreaFacts, FigureFact | None]]) -> Iterator[ChartBreak]:
-    """Yield where the area is another one than in the period before, or the figure counts another population."""
-    for place, ((before, earlier), (after, later)) in enumerate(pairwise(series), start=1):
-        if before.area_valid_from != after.area_valid_from:
-            day = formatter.report.day(date.fromisoformat(after.area_valid_from))
-            yield ChartBreak(place, formatter.report.text("break_area", day=day))
-        elif earlier and later and earlier.denominator_kind != later.denominator_kind:
-            kinds = map(formatter.report.denominator_kind, (earlier.denominator_kind, later.denominator_kind))
-            text = formatter.report.text("break_definition", before=next(kinds), after=next(kinds))
-            yield ChartBreak(place, text)
+def province_crumbs(area: AreaPeriod, formatter: SiteFormatter, up: str) -> list[tuple[str, str]]:
+    """Return the page of the area's province, if it has one."""
+    return [] if area.province is None else [(area.province[0], f"{up}{area.province[1]}.{formatter.lang}.html")]
+
+
+def crumb_of(area: AreaPeriod, formatter: SiteFormatter) -> str:
+    """Name the list of the area's periods in the way to a page; that of a province follows the province's own page."""
+    name = formatter.area(area.facts)
+    return formatter.text("all_periods") if area.province and area.province[0] == name else name
 
 
 @dataclass(frozen=True)
@@ -176,7 +143,7 @@ class _AreaPages:
             themes=themes,
             cards=cards,
             changes=changes,
-            files=[(self._file_label(name), name) for name in area.files],
+            files=[(self._file_label(name), name) for name in sorted(area.files, key=self._file_order)],
             headings=[formatter.indicator(lead.indicator) for lead in self.leads],
             labels=self.labels,
             rows=None if is_long else rows,
@@ -287,8 +254,16 @@ class _AreaPages:
         texts = self.formatter.catalog.texts
         return texts.text(key, self.formatter.lang) if key in texts.by_key else name
 
+    def _file_order(self, name: str) -> tuple[int, str]:
+        order = (f"leader.{self.formatter.lang}.html", *_FILES)
+        return (order.index(name) if name in order else len(order)), name
+
     def _revision(self, note: RevisionNote) -> dict[str, Any]:
+        folder = f"../../../{self.area.facts.period.id}/{revision_link(self.area.name, note.number)}/"
+        files = sorted(note.files - {f"leader.{other(self.formatter.lang)}.html"}, key=self._file_order)
         return {
+            "href": f"{folder}{files[0]}",
+            "files": [(self._file_label(name), f"{folder}{name}") for name in files[1:]],
             "number": note.number,
             "published_at": datetime.fromisoformat(note.published_at),
             "lines": [self._move(*move) for move in note.moves],

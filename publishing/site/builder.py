@@ -1,7 +1,7 @@
 """Build the site from the newest revisions in the published folder: what a moved revision reaches is rendered again."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,12 +32,14 @@ from publishing.site.published_set import (
     PublishedRevisionRef,
     newest_numbers,
     newness,
+    other_boundary,
     read_manifest,
     steps_between,
 )
 from publishing.site.rendering import LANGS, look_of, search_script, style_sheet
 from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
+from publishing.storage.folders import link_revisions
 from publishing.storage.manifest import MANIFEST
 from publishing.storage.site_folder import SITE, SiteFolder
 from warehouse.queries import Revision
@@ -191,7 +193,8 @@ class _SiteBuilder:
 
     def _kept_series(self, before: _State, name: str, moved: set[tuple[Period, str]]) -> str | None:
         """Return the present part of an area's periods, unless one of them, or its newest one's other areas, moved."""
-        if not before.key or any(name == other or period == self._names[name] for period, other in moved):
+        own = {name, other_boundary(name)}
+        if not before.key or any(other in own or period == self._names[name] for period, other in moved):
             return None
         return self._folder.linked(before.key, f"{SITE}/areas/{name}")
 
@@ -234,22 +237,31 @@ class _SiteBuilder:
         return self._folder.part(
             f"areas/{facts.period}/{name}",
             key,
-            lambda: area_pages(self._gather(period, name, links), self._formatters).items(),
+            lambda: self._area_pages(period, name, links),
             {"units": units},
         )
+
+    def _area_pages(self, period: Period, name: str, links: PageLinks) -> Iterable[tuple[str, bytes]]:
+        link_revisions(self._folder.root, period.id, name)
+        return area_pages(self._gather(period, name, links), self._formatters).items()
 
     def _series(self, name: str) -> str:
         newest = self._names[name]
         links = self._links.links_of(newest, name)
         periods = sorted((period for period, names in self._numbers.items() if name in names), key=newness)
         periods.reverse()
-        numbers = [(period.id, self._numbers[period][name]) for period in periods]
+        other = other_boundary(name)
+        numbers = [(period.id, self._numbers[period][name], self._numbers[period].get(other)) for period in periods]
         children = [(child, self._numbers[newest][child]) for child in links.children]
         return self._folder.part(
             f"series/{name}",
             key_of(self._look, name, numbers, children, links.unit_pages),
             lambda: indicator_pages(
-                AreaSeries(self._gather(newest, name, links), tuple(self._of(period, name) for period in periods)),
+                AreaSeries(
+                    self._gather(newest, name, links),
+                    tuple(self._of(period, name) for period in periods),
+                    tuple(self._of(period, other) if other in self._numbers[period] else None for period in periods),
+                ),
                 self._formatters,
             ).items(),
         )

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from domain.rollups import RollupStatus
 from domain.units import OrgUnit
-from publishing.site.area_pages import MOST_UNITS, AreaPeriod, total, trend_of
+from publishing.site.area_pages import MOST_UNITS, AreaPeriod, crumb_of, province_crumbs, total
 from publishing.site.facts import AreaFacts, FigureFact, UnitValue
+from publishing.site.links import TREND_PERIODS
 from publishing.site.rendering import addresses, escaped, render
 from publishing.site.site_formatter import SiteFormatter
+from publishing.site.trends import boundary_names, reasons_of, trend_of
 
 _Ranked = tuple[str, str, Decimal | None, str, str]
 """Address and name as markup, value, and the value and its fraction as shown: numbers hold no markup."""
@@ -17,10 +20,14 @@ _Ranked = tuple[str, str, Decimal | None, str, str]
 
 @dataclass(frozen=True)
 class AreaSeries:
-    """An area over its periods: facts of all, the newest first, and what its page of the newest one leads to."""
+    """An area over its periods: facts of all, the newest first, and what its page of the newest one leads to.
+
+    `beside` are the same periods on the other boundaries; None where nothing is published on them.
+    """
 
     newest: AreaPeriod
     periods: tuple[AreaFacts, ...]
+    beside: tuple[AreaFacts | None, ...]
 
 
 def indicator_pages(series: AreaSeries, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
@@ -53,8 +60,7 @@ class _IndicatorPages:
 
     @cached_property
     def crumbs(self) -> list[tuple[str, str]]:
-        province = self.area.province
-        return [] if province is None else [(province[0], f"../../{province[1]}.{self.formatter.lang}.html")]
+        return province_crumbs(self.area, self.formatter, "../../")
 
     @cached_property
     def labels(self) -> tuple[str, str, str]:
@@ -74,10 +80,16 @@ class _IndicatorPages:
         return rows
 
     @cached_property
-    def same_kind(self) -> list[AreaFacts]:
-        """Return the periods as long as the newest one, the oldest first."""
+    def same_kind(self) -> list[tuple[AreaFacts, AreaFacts | None]]:
+        """Return the periods as long as the newest one, the oldest first, each on both boundaries."""
         frequency = self.area.facts.period.frequency
-        return [facts for facts in reversed(self.series.periods) if facts.period.frequency is frequency][-24:]
+        pairs = zip(reversed(self.series.periods), reversed(self.series.beside), strict=True)
+        return [(facts, other) for facts, other in pairs if facts.period.frequency is frequency][-TREND_PERIODS:]
+
+    @cached_property
+    def is_pair(self) -> bool:
+        """Whether a period has figures on the other boundaries as well."""
+        return any(self.series.beside)
 
     def _list(self) -> bytes:
         formatter = self.formatter
@@ -87,7 +99,7 @@ class _IndicatorPages:
             "series.html.j2",
             formatter,
             addresses(2, "index", formatter.lang),
-            [*self.crumbs, (self.name, "")],
+            [*self.crumbs, (crumb_of(self.area, self.formatter), "")],
             newest=self.area.facts,
             name=self.area.name,
             headings=[formatter.indicator(lead.indicator) for lead in leads],
@@ -106,22 +118,46 @@ class _IndicatorPages:
             "indicator.html.j2",
             formatter,
             addresses(2, figure.indicator, formatter.lang),
-            [*self.crumbs, (self.name, f"index.{formatter.lang}.html"), (indicator, "")],
+            [*self.crumbs, (crumb_of(area, formatter), f"index.{formatter.lang}.html"), (indicator, "")],
             indicator=indicator,
             area_name=self.name,
+            newest_page=f"../../{area.facts.period.id}/{area.name}/index.{formatter.lang}.html",
             is_sample=area.is_sample,
             value=formatter.value(figure),
             newest_period=formatter.period(area.facts.period),
             counted=formatter.counted(figure.indicator),
             labels=self.labels,
             rank_label=formatter.text("rank"),
-            trend=trend_of(formatter, figure.indicator, self.same_kind),
+            trend=trend_of(formatter, figure.indicator, *self._both_boundaries()),
+            reasons=[
+                reason
+                for series in self._both_boundaries()
+                for reason in reasons_of(formatter, figure.indicator, series)
+            ],
+            beside=boundary_names(formatter, area.facts.boundary)[1] if self.is_pair else "",
             periods=[
-                (*heading[:2], *self._counts(facts.by_indicator.get(figure.indicator)), heading[2])
-                for heading, facts in zip(self.headings, self.series.periods, strict=True)
+                (
+                    *heading[:2],
+                    *self._counts(facts.by_indicator.get(figure.indicator)),
+                    heading[2],
+                    self._beside(other, figure.indicator),
+                )
+                for heading, facts, other in zip(self.headings, self.series.periods, self.series.beside, strict=True)
             ],
             rankings=self._rankings(figure),
         )
+
+    def _both_boundaries(self) -> tuple[list[AreaFacts], list[AreaFacts | None]]:
+        return [facts for facts, _ in self.same_kind], [other for _, other in self.same_kind]
+
+    def _beside(self, facts: AreaFacts | None, indicator: str) -> str:
+        """Return the figure on the other boundaries, as markup."""
+        figure = facts.by_indicator.get(indicator) if facts else None
+        if figure is not None and figure.status == RollupStatus.NOT_COMPARABLE:
+            return f"✕ {escaped(self.formatter.published('change_not_comparable'))}"
+        amount = self._amount(figure)
+        is_partial = figure is not None and figure.accepted < figure.expected
+        return f"{amount} ▽ {figure.accepted}/{figure.expected}" if figure is not None and is_partial else amount
 
     def _amount(self, figure: FigureFact | None) -> str:
         return "–" if figure is None else self.formatter.amount(figure, figure.value)

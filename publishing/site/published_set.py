@@ -8,8 +8,10 @@ from pathlib import Path
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
+from domain.rollups import Boundary
 from publishing.storage.manifest import MANIFEST
 
+_AS_NOW = f".{Boundary.AS_NOW}"
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 
 Numbers = Mapping[Period, Mapping[str, int]]
@@ -57,6 +59,12 @@ def read_manifest(folder: Path) -> PublishedRevisionRef:
         number=content["revision"],
         content_sha256=content["content_sha256"],
     )
+
+
+def other_boundary(name: str) -> str:
+    """Return the name of the folder of the same area and form on the other boundaries."""
+    own = name.removesuffix(_AS_NOW)
+    return f"{own}{_AS_NOW}" if own == name else own
 
 
 def newness(period: Period) -> tuple[int, int, int]:

@@ -70,7 +70,7 @@ def escaped(text: str) -> str:
 
 def style_sheet() -> bytes:
     """Return the style sheet of all pages: that of the report's page, of charts, and what the site adds."""
-    parts = _SHARED, CHART_TEMPLATES / "charts.css", _TEMPLATES / "site.css"
+    parts = _SHARED, CHART_TEMPLATES / "charts.css", CHART_TEMPLATES / "series.css", _TEMPLATES / "site.css"
     return b"\n".join(part.read_bytes() for part in parts)
 
 

@@ -1,10 +1,13 @@
 """What each published revision of an area and period moved, read from its `rollup.csv`."""
 
 import csv
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from publishing.storage.manifest import MANIFEST
 
 _OF_REVISION: Final = frozenset({"revision", "published_at", "run_id", "notes"})
 
@@ -14,12 +17,13 @@ class RevisionNote:
     """A revision, and what it moved against the one published before it.
 
     A move is indicator, value before and after; the last one has no indicator and counts figures of which only other
-    columns moved. `published_at` is an ISO time.
+    columns moved. `published_at` is an ISO time, `files` are the names of its files.
     """
 
     number: int
     published_at: str
     moves: tuple[tuple[str, str, str, int], ...]
+    files: frozenset[str]
 
 
 def read_revision_notes(revisions: Path) -> tuple[RevisionNote, ...]:
@@ -31,7 +35,8 @@ def read_revision_notes(revisions: Path) -> tuple[RevisionNote, ...]:
         with (revisions / str(number) / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = {row["indicator"]: row for row in csv.DictReader(file)}
         published_at = next((row["published_at"] for row in rows.values()), "")
-        notes.append(RevisionNote(number, published_at, () if before is None else _moves(before, rows)))
+        files = frozenset(json.loads((revisions / str(number) / MANIFEST).read_bytes())["files"])
+        notes.append(RevisionNote(number, published_at, () if before is None else _moves(before, rows), files))
         before = rows
     return tuple(reversed(notes))
 

@@ -138,6 +138,10 @@ class SiteFormatter:
         """Say why a figure is not comparable, and which units are missing from it."""
         return self._notes.shown(figure.notes)
 
+    def reasons(self, notes: str) -> str:
+        """Say of a figure's notes why it is not comparable, and which units that is about."""
+        return self._notes.reasons(notes)
+
     @cached_property
     def _notes(self) -> RowNotes:
         return RowNotes(self.catalog.texts, self.lang)

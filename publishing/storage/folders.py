@@ -46,6 +46,24 @@ class PublicationFolder:
             return None
 
 
+def revision_link(name: str, number: int) -> str:
+    """Return the name, beside the link to the newest revision, by which readers open any revision."""
+    return f"{name}@{number}"
+
+
+def link_revisions(root: Path, period: str, name: str) -> None:
+    """Give each stored revision of an area and period a link of its own, as deep as that to the newest.
+
+    Pages of a revision lead to the site by relative addresses, and folders whose names begin with a dot are not served.
+    """
+    folder = PublicationFolder(root, period, name)
+    for path in folder.revisions.iterdir():
+        if path.name.isdecimal():
+            link = folder.link.with_name(revision_link(name, int(path.name)))
+            if not link.is_symlink():
+                link.symlink_to(Path("..", ".revisions", period, name, path.name), target_is_directory=True)
+
+
 def store(root: Path, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> Path:
     """Store a revision under that name, point the link at the newest revision, and return the link.
 

@@ -43,6 +43,8 @@ def list_published(root: Path) -> tuple[PublishedEntry, ...]:
 def _entries(root: Path) -> Iterator[PublishedEntry]:
     for period in root.glob("[!.]*/"):
         for link in period.glob("[!.]*"):
+            if "@" in link.name:
+                continue  # one revision's own link
             try:
                 # Cached: a revision never changes.
                 yield _read(link.resolve(), parse_period(period.name), link.name)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
+from domain.rollups import Boundary
 from publishing.data.rollup_csv import write_csv
 from publishing.editions import EDITION
 from publishing.publish import publication_name
@@ -49,6 +50,10 @@ def small_revision(catalog: Catalog, period: str = "2025-05", number: int = 1, *
     )
 
 
+def _key(area: str, boundary: str) -> str:
+    return area if boundary == Boundary.AS_THEN else f"{area}.{boundary}"
+
+
 def _moved(value: Decimal | None, number: int) -> Decimal | None:
     return value if value is None or number == 1 else value - number
 
@@ -65,7 +70,7 @@ class PublishedFolder:
     def publish(self, *revisions: Revision) -> "PublishedFolder":
         """Publish revisions, with a page and a table each."""
         for revision in revisions:
-            self.warehouse[revision.area, revision.period.id, revision.number] = revision
+            self.warehouse[_key(revision.area, revision.boundary), revision.period.id, revision.number] = revision
             identity = Identity(
                 revision.area,
                 revision.period.id,
@@ -86,7 +91,7 @@ class PublishedFolder:
 
     def _load(self, ref: PublishedRevisionRef) -> Revision | None:
         self.requested.append(ref)
-        return self.warehouse.get((ref.area, ref.period.id, ref.number))
+        return self.warehouse.get((_key(ref.area, ref.boundary), ref.period.id, ref.number))
 
     def pages(self) -> dict[str, bytes]:
         """Return all files that readers can open, by address."""

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog
-from domain.rollups import RollupStatus
+from domain.rollups import Boundary, RollupStatus
 from publishing.site import area_pages
 from publishing.site.overview_pages import SearchedPlace, search_index
+from publishing.storage.published_index import list_published
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.site.sites import PROVINCE, PublishedFolder, links_of, resolved, small_revision
 
@@ -180,11 +181,40 @@ def test_indicator_page_ranks_communes(folder: PublishedFolder, pages: dict[str,
     """Communes are ranked from the highest value to the lowest; those without a figure come last."""
     indicator = folder.warehouse["585", "2025-05", 2].rows[1].indicator
     page = pages[f"site/areas/585/{indicator}.vi.html"]
-    ranked = [str(facts["href"]) for tag, facts in page.elements if tag == "a" and "#" in str(facts.get("href"))]
-    ranked = [href for href in ranked if href != "#content"]
+    ranked = [str(facts["href"]) for tag, facts in page.elements if tag == "a" and "/units/" in str(facts.get("href"))]
     assert len(ranked) == 8
     assert {href.rpartition("/")[2].partition(".")[0] for href in ranked[-2:]} == {"22813", "22828"}
     assert "2025-04/585/index.vi.html" in " ".join(links_of(page))
+
+
+def test_indicator_page_draws_both_boundaries(catalog: Catalog, tmp_path: Path) -> None:
+    """The series of each period's boundaries and of today's share a chart; what does not compare says why and where."""
+    now = [small_revision(catalog, period, boundary=Boundary.AS_NOW) for period in ("2025-03", "2025-04", "2025-05")]
+    notes = "Không so sánh được, vì chưa rõ các đơn vị sau đã nhập vào đâu: 22822 Xã Mỹ Sơn."
+    void = replace(now[1].rows[0], value=None, status=RollupStatus.NOT_COMPARABLE, notes=notes)
+    then = [small_revision(catalog, period) for period in ("2025-03", "2025-04", "2025-05")]
+    folder = PublishedFolder(tmp_path, catalog).publish(*then)
+    folder.build()
+    indicator = now[0].rows[0].indicator
+    alone = folder.pages()[f"site/areas/585/{indicator}.vi.html"].decode()
+    folder.publish(now[0], replace(now[1], rows=(void, *now[1].rows[1:])), now[2]).build()
+    beside = folder.pages()[f"site/areas/585/{indicator}.vi.html"].decode()
+    for text in ('figure class="trend pair"', "Theo địa giới hiện nay", 'path class="void"', "✕ không so sánh được"):
+        assert (text in alone, text in beside) == (False, True), text
+    assert f"✕ Tháng 4/2025, theo địa giới hiện nay: {notes}" in beside
+    assert "Not comparable, because" in folder.pages()[f"site/areas/585.as_now/{indicator}.en.html"].decode()
+
+
+def test_every_revision_is_linked(folder: PublishedFolder, pages: dict[str, StrictPage]) -> None:
+    """The area's page leads to each revision's own page and files, as deep in the folder as the newest."""
+    links = {
+        resolved("site/2025-05/585/index.vi.html", link) for link in links_of(pages["site/2025-05/585/index.vi.html"])
+    }
+    for number in (1, 2):
+        for file in ("report.html", "rollup.csv"):
+            assert f"2025-05/585@{number}/{file}" in links
+        assert (folder.root / f"2025-05/585@{number}").readlink().name == str(number)
+    assert [entry.folder for entry in list_published(folder.root)] == ["58", "585", "585"]
 
 
 def test_large_areas_list_their_parts_and_split_their_units(
