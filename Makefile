@@ -91,7 +91,7 @@ setup-full: ## Install the Debian packages that make test-full needs (root or su
 	@if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
 	  chromium libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
-	  dovecot-imapd samba smbclient && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends r-base-core
+	  dovecot-imapd samba smbclient && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends r-base-core prometheus
 
 pictures: $(VENV)/ready ## Take the pictures of the documentation again from the demo (needs make setup-full)
 	@$(BIN)/python -m tests.tools.pictures

@@ -31,7 +31,7 @@ class MeasuredSteps(PlainSteps):
     def __init__(self, run_id: str) -> None:
         """Belong to the run of that id."""
         super().__init__(run_id)
-        self.seconds: Counter[str] = Counter()
+        self.cpu: Counter[str] = Counter()
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Do one step and measure it; see `Steps.run`."""
@@ -39,7 +39,7 @@ class MeasuredSteps(PlainSteps):
         try:
             return super().run(stage, label, work)
         finally:
-            self.seconds[stage] += cpu_seconds() - before  # type: ignore[assignment] # a Counter of seconds
+            self.cpu[stage] += cpu_seconds() - before  # type: ignore[assignment] # a Counter of seconds
 
 
 def cpu_seconds() -> float:
@@ -53,8 +53,8 @@ def main() -> None:
     """Run once in the home of the settings and print the seconds of each stage, and of what is in no stage."""
     steps = MeasuredSteps("staged")
     carry_out(Run(build_context(load_settings()), RunScope(), steps, NoProgress()), "nightly")
-    steps.seconds["outside the stages"] = cpu_seconds() - sum(steps.seconds.values())  # type: ignore[assignment]
-    json.dump(dict(steps.seconds.most_common()), sys.stdout)
+    steps.cpu["outside the stages"] = cpu_seconds() - sum(steps.cpu.values())  # type: ignore[assignment]
+    json.dump(dict(steps.cpu.most_common()), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The two sites: published figures for everybody; submissions, quality pages and returned workbooks for the office."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,9 +53,17 @@ class OfficeFolders:
 
 
 def published_site(
-    root: Path, formatter: ReportFormatter, today: Callable[[], date], engine: Engine | None = None
+    root: Path,
+    formatter: ReportFormatter,
+    today: Callable[[], date],
+    engine: Engine | None = None,
+    *,
+    further: Sequence[Route] = (),
 ) -> ASGIApp:
-    """Serve the published folder: its site, and at `/list` all files; with a warehouse also the JSON API."""
+    """Serve the published folder: its site, and at `/list` all files; with a warehouse also the JSON API.
+
+    `further` routes come before those of the folder.
+    """
 
     def first(request: Request) -> Response:
         page = root / first_page(formatter.lang)
@@ -68,6 +76,7 @@ def published_site(
         return RedirectResponse(f"/{request.path_params['period']}/{request.path_params['area']}/report.html")
 
     routes = [
+        *further,
         Route("/", first),
         Route("/list", listed),
         *([Mount(API_PREFIX, json_api(engine, formatter.catalog))] if engine else []),
@@ -78,12 +87,22 @@ def published_site(
 
 
 def office_site(
-    folders: OfficeFolders, engine: Engine, formatter: ReportFormatter, credential: str, today: Callable[[], date]
+    folders: OfficeFolders,
+    engine: Engine,
+    formatter: ReportFormatter,
+    credential: str,
+    today: Callable[[], date],
+    *,
+    further: Sequence[Route] = (),
 ) -> ASGIApp:
-    """Serve quality pages and returned workbooks, with index pages, behind the credential `name:password`."""
+    """Serve quality pages and returned workbooks, with index pages, behind the credential `name:password`.
+
+    So are `further` routes.
+    """
     quality, outbox = folders.quality, folders.outbox
     office = _Office(folders, engine, formatter, today)
     routes = [
+        *further,
         Route("/", office.index),
         Route("/submissions", office.submissions),
         Route("/outbox/{unit}/{period}/", office.returned),

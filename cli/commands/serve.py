@@ -27,11 +27,15 @@ def serve(
     has no link (tonghop links make). Set TONGHOP_BASE_URL, TONGHOP_OFFICE_URL and TONGHOP_UPLOAD_URL to the addresses
     that people's browsers use: the Prefect UI, notices and links name them.
 
+    For who keeps it running: /health/live and /health/ready on the first port, and /metrics for Prometheus on the
+    second, behind its password.
+
     Example: TONGHOP_OFFICE_AUTH=an:secret tonghop serve --port 8080 --office-port 8081
     """
     settings: Settings = context.obj
     from contextlib import closing
     from datetime import UTC, datetime
+    from functools import partial
 
     from cli.output.terminal import Terminal
     from domain.vietnam_time import day_in_vietnam
@@ -40,21 +44,28 @@ def serve(
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
     from web.apps import OfficeFolders, office_site, published_site
+    from web.health import health_routes
+    from web.metrics import metrics_route
     from web.server import Site, run
     from web.upload.app import upload_site
 
     catalog = open_catalog(settings)
     terminal, formatter = Terminal(catalog, settings.lang), ReportFormatter(catalog, settings.lang)
-    today = lambda: day_in_vietnam(datetime.now(UTC))  # noqa: E731 # a clock, handed over
+    now = partial(datetime.now, UTC)
+    today = lambda: day_in_vietnam(now())  # noqa: E731 # a clock, handed over
     engine = open_warehouse(settings)
-    sites = [Site(published_site(settings.published, formatter, today, engine), host, port)]
+    health = health_routes(engine, {"home": settings.home})
+    sites = [Site(published_site(settings.published, formatter, today, engine, further=health), host, port)]
     terminal.say("serving_published", url=f"http://{host}:{port}/")
     if settings.office_auth is None:
         terminal.say("office_closed", "yellow")
     else:
         credential = settings.office_auth.get_secret_value()
         folders = OfficeFolders(settings.quality, settings.outbox)
-        sites.append(Site(office_site(folders, engine, formatter, credential, today), host, office_port))
+        metrics = [metrics_route(engine, now)]
+        sites.append(
+            Site(office_site(folders, engine, formatter, credential, today, further=metrics), host, office_port)
+        )
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")
     checks = UploadChecks(settings)
     sites.append(Site(upload_site(settings, engine, checks), host, upload_port))

@@ -17,6 +17,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.tasks import Task
 
 from domain.errors import TransientError
+from flows.pipeline.steps import StageSeconds
 from flows.support.logs import log_to_file
 from flows.support.masking import mask_handlers
 from flows.support.prefect_names import LIMIT
@@ -39,9 +40,12 @@ _LOOK_AGAIN_SECONDS = 2.0
 class PrefectSteps:
     """The steps of one flow run, each a task run with a readable name."""
 
+    seconds: StageSeconds
+
     def __init__(self, run_id: str) -> None:
         """Belong to the flow run of that id, whose log gets the records of our packages."""
         self.run_id = run_id
+        self.seconds = StageSeconds()
         for logger_name in LOGGERS:
             # Prefect hands these loggers on to its server, but at Python's own level: warnings only.
             logging.getLogger(logger_name).setLevel(logging.INFO)
@@ -50,14 +54,16 @@ class PrefectSteps:
 
     def run(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Run one step as a task run, under the limit where it writes figures; see `Steps.run`."""
-        return as_task(stage, label, _limited(work) if stage in _LIMITED else work)()
+        with self.seconds.measure(stage):
+            return as_task(stage, label, _limited(work) if stage in _LIMITED else work)()
 
     def run_retried(self, stage: str, label: str, work: Callable[[], T]) -> T:
         """Run one step as a task run that Prefect retries; see `Steps.run_retried`."""
         step = as_task(stage, label, work).with_options(
             retries=len(RETRY_DELAYS), retry_delay_seconds=RETRY_DELAYS, retry_condition_fn=_passes
         )
-        return step()
+        with self.seconds.measure(stage):
+            return step()
 
 
 def _limited(work: Callable[[], T]) -> Callable[[], T]:

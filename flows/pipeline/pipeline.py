@@ -123,7 +123,7 @@ def end(run: Run, outcome: RunOutcome) -> RunOutcome:
     _render_site(run)
     _write_pages(run)
     with transaction(run.context.engine) as session:
-        finish_run(session, run.id, outcome.counts, run.context.clock())
+        finish_run(session, run.id, outcome.counts, run.context.clock(), run.steps.seconds)
     _LOG.info("run ended", extra={"counts": outcome.counts})
     run.listener.finish(outcome)
     return outcome

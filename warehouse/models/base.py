@@ -33,6 +33,7 @@ class Base(DeclarativeBase):
         datetime: UtcMoment(),
         dict[str, str]: JSON(),
         dict[str, int]: JSON(),
+        dict[str, float]: JSON(),
     }
 
 

@@ -8,7 +8,10 @@ from warehouse.models.base import Base
 
 
 class RunRow(Base):
-    """One run; `finished_at` stays empty when it was killed. `counts` are whatever the run counted, by name."""
+    """One run; `finished_at` stays empty when it was killed. `counts` are whatever the run counted, by name.
+
+    `stage_seconds` are seconds of wall time by stage; empty for runs before version 0.2.
+    """
 
     __tablename__ = "run"
 
@@ -19,6 +22,7 @@ class RunRow(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, int]]
+    stage_seconds: Mapped[dict[str, float] | None]
 
 
 class RunHolderRow(Base):

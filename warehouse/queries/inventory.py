@@ -1,4 +1,4 @@
-"""Inventory of submissions: counts by period and state, and the submissions of each count."""
+"""Inventory of submissions: counts by period and state, the submissions of each count, and the work that waits."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,13 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from domain.mail.outgoing import OutgoingState
 from domain.periods import Period, parse_period
-from domain.submissions import SubmissionState
+from domain.submissions import PENDING_STATES, SubmissionState
 from domain.units import UnitKey
-from warehouse.models import SubmissionRow
+from warehouse.models import OutgoingRow, SubmissionRow
 from warehouse.queries.files import issue_counts
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
+from warehouse.submissions.replies import unreplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ class InventoryEntry:
     file_name: str
     received_at: datetime
     issues: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Numbers of what waits, and since when the oldest of it does (UTC; None where nothing waits)."""
+
+    reports: int
+    reports_since: datetime | None
+    answers: int
+    messages: Mapping[OutgoingState, int]
+    messages_since: datetime | None
 
 
 def inventory(session: Session) -> Inventory:
@@ -91,6 +104,22 @@ def submissions_in(
             issues=counts.get((submission.id, submission.judgement), 0),
         )
         for submission in submissions
+    )
+
+
+def workload(session: Session) -> Workload:
+    """Count reports that are not judged yet, judged deliveries without an answer, and messages by state."""
+    waiting = select(func.count(), func.min(SubmissionRow.landed_at)).where(SubmissionRow.state.in_(PENDING_STATES))
+    reports, reports_since = session.execute(waiting).tuples().one()
+    by_state = select(OutgoingRow.state, func.count()).group_by(OutgoingRow.state)
+    due_since = select(func.min(OutgoingRow.queued_at)).where(OutgoingRow.state == OutgoingState.DUE)
+    counts = dict(session.execute(by_state).tuples().all())
+    return Workload(
+        reports=reports,
+        reports_since=reports_since,
+        answers=len(unreplied(session)),
+        messages={state: counts.get(state, 0) for state in OutgoingState},
+        messages_since=session.scalar(due_since),
     )
 
 

@@ -340,7 +340,7 @@ class SubmissionRecord:
 class RunRecord:
     """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC.
 
-    `reason` is why a person started it; None for a scheduled one.
+    `reason` is why a person started it; None for a scheduled one. `stage_seconds` are seconds of wall time by stage.
     """
 
     run_id: str
@@ -350,6 +350,7 @@ class RunRecord:
     finished_at: datetime | None
     counts: dict[str, int]
     reason: str | None
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

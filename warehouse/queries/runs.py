@@ -49,4 +49,13 @@ def published_by_run(session: Session, run_id: str) -> int:
 
 
 def _record(row: RunRow) -> RunRecord:
-    return RunRecord(row.run_id, row.kind, row.catalog_version, row.started_at, row.finished_at, row.counts, row.reason)
+    return RunRecord(
+        run_id=row.run_id,
+        kind=row.kind,
+        catalog_version=row.catalog_version,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        counts=row.counts,
+        reason=row.reason,
+        stage_seconds=row.stage_seconds or {},
+    )

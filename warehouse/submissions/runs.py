@@ -20,8 +20,14 @@ def start_run(
         session.add(row)
 
 
-def finish_run(session: Session, run_id: str, counts: Mapping[str, int], at: datetime) -> None:
-    """Record that a run ended, and what it counted.
+def finish_run(
+    session: Session,
+    run_id: str,
+    counts: Mapping[str, int],
+    at: datetime,
+    stage_seconds: Mapping[str, float] | None = None,
+) -> None:
+    """Record that a run ended, what it counted, and the seconds of wall time that each stage took.
 
     Raises:
         UsageError: no such run was started.
@@ -31,3 +37,5 @@ def finish_run(session: Session, run_id: str, counts: Mapping[str, int], at: dat
         raise UsageError(f"there is no run {run_id}")
     run.finished_at = at
     run.counts = dict(counts)
+    if stage_seconds is not None:
+        run.stage_seconds = {stage: round(seconds, 3) for stage, seconds in stage_seconds.items()}
