@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 INDEX: Final = "index.html"
 KEPT: Final = ".kept"
-_NIGHT: Final = "night"
+_NIGHTLY: Final = "night"
 """Name of the file with all batches of a run; no batch has this name."""
 
 _LOG = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def batch_file(folder: Path, run_id: str, batch: str) -> Path:
 
 def has_pages_due(folder: Path) -> bool:
     """Tell whether there are results that are not on a page yet."""
-    return any(path.stem != _NIGHT for run in _run_folders(folder) for path in run.glob("*.json"))
+    return any(path.stem != _NIGHTLY for run in _run_folders(folder) for path in run.glob("*.json"))
 
 
 def update_run_pages(
@@ -58,7 +58,7 @@ def update_run_pages(
         new = dict(_new_runs(folder))
         for run, results in new.items():
             write_atomically(folder / page_name(results) / INDEX, write_run_page(results, rules, lang, text, note=note))
-            write_results(run / f"{_NIGHT}.json", results)
+            write_results(run / f"{_NIGHTLY}.json", results)
         kept = [(page_name(results), results) for results in _prune(folder, most)]
         write_atomically(folder / INDEX, write_index(kept, lang, text))
         for run in _run_folders(folder):
@@ -76,9 +76,9 @@ def page_name(results: NightlyResults) -> str:
 def _new_runs(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
     """Yield the runs with batches that are not on a page yet, each with all its batches."""
     for run in _run_folders(folder):
-        known = _read(run / f"{_NIGHT}.json")
+        known = _read(run / f"{_NIGHTLY}.json")
         # Batches that are merged already were left by a run that was killed between writing page and index.
-        merged = {_NIGHT + ".json", *(known.batches if known else ())}
+        merged = {_NIGHTLY + ".json", *(known.batches if known else ())}
         batches = (_read(path) for path in sorted(run.glob("*.json")) if path.name not in merged)
         results = [kept for kept in (known, *batches) if kept is not None]
         if len(results) > bool(known):
@@ -87,7 +87,7 @@ def _new_runs(folder: Path) -> Iterator[tuple[Path, NightlyResults]]:
 
 def _remove_merged_batches(run: Path) -> None:
     """Remove the files of batches that are on a page; only after the index is written."""
-    results = _read(run / f"{_NIGHT}.json")
+    results = _read(run / f"{_NIGHTLY}.json")
     for batch in results.batches if results else ():
         (run / batch).unlink(missing_ok=True)
 
@@ -102,7 +102,7 @@ def _prune(folder: Path, most: int) -> list[NightlyResults]:
 
 
 def _runs(folder: Path) -> list[NightlyResults]:
-    results = (_read(run / f"{_NIGHT}.json") for run in _run_folders(folder))
+    results = (_read(run / f"{_NIGHTLY}.json") for run in _run_folders(folder))
     return [kept for kept in results if kept is not None]
 
 

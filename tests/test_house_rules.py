@@ -13,7 +13,7 @@ from flows.service.files import AUTOMATIONS, DEPLOYMENTS
 from tests.source_trees import nodes_of
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("cli", "web", "flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
+PACKAGES = ("cli", "web", "flows", "publishing", "connectors", "workbooks", "expectations", "warehouse", "domain")
 
 
 def tracked_files(*patterns: str) -> list[Path]:
@@ -30,7 +30,9 @@ def tracked_files(*patterns: str) -> list[Path]:
 
 def product_modules() -> list[Path]:
     """Return all Python files of the packages, migrations left out."""
-    return [path for path in tracked_files(*(f"{package}/*.py" for package in ROOMS)) if "versions" not in path.parts]
+    return [
+        path for path in tracked_files(*(f"{package}/*.py" for package in PACKAGES)) if "versions" not in path.parts
+    ]
 
 
 def string_constants(path: Path) -> Iterator[str]:
@@ -42,7 +44,7 @@ def string_constants(path: Path) -> Iterator[str]:
 
 def test_all_packages_come_from_this_checkout() -> None:
     """Every package is imported from one place, so no other distribution shadows one of the generic names."""
-    origins = {Path(str(importlib.util.find_spec(package).origin)).parent.parent for package in ROOMS}  # type: ignore[union-attr] # a package that cannot be found fails the test as it should
+    origins = {Path(str(importlib.util.find_spec(package).origin)).parent.parent for package in PACKAGES}  # type: ignore[union-attr] # a package that cannot be found fails the test as it should
     assert origins == {ROOT}
 
 

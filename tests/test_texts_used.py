@@ -12,7 +12,7 @@ from tests.source_trees import nodes_of
 
 pytestmark = pytest.mark.xdist_group("names")  # the files are parsed once
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows", "web", "cli")
+PACKAGES = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows", "web", "cli")
 # In a template, texts beside a "~" are parts of a key: "outcome_" ~ code ~ "_next".
 _JOINED = re.compile(r"""["']([a-z0-9_.]*)["'](?:\s*~\s*[a-z_.]+(?:\s*~\s*["']([a-z0-9_]*)["'])?)?""")
 _ANYTHING = "[a-z0-9_]+"
@@ -35,13 +35,13 @@ def _names(package: str) -> Iterator[str]:
 def _is_telling(pattern: str) -> bool:
     """Whether a pattern names a key, or a family of keys; "flows.{key}" would name all there are."""
     result = pattern.replace(_ANYTHING, "").replace("\\", "")
-    is_family = _ANYTHING not in pattern or result.removesuffix(".") not in ROOMS
+    is_family = _ANYTHING not in pattern or result.removesuffix(".") not in PACKAGES
     return is_family and re.fullmatch(r"[a-z0-9_.]*[a-z]{2}[a-z0-9_.]*", result) is not None
 
 
 def test_every_text_is_shown_somewhere(texts: Texts) -> None:
     """A text that is left over is read, translated and kept right for nothing."""
-    names = {package: {pattern for pattern in _names(package) if _is_telling(pattern)} for package in ROOMS}
+    names = {package: {pattern for pattern in _names(package) if _is_telling(pattern)} for package in PACKAGES}
     by_room = {package: re.compile("|".join(patterns)) for package, patterns in names.items()}
     left = []
     for key in (*texts.by_key, *texts.issues, *texts.repairs):

@@ -92,7 +92,7 @@ def _mail_on_failure(settings: Settings, clock: str) -> Iterator[None]:
 def _expect(terminal: TextTerminal, settings: Settings, clock: str) -> None:
     from datetime import UTC, datetime
 
-    from flows.actions.run_list import NIGHT, NoRunError, expected_since
+    from flows.actions.run_list import NIGHTLY, NoRunError, expected_since
     from flows.support.warehouse import reading_warehouse
     from publishing.figures.formatting import format_time
     from warehouse.queries.runs import last_ended
@@ -100,8 +100,8 @@ def _expect(terminal: TextTerminal, settings: Settings, clock: str) -> None:
 
     since = expected_since(clock, datetime.now(UTC))
     with reading_warehouse(settings) as session:
-        ended = last_ended(session, NIGHT, since)
-        newest = list_runs(session, 1, NIGHT)
+        ended = last_ended(session, NIGHTLY, since)
+        newest = list_runs(session, 1, NIGHTLY)
     if ended is None or ended.finished_at is None:
         raise NoRunError(since, next((record for record in newest if record.finished_at is None), None))
     terminal.say("night_ended", "green", at=format_time(ended.finished_at, terminal.lang))

@@ -9,7 +9,7 @@ from domain.errors import TerminalError, UsageError
 from domain.vietnam_time import VIETNAM
 from warehouse.queries import RunRecord
 
-NIGHT = "nightly"
+NIGHTLY = "nightly"
 
 
 class RunEnd(StrEnum):

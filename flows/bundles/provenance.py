@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Final
 
 _PROGRAM: Final = "tonghop"
-_ROOMS: Final = ("domain", "connectors", "workbooks", "expectations", "warehouse", "publishing", "flows", "web", "cli")
+_PACKAGES: Final = (
+    "domain",
+    "connectors",
+    "workbooks",
+    "expectations",
+    "warehouse",
+    "publishing",
+    "flows",
+    "web",
+    "cli",
+)
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -32,7 +42,7 @@ def _hash_of_code() -> str:
     """Return one hash over names and contents of the packages' files: templates and views as well as modules."""
     root = Path(__file__).parent.parent.parent
     digest = sha256()
-    for package in _ROOMS:
+    for package in _PACKAGES:
         for path in sorted((root / package).rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{path.relative_to(root).as_posix()}\n".encode())

@@ -16,7 +16,7 @@ from workbooks.sample.inbox import SampleFile
 
 pytestmark = pytest.mark.long
 
-ASKED = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt", "--open")
+OPEN_FILES = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", "hsskdt", "--open")
 
 
 def refs(landing: Landing, *files: tuple[str, bytes]) -> list[FileRef]:
@@ -84,7 +84,7 @@ def test_all_files_of_a_figure_are_extracted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The delivered file of every contributing commune is extracted, byte for byte."""
-    assert run_command(after_night, monkeypatch, *ASKED, "-o", str(tmp_path / "out"), "--json") == 0
+    assert run_command(after_night, monkeypatch, *OPEN_FILES, "-o", str(tmp_path / "out"), "--json") == 0
     listed = {entry["sha256"] for entry in json.loads(capsys.readouterr().out)["originals"]}
     extracted = {sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "out").iterdir()}
     delivered = {sha256(file.data).hexdigest() for file in first_files if WRONG not in file.path.name}
@@ -96,9 +96,9 @@ def test_the_file_of_one_commune_is_extracted(
 ) -> None:
     """Path and hash of the file are shown; a commune without contribution has none."""
     folder = str(tmp_path / "out")
-    assert run_command(after_night, monkeypatch, *ASKED, "--unit", "22813", "-o", folder) == 0
+    assert run_command(after_night, monkeypatch, *OPEN_FILES, "--unit", "22813", "-o", folder) == 0
     printed = capsys.readouterr().out
     (path,) = (tmp_path / "out").iterdir()
     assert str(path) in printed
     assert sha256(path.read_bytes()).hexdigest() in printed
-    assert run_command(after_night, monkeypatch, *ASKED, "--unit", WRONG, "-o", folder) == 2
+    assert run_command(after_night, monkeypatch, *OPEN_FILES, "--unit", WRONG, "-o", folder) == 2

@@ -32,7 +32,7 @@ from workbooks.sample.inbox import SampleFile
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("waiving")]
 
-UNIT, RULE, ASKED = "22813", "team_size", "tcnscd_tv"
+UNIT, RULE, INDICATOR = "22813", "team_size", "tcnscd_tv"
 OPEN, CLOSED = "chưa được giải trình", "Cảnh báo đã được giải trình"
 ANSWER = ["--unit", UNIT, "--period", "2025-05", "--reason", "two villages share a team", "--by", "an"]
 
@@ -42,7 +42,7 @@ def warned_file(first_files: tuple[SampleFile, ...]) -> bytes:
     """Make one commune's workbook with a team so large that a rule warns."""
     (file,) = (file for file in first_files if UNIT in file.path.name)
     book = openpyxl.load_workbook(io.BytesIO(file.data))
-    ((sheet, address),) = book.defined_names[f"TH.V.1.{ASKED}"].destinations
+    ((sheet, address),) = book.defined_names[f"TH.V.1.{INDICATOR}"].destinations
     book[sheet][address.replace("$", "")].value = 70
     changed = io.BytesIO()
     book.save(changed)
@@ -108,8 +108,8 @@ def test_a_warned_report_is_counted_and_marked(warned_home: Path, warned_run: Wa
     assert [warning.code for warning in submission.warnings] == [RULE]
     assert (warned.counts["accepted"], warned.counts["warned"], warned.counts["refused"]) == (1, 1, 0)
     rows = published_rows(warned_home)
-    assert OPEN in rows[ASKED]["notes"]
-    assert {name for name, row in rows.items() if OPEN in row["notes"]} == {ASKED}
+    assert OPEN in rows[INDICATOR]["notes"]
+    assert {name for name, row in rows.items() if OPEN in row["notes"]} == {INDICATOR}
     page = (warned_home / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
     assert "Warnings about these figures" in page
     assert "Not answered yet" in page
@@ -125,8 +125,8 @@ def test_an_answer_is_published_at_once(warned_home: Path, tonghop: Command) -> 
     assert answered.code == 0
     assert f"Answered {RULE} for {UNIT} Xã Lâm Sơn, 2025-05, until 31 Dec 2030" in answered.out
     assert "revision 3" in answered.out
-    assert CLOSED in published_rows(warned_home)[ASKED]["notes"]
-    for arguments in (["status", *where], ["explain", *where, "--indicator", ASKED]):
+    assert CLOSED in published_rows(warned_home)[INDICATOR]["notes"]
+    for arguments in (["status", *where], ["explain", *where, "--indicator", INDICATOR]):
         assert f"Answered [{RULE}]: “two villages share a team” (an, until 31 Dec 2030)." in tonghop(*arguments).out
     page = (warned_home / "published" / "2025-05" / AREA / "report.html").read_text(encoding="utf-8")
     assert "two villages share a team" in page
@@ -142,7 +142,7 @@ def test_answers_are_listed_and_revoked(warned_home: Path, tonghop: Command) -> 
     taken = tonghop(*back)
     assert taken.code == 0
     assert "The warning waits for an answer again." in taken.out
-    assert OPEN in published_rows(warned_home)[ASKED]["notes"]
+    assert OPEN in published_rows(warned_home)[INDICATOR]["notes"]
     (record,) = json.loads(tonghop("waivers", "--unit", UNIT, "--json").out)
     assert (record["standing"], record["waiver"]["by"], record["taken_back"]["reason"]) == (
         "taken_back",
@@ -201,7 +201,7 @@ def test_answers_do_not_change_a_closed_month(
     assert verify(closed.path, settings_of(tmp_path / "nowhere")).verdict is VerificationResult.EQUAL
     monkeypatch.setattr(_Clock, "moment", NOW + timedelta(days=4))
     before = published_rows(answered)
-    assert CLOSED in before[ASKED]["notes"]
+    assert CLOSED in before[INDICATOR]["notes"]
     result = tonghop("waive", RULE, "--unit", UNIT, "--period", "2025-05", "--take-back", "--reason", "x")
     assert (result.code, "was closed by an" in result.err) == (2, True)
     outcome = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "much later")
@@ -212,6 +212,6 @@ def test_answers_do_not_change_a_closed_month(
 def test_an_expired_answer_reopens_the_warning(answered: Path) -> None:
     """After the last day the next nightly run publishes, once, that the warning is unanswered."""
     (published,) = run_plainly(context_of(answered, now=NOW + timedelta(days=60)), "later").given
-    assert {(change.indicator, change.column) for change in published.changes} == {(ASKED, "notes")}
-    assert OPEN in published_rows(answered)[ASKED]["notes"]
+    assert {(change.indicator, change.column) for change in published.changes} == {(INDICATOR, "notes")}
+    assert OPEN in published_rows(answered)[INDICATOR]["notes"]
     assert run_plainly(context_of(answered, now=NOW + timedelta(days=61)), "later still").is_idle

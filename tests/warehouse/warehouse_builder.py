@@ -29,7 +29,7 @@ IN_TIME = datetime(2025, 5, 15, 3, 0, tzinfo=UTC)
 """The morning of the commune's last day for 2025-05."""
 TOO_LATE = datetime(2025, 5, 15, 17, 0, tzinfo=UTC)
 """Midnight in Vietnam: the day after has begun."""
-NIGHT = datetime(2025, 5, 20, 16, 0, tzinfo=UTC)
+AT_NIGHTLY_RUN = datetime(2025, 5, 20, 16, 0, tzinfo=UTC)
 
 Content = str | int | Decimal | None
 Cells = tuple[Content, Content] | tuple[Content]
@@ -58,7 +58,7 @@ class WarehouseBuilder:
 
     engine: Engine
     catalog: Catalog
-    clock: datetime = NIGHT
+    clock: datetime = AT_NIGHTLY_RUN
     _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def now(self) -> datetime:

@@ -26,7 +26,7 @@ from workbooks.text.catalog_cache import cached_per_catalog
 _WIDTH = 60
 _KEPT = 64
 """Compilations kept for a catalogue: one for each set of due indicators, number of villages and stage of the rules."""
-_WRONG, _ASKED = "FFFFC7CE", "FFFFEB9C"
+_WRONG, _OPEN = "FFFFC7CE", "FFFFEB9C"
 _WRONG_INK, _ASKED_INK = "FFC00000", "FF9C5700"
 _HERE = "ADDRESS(ROW(),COLUMN(),4)"
 
@@ -145,7 +145,7 @@ def _colour_figures(sheet: Worksheet, sources: list[LineSource], catalog: Catalo
     named = ",".join(f'ISNUMBER(FIND(" "&{_HERE}&"{end}",{status}))' for end in ",:")
     rules: Mapping[str, str] = {
         f"ISNUMBER(FIND({place_of(catalog, 'wrong', _HERE)},{status}))": _WRONG,
-        f"ISNUMBER(FIND({place_of(catalog, 'asked', _HERE)},{status}))": _ASKED,
+        f"ISNUMBER(FIND({place_of(catalog, 'asked', _HERE)},{status}))": _OPEN,
         f"AND({missing},OR({named}))": _WRONG,
     }
     for formula, colour in rules.items():

@@ -31,7 +31,7 @@ from warehouse.submissions.staging import clear, history
 from warehouse.submissions.staging import stage as stage_rows
 from warehouse.submissions.submissions import record_checked
 
-NIGHTS = "nights"
+NIGHTLY = "nights"
 """Folder of the pages of nightly runs, below that of quality pages."""
 
 SENDER_NOT_AUTHORISED = "sender_not_authorised"
@@ -207,7 +207,7 @@ def _keep(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
     """Return where to keep the batch's rule results for the run's page; None without such pages."""
     if context.quality is None or not context.quality_nights or not batch:
         return None
-    path = batch_file(context.quality / NIGHTS, run_id, str(batch[0].submission.id))
+    path = batch_file(context.quality / NIGHTLY, run_id, str(batch[0].submission.id))
     return KeptResults(
         path, context.clock(), {read_submission.submission.id: _label(read_submission) for read_submission in batch}
     )

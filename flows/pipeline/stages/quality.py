@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from expectations.run_pages import has_pages_due, update_run_pages
-from flows.pipeline.stages.judge import NIGHTS
+from flows.pipeline.stages.judge import NIGHTLY
 from flows.support.context import AppContext
 from publishing.errors import PagesNotWrittenError
 from publishing.returns.submission_page import publish_submissions
@@ -50,7 +50,7 @@ def write_pages(context: AppContext, submissions: Sequence[int]) -> int:
 
 def are_run_pages_due(context: AppContext) -> bool:
     """Whether any run, including one that was killed, has rule results without a page."""
-    return context.quality is not None and context.quality_nights > 0 and has_pages_due(context.quality / NIGHTS)
+    return context.quality is not None and context.quality_nights > 0 and has_pages_due(context.quality / NIGHTLY)
 
 
 def write_run_pages(context: AppContext) -> int:
@@ -68,7 +68,7 @@ def write_run_pages(context: AppContext) -> int:
 
     with reading(context.engine) as session:
         note = "" if are_senders_checked(session) else "senders_none"
-    return update_run_pages(context.quality / NIGHTS, catalog.rules, context.quality_nights, lang, text, note=note)
+    return update_run_pages(context.quality / NIGHTLY, catalog.rules, context.quality_nights, lang, text, note=note)
 
 
 def record_position(context: AppContext, last: LogPosition) -> None:

@@ -29,7 +29,7 @@ ABOVE = Issue(
     "numerator_within_denominator", Severity.CRITICAL, SHEET, "E15", "85", "80",
     facts={"label": "Hồ sơ trực tuyến", "numerator": "85", "denominator": "80", "denominator_cell": "D15"},
 )  # fmt: skip
-ASKED = Issue("copied_return", Severity.WARNING, SHEET, found="2025-05", facts={"previous_period": "2025-04"})
+QUESTION = Issue("copied_return", Severity.WARNING, SHEET, found="2025-05", facts={"previous_period": "2025-04"})
 MENDED = Repair("thousands_dot", SHEET, "D12", "2.450", "2450")
 
 
@@ -74,7 +74,7 @@ SETTLED = [
 @pytest.mark.parametrize("state", SETTLED)
 def test_every_outcome_has_a_well_formed_page(catalog: Catalog, state: SubmissionState, lang: Lang) -> None:
     """The page of every outcome names it, is well-formed and loads nothing."""
-    page = page_of(catalog, feedback_of(state, ABOVE, ASKED, repairs=(MENDED,)), lang)
+    page = page_of(catalog, feedback_of(state, ABOVE, QUESTION, repairs=(MENDED,)), lang)
     strict = StrictPage(page)
     outcome = "accepted_asked" if state is SubmissionState.ACCEPTED else state
     assert strict.problems == []
@@ -103,12 +103,12 @@ def test_an_accepted_report_without_warnings_needs_no_action(catalog: Catalog) -
 
 def test_an_answered_warning_needs_no_action(catalog: Catalog) -> None:
     """The answer with author and last day replaces the advice."""
-    waiver = Waiver(1, ASKED.code, "số liệu không đổi", "lan", WHEN, date(2025, 6, 30))
-    feedback = replace(feedback_of(SubmissionState.ACCEPTED, ASKED), asked=(OpenWarning(ASKED, waiver),))
+    waiver = Waiver(1, QUESTION.code, "số liệu không đổi", "lan", WHEN, date(2025, 6, 30))
+    feedback = replace(feedback_of(SubmissionState.ACCEPTED, QUESTION), asked=(OpenWarning(QUESTION, waiver),))
     words = StrictPage(page_of(catalog, feedback)).words
     assert "Đơn vị không phải làm gì thêm" in words
     assert "“số liệu không đổi” (lan, 08:36 15/05/2025; có giá trị đến hết 30/06/2025)" in words
-    assert catalog.issue_action(ASKED, "vi") not in words
+    assert catalog.issue_action(QUESTION, "vi") not in words
 
 
 def test_all_versions_are_listed(catalog: Catalog) -> None:

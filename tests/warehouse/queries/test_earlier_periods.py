@@ -26,7 +26,7 @@ from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Engine, open_engine, reading, transaction
 
 MARCH, APRIL = parse_period("2025-03"), parse_period("2025-04")
-ONE, OTHER = "22813", "22816"
+FIRST, OTHER = "22813", "22816"
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def roll_up_at(builder: WarehouseBuilder, period: Period, at: datetime) -> None:
 
 def test_figures_of_earlier_periods_and_gaps(builder: WarehouseBuilder, lead: str) -> None:
     """March is there, April, which was not rolled up, is a gap, and May itself is no earlier period."""
-    send(builder, ONE, MARCH, **{lead: (40, 100)})
-    send(builder, ONE, MAY, **{lead: (60, 100)})
+    send(builder, FIRST, MARCH, **{lead: (40, 100)})
+    send(builder, FIRST, MAY, **{lead: (60, 100)})
     builder.roll_up(period=MARCH)
     builder.roll_up()
     (point,) = [figure for figure in earlier(builder).figures if figure.indicator == lead]
@@ -80,18 +80,18 @@ def test_figures_of_earlier_periods_and_gaps(builder: WarehouseBuilder, lead: st
 
 def test_correction_of_an_earlier_period_made_before_is_known(builder: WarehouseBuilder, lead: str) -> None:
     """April's newest revision counts; how it stood when May began to be published is kept beside it."""
-    send(builder, ONE, APRIL, **{lead: (40, 100)})
+    send(builder, FIRST, APRIL, **{lead: (40, 100)})
     builder.roll_up(period=APRIL)
     send(builder, OTHER, MAY, **{lead: (7, 10)})
     builder.roll_up()
-    send(builder, ONE, APRIL, **{lead: (50, 100)})
+    send(builder, FIRST, APRIL, **{lead: (50, 100)})
     builder.roll_up(period=APRIL)
-    send(builder, ONE, MAY, **{lead: (60, 100)})
+    send(builder, FIRST, MAY, **{lead: (60, 100)})
     builder.roll_up()
     first, second = earlier(builder, 1), earlier(builder, 2)
     of_april = [[figure.value for figure in each.figures if figure.indicator == lead] for each in (first, second)]
     assert of_april == [[Decimal("40.00")], [Decimal("50.00")]]
-    unit = key(builder, ONE)
+    unit = key(builder, FIRST)
     before, after = Amount(Decimal(40), Decimal(100)), Amount(Decimal(50), Decimal(100))
     assert (first.previous_before[lead], first.previous[lead]) == ({unit: before}, {unit: before})
     assert (second.previous_before[lead], second.previous[lead]) == ({unit: before}, {unit: after})
@@ -100,15 +100,15 @@ def test_correction_of_an_earlier_period_made_before_is_known(builder: Warehouse
 
 def test_last_known_amounts_of_absent_units(builder: WarehouseBuilder, lead: str) -> None:
     """Of a unit without a figure the last one counts, the preceding period's before March's; others never had one."""
-    send(builder, ONE, MARCH, **{lead: (1, 10)})
+    send(builder, FIRST, MARCH, **{lead: (1, 10)})
     send(builder, OTHER, MARCH, **{lead: (2, 10)})
     builder.roll_up(period=MARCH)
-    send(builder, ONE, APRIL, **{lead: (3, 10)})
+    send(builder, FIRST, APRIL, **{lead: (3, 10)})
     builder.roll_up(period=APRIL)
     send(builder, "22819", MAY, **{lead: (5, 10)})
     builder.roll_up()
     assert earlier(builder).last_known[lead] == {
-        key(builder, ONE): LastKnownAmount(APRIL, Amount(Decimal(3), Decimal(10))),
+        key(builder, FIRST): LastKnownAmount(APRIL, Amount(Decimal(3), Decimal(10))),
         key(builder, OTHER): LastKnownAmount(MARCH, Amount(Decimal(2), Decimal(10))),
     }
 
@@ -117,7 +117,7 @@ def test_last_known_amounts_of_absent_units(builder: WarehouseBuilder, lead: str
 def corrected(builder: WarehouseBuilder, lead: str) -> WarehouseBuilder:
     """A warehouse in which one run made revisions of three months, all at the same moment."""
     for period, numerator in ((MARCH, 1), (APRIL, 3), (MAY, 5)):
-        send(builder, ONE, period, **{lead: (numerator, 10)})
+        send(builder, FIRST, period, **{lead: (numerator, 10)})
     send(builder, OTHER, MARCH, **{lead: (2, 10)})
     moment = builder.now()
     for period in (MARCH, APRIL, MAY):
@@ -128,12 +128,12 @@ def corrected(builder: WarehouseBuilder, lead: str) -> WarehouseBuilder:
 def test_later_writing_changes_nothing(corrected: WarehouseBuilder, lead: str) -> None:
     """Revisions of earlier and later months that bear the same time and were written after it stay unknown to it."""
     before = published(corrected, 1)
-    send(corrected, ONE, APRIL, **{lead: (9, 10)})
-    send(corrected, ONE, MARCH, **{lead: (9, 10)})
+    send(corrected, FIRST, APRIL, **{lead: (9, 10)})
+    send(corrected, FIRST, MARCH, **{lead: (9, 10)})
     for period in (APRIL, MARCH):
         roll_up_at(corrected, period, before.published_at)
     assert published(corrected, 1) == before
-    send(corrected, ONE, MAY, **{lead: (6, 10)})
+    send(corrected, FIRST, MAY, **{lead: (6, 10)})
     roll_up_at(corrected, MAY, before.published_at)
     assert published(corrected, 2).earlier != before.earlier
 
@@ -141,7 +141,7 @@ def test_later_writing_changes_nothing(corrected: WarehouseBuilder, lead: str) -
 def test_figures_as_of_a_moment_know_what_was_known_then(corrected: WarehouseBuilder, lead: str) -> None:
     """May as of the moment of its revision has the same earlier periods as the revision."""
     result = published(corrected, 1)
-    send(corrected, ONE, APRIL, **{lead: (9, 10)})
+    send(corrected, FIRST, APRIL, **{lead: (9, 10)})
     corrected.roll_up(period=APRIL)
     with reading(corrected.engine) as session:
         rollup_key = RollupKey(corrected.area(), FORM, MAY)

@@ -16,7 +16,7 @@ from warehouse.submissions.withdrawal import Decision
 
 UNIT = "22813"
 SHADOW = Issue("jump", Severity.INFO, facts={"stage": "shadow"})
-ASKED = Issue("copied_return", Severity.WARNING)
+QUESTION = Issue("copied_return", Severity.WARNING)
 
 
 def accept(builder: WarehouseBuilder, *issues: Issue, unit: str = UNIT) -> int:
@@ -35,9 +35,9 @@ def told_of(builder: WarehouseBuilder, *numbers: int) -> tuple[SubmissionFeedbac
 
 def test_shadow_results_are_hidden(builder: WarehouseBuilder) -> None:
     """Issues of shadow rules stay in the warehouse and out of the feedback."""
-    (result,) = told_of(builder, accept(builder, SHADOW, ASKED))
-    assert result.issues == (ASKED,)
-    assert result.asked == (OpenWarning(ASKED, None),)
+    (result,) = told_of(builder, accept(builder, SHADOW, QUESTION))
+    assert result.issues == (QUESTION,)
+    assert result.asked == (OpenWarning(QUESTION, None),)
 
 
 def test_each_version_names_all_others(builder: WarehouseBuilder) -> None:
@@ -49,7 +49,7 @@ def test_each_version_names_all_others(builder: WarehouseBuilder) -> None:
 
 def test_feedback_on_many_needs_a_constant_number_of_queries(builder: WarehouseBuilder) -> None:
     """The number of queries is the same for three reports as for one: a nightly run has thousands."""
-    numbers = [accept(builder, ASKED, unit=unit) for unit in (UNIT, "22816", "22819")]
+    numbers = [accept(builder, QUESTION, unit=unit) for unit in (UNIT, "22816", "22819")]
     with counted(builder.engine) as alone:
         told_of(builder, numbers[0])
     with counted(builder.engine) as together:
@@ -71,14 +71,14 @@ def test_changed_submissions_come_with_their_other_versions(builder: WarehouseBu
 
 def test_answers_and_revocations_change_the_feedback(builder: WarehouseBuilder) -> None:
     """An answer to a warning, and its revocation, each make the page out of date."""
-    first = accept(builder, ASKED)
+    first = accept(builder, QUESTION)
     place = ReportKey(builder.catalog.units.get(UNIT, builder.catalog.forms.last_day(FORM, MAY)).key, FORM, MAY)
     with reading(builder.engine) as session:
         _, mark = moved_since(session, LogPosition())
     with transaction(builder.engine) as session:
         waive(
             session,
-            WarningSelector(place, ASKED.code),
+            WarningSelector(place, QUESTION.code),
             date(2025, 12, 31),
             Decision(DecisionReason("it is so", "lan"), builder.now()),
         )
@@ -89,8 +89,8 @@ def test_answers_and_revocations_change_the_feedback(builder: WarehouseBuilder) 
         result, answered = moved_since(session, mark)
     assert result == (first,)
     with transaction(builder.engine) as session:
-        take_back(session, place, ASKED.code, Decision(DecisionReason("it is not", "lan"), builder.now()))
-    assert told_of(builder, first)[0].asked == (OpenWarning(ASKED, None),)
+        take_back(session, place, QUESTION.code, Decision(DecisionReason("it is not", "lan"), builder.now()))
+    assert told_of(builder, first)[0].asked == (OpenWarning(QUESTION, None),)
     with reading(builder.engine) as session:
         assert moved_since(session, answered)[0] == (first,)
 

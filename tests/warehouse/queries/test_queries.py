@@ -6,7 +6,7 @@ from domain.errors import UsageError
 from domain.issues import Repair
 from domain.periods import parse_period
 from domain.rollups import Boundary, ReportingState
-from tests.warehouse.warehouse_builder import FORM, MAY, NIGHT, WarehouseBuilder, critical
+from tests.warehouse.warehouse_builder import AT_NIGHTLY_RUN, FORM, MAY, WarehouseBuilder, critical
 from warehouse import queries
 from warehouse.queries import RevisionRef
 from warehouse.queries.revisions import record_publication
@@ -32,7 +32,7 @@ def unit_status(builder: WarehouseBuilder, code: str) -> queries.UnitStatus:
 def touched(builder: WarehouseBuilder, *areas: str) -> list[tuple[str, str]]:
     """Return area codes and periods that are due."""
     with reading(builder.engine) as session:
-        result = queries.areas_touched(session, builder.catalog, areas, today=NIGHT.date())
+        result = queries.areas_touched(session, builder.catalog, areas, today=AT_NIGHTLY_RUN.date())
     return [(item.area.code, item.period.id) for item in result]
 
 
@@ -231,7 +231,7 @@ def test_revision_waits_to_be_published_until_it_is(builder: WarehouseBuilder) -
         assert queries.unpublished(session) == (ref(builder, 2),)
     for _ in range(2):
         with transaction(builder.engine) as session:
-            record_publication(session, ref(builder, 2), path=".revisions/2025-05/585/2", at=NIGHT)
+            record_publication(session, ref(builder, 2), path=".revisions/2025-05/585/2", at=AT_NIGHTLY_RUN)
     with reading(builder.engine) as session:
         assert queries.unpublished(session) == ()
 
@@ -239,13 +239,13 @@ def test_revision_waits_to_be_published_until_it_is(builder: WarehouseBuilder) -
 def test_publication_of_no_revision_is_refused(builder: WarehouseBuilder) -> None:
     """A publication cannot be recorded for a missing revision."""
     with pytest.raises(UsageError, match="revision 3"), transaction(builder.engine) as session:
-        record_publication(session, ref(builder, 3), path="x", at=NIGHT)
+        record_publication(session, ref(builder, 3), path="x", at=AT_NIGHTLY_RUN)
 
 
 def test_run_is_recorded_from_start_to_finish(builder: WarehouseBuilder) -> None:
     """A run that is under way has no end; when it ends, its counts are kept."""
     with transaction(builder.engine) as session:
-        start_run(session, "run-1", "nightly", "v1", NIGHT)
+        start_run(session, "run-1", "nightly", "v1", AT_NIGHTLY_RUN)
     with reading(builder.engine) as session:
         begun = queries.run_record(session, "run-1")
         assert queries.run_record(session, "nobody") is None
@@ -254,14 +254,14 @@ def test_run_is_recorded_from_start_to_finish(builder: WarehouseBuilder) -> None
     with reading(builder.engine) as session:
         (ended,) = runs(session, 10)
     assert begun is not None
-    assert (begun.kind, begun.started_at, begun.finished_at, begun.counts) == ("nightly", NIGHT, None, {})
+    assert (begun.kind, begun.started_at, begun.finished_at, begun.counts) == ("nightly", AT_NIGHTLY_RUN, None, {})
     assert (ended.finished_at, ended.counts) == (builder.clock, {"accepted": 7, "quarantined": 1})
 
 
 def test_reason_of_a_run_is_kept(builder: WarehouseBuilder) -> None:
     """The reason of a rerun is still recorded when Prefect's own records are pruned."""
     with transaction(builder.engine) as session:
-        start_run(session, "run-1", "rerun", "v1", NIGHT, reason="xã gửi lại")
+        start_run(session, "run-1", "rerun", "v1", AT_NIGHTLY_RUN, reason="xã gửi lại")
     with reading(builder.engine) as session:
         kept = queries.run_record(session, "run-1")
     assert kept is not None
@@ -271,4 +271,4 @@ def test_reason_of_a_run_is_kept(builder: WarehouseBuilder) -> None:
 def test_run_that_was_never_started_cannot_finish(builder: WarehouseBuilder) -> None:
     """An unknown run raises and is not recorded."""
     with pytest.raises(UsageError, match="run-x"), transaction(builder.engine) as session:
-        finish_run(session, "run-x", {}, NIGHT)
+        finish_run(session, "run-x", {}, AT_NIGHTLY_RUN)
