@@ -2,11 +2,13 @@
 
 import ast
 from collections import Counter
+from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from domain.catalog.catalog import Catalog
 from domain.catalog.texts import Texts
@@ -14,6 +16,7 @@ from domain.issues import Issue
 from domain.observations import Figure
 from domain.submissions import ParsedReport
 from tests.builders import assignment_for
+from tests.source_trees import nodes_of
 from tests.workbooks.cases import PERIOD, UNIT, WorkbookCase, load_cases, make
 from tests.workbooks.workbook_edits import fill_in, open_template
 from workbooks.cells.guards import Limits
@@ -30,7 +33,20 @@ CASES = load_cases()
 _PACKAGE = Path(__file__).parents[3] / "workbooks"
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def _cases() -> Iterator[ParameterSet]:
+    """Yield the cases; those whose start and outcome an earlier case has as well are marked as long.
+
+    The outcome is the issues, the repairs and which figures are stated, whatever their numbers.
+    """
+    known: set[Hashable] = set()
+    for case in CASES:
+        repairs = frozenset(repair["rule"] for repair in case.expect.get("repairs", []))
+        outcome = (case.given.get("start"), frozenset(case.codes), repairs, bool(case.expect.get("figures")))
+        yield pytest.param(case, id=case.id, marks=[pytest.mark.long] if outcome in known else [])
+        known.add(outcome)
+
+
+@pytest.mark.parametrize("case", list(_cases()))
 def test_case(case: WorkbookCase, catalog: Catalog, next_catalog: Catalog) -> None:
     """The case's workbook is parsed or refused exactly as stated, and directly as well if it goes that way."""
     catalog = next_catalog if case.given.get("catalog") == "next" else catalog
@@ -86,8 +102,7 @@ def _codes_of_the_package(catalog: Catalog) -> set[str]:
     """Return the issue codes named in the package's modules."""
     # Issues about the reading process itself are tested in test_reading_pool.py.
     paths = (path for path in _PACKAGE.rglob("*.py") if path.name != "reading_pool.py")
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
-    constants = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    constants = {node.value for path in paths for node in nodes_of(path) if isinstance(node, ast.Constant)}
     return {code for code in catalog.texts.issues if code in constants}
 
 
