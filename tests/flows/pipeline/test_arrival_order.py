@@ -209,6 +209,7 @@ def test_earlier_month_that_comes_later_raises_a_warning_and_a_reply(make_contex
     assert later_reports(context) == ()
 
 
+@pytest.mark.long
 def test_report_that_is_found_as_before_keeps_its_judgement(make_context: MakeContext) -> None:
     """The log says that it was judged again; the number of judgements at any moment is that of the record."""
     context = make_context(100)

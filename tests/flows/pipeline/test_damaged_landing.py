@@ -65,14 +65,8 @@ def test_a_file_that_is_gone_is_asked_for_again(context: AppContext, home: Path,
     assert list((home / "outbox").rglob("*.xlsx")) == []
 
 
-@pytest.mark.parametrize(
-    "way",
-    [
-        "sent over the old one",
-        pytest.param("sent under a new name", marks=pytest.mark.long),
-        pytest.param("restored in the landing", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("way", ["sent over the old one", "sent under a new name", "restored in the landing"])
 def test_a_file_that_comes_back_is_judged(
     context: AppContext, home: Path, three: tuple[SampleFile, ...], way: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ BLANKED = ("D35", "E35")
 FILE = f"BC_{UNIT}_sua.xlsx"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def blanking(first_files: tuple[SampleFile, ...]) -> bytes:
     """The commune's accepted workbook with one line left blank."""
     first = next(file for file in first_files if UNIT in file.path.name)
@@ -40,16 +41,25 @@ def blanking(first_files: tuple[SampleFile, ...]) -> bytes:
     return saved.getvalue()
 
 
-@pytest.fixture
-def held_home(after_night: Path, blanking: bytes) -> Path:
-    """A home in which the correction was delivered, and is held."""
-    put(after_night / "inbox" / "2025-05" / FILE, blanking, NOW)
-    figures = published_rows(after_night)
-    outcome = run_plainly(context_of(after_night, NOW + timedelta(days=1)), "correction")
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, blanking: bytes) -> Path:
+    """A home in which the correction was delivered, and is held, to be copied and never written to."""
+    home = shutil.copytree(night_home, tmp_path_factory.mktemp("held") / "home", symlinks=True)
+    put(home / "inbox" / "2025-05" / FILE, blanking, NOW)
+    figures = published_rows(home)
+    context = context_of(home, NOW + timedelta(days=1))
+    outcome = run_plainly(context, "correction")
+    context.engine.dispose()
     assert [submission.label for submission in outcome.held_reports] == ["22813 Lâm Sơn"]
     assert (outcome.refused, outcome.given) == ((), ())
-    assert published_rows(after_night) == figures
-    return after_night
+    assert published_rows(home) == figures
+    return home
+
+
+@pytest.fixture
+def held_home(tmp_path: Path, shared_home: Path) -> Path:
+    """A home of the test's own in which the correction is held."""
+    return shutil.copytree(shared_home, tmp_path / "home", symlinks=True)
 
 
 def states(home: Path) -> list[tuple[object, ...]]:
@@ -78,6 +88,7 @@ def test_a_preview_says_what_releasing_would_move(after_night: Path, blanking: b
     assert states(after_night) == [("accepted",)]
 
 
+@pytest.mark.long
 def test_a_person_releases_it(
     held_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,7 @@
 """Files that report for many units: each unit is judged, answered and judged again by itself."""
 
 import io
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,9 +48,12 @@ def together(files: Sequence[SampleFile]) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.fixture
-def sheets(home: Path, first_files: tuple[SampleFile, ...]) -> tuple[Path, RunOutcome]:
+@pytest.fixture(scope="module")
+def sheets(
+    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
+) -> tuple[Path, RunOutcome]:
     """Return a home, and the outcome of a run over one workbook with the sheets of all communes."""
+    home = prepare_home(tmp_path_factory.mktemp("sheets") / "home", mirrored_warehouse)
     put(home / "inbox" / "Ninh Thuận 05-2025.xlsx", together(first_files))
     return home, run_plainly(context_of(home))
 
@@ -81,9 +85,12 @@ def test_the_answer_is_one_workbook_that_lists_every_unit(sheets: tuple[Path, Ru
     assert set(outcomes.values()) - {"Không tiếp nhận"} <= {"Đã tiếp nhận", "Đã tiếp nhận, cần xem lại"}
 
 
-def test_one_unit_is_judged_again_alone(sheets: tuple[Path, RunOutcome], correction: SampleFile) -> None:
+@pytest.mark.long
+def test_one_unit_is_judged_again_alone(
+    sheets: tuple[Path, RunOutcome], correction: SampleFile, tmp_path: Path
+) -> None:
     """A corrected workbook makes new versions; a rerun of one commune judges its sheet, and the others wait."""
-    home, _ = sheets
+    home = shutil.copytree(sheets[0], tmp_path / "home", symlinks=True)
     right = openpyxl.load_workbook(io.BytesIO(together([correction]))).worksheets[0]
     book = openpyxl.load_workbook(home / "inbox" / "Ninh Thuận 05-2025.xlsx")
     for row in right.iter_rows():

@@ -87,6 +87,7 @@ def test_lineage_leads_to_files_and_cells(api: TestClient) -> None:
     assert api.get(f"/landing/{lineage['contributions'][0]['file_sha256']}").status_code == 404
 
 
+@pytest.mark.long
 def test_a_version_answers_304_until_something_is_published(after_night: Path, correction: SampleFile) -> None:
     """The tag of an answer is good until the next publication; then the changes since that version are listed."""
     api = client_of(after_night)

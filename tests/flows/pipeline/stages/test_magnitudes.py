@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from tests.builders import CellValue, make_workbook
@@ -33,6 +35,7 @@ def judge(home: Path, data: bytes) -> tuple[bool, Issues]:
     return outcome.accepted, {(issue.code, issue.cell) for issue in outcome.issues}
 
 
+@pytest.mark.long
 def test_population_of_the_district_is_refused_beside_last_month(home: Path, catalog: Catalog) -> None:
     """Residents seven times those of April are refused at their cell."""
     send(home, make_workbook(catalog, UNIT, APRIL), APRIL.id)

@@ -51,6 +51,7 @@ def test_a_refused_report_comes_back_marked(after_night: Path) -> None:
     assert "Phiếu trả lại báo cáo để sửa" in only(folder, "*.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_marked_copy_corrected_is_taken(after_night: Path, correction: SampleFile) -> None:
     """An official mends the marked copy and sends that: it is accepted, and earlier marks are no fault of it."""
     folder = after_night / "outbox" / WRONG / WHEN
@@ -109,6 +110,7 @@ def test_second_run_writes_no_reply_again(after_night: Path) -> None:
     assert not [path for path in (after_night / "outbox").rglob("*") if path.is_file()]
 
 
+@pytest.mark.long
 def test_an_outbox_that_cannot_be_written_is_made_good(
     tmp_path: Path, mirrored_warehouse: Path, first_files: tuple[SampleFile, ...]
 ) -> None:
