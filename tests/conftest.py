@@ -26,10 +26,10 @@ from tests.catalogs import add_next_version, small_catalog
 pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
 
 # Every run tries the same examples, fifty unless a test says otherwise, however long they take: a commit is judged by
-# what it changed. `make test-fast` tries a fifth of them, `make test-services` all; `make hunt` looks for more with
+# what it changed. `make test-fast` tries a tenth of them, `make test-services` all; `make hunt` looks for more with
 # examples of its own.
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
-settings.register_profile("quick", settings.get_profile("steady"), max_examples=10)
+settings.register_profile("quick", settings.get_profile("steady"), max_examples=5)
 settings.register_profile("hunt", deadline=None, max_examples=1_000, print_blob=True)
 settings.load_profile("steady")
 

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -111,12 +112,18 @@ def _is_within(events: Iterable[Mapping[str, str]], version: Version) -> bool:
     return is_affected
 
 
+@cache
+def installed_packages() -> Mapping[str, str]:
+    """Return the version of each installed distribution by its name."""
+    return {package.metadata["Name"]: package.version for package in distributions()}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print what is affected and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("advisories", type=Path, help="JSON file of advisories in the OSV format")
     file: Path = parser.parse_args(arguments).advisories
-    installed = {package.metadata["Name"]: package.version for package in distributions()}
+    installed = installed_packages()
     try:
         records = read_advisories(file)
         affected = sorted(affected_packages(records, installed))
