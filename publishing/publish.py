@@ -1,13 +1,13 @@
 """Publish a revision: write its files, and point the area's link at the newest revision."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from domain.catalog.catalog import Catalog
-from domain.rollups import Boundary
+from domain.rollups import Boundary, RollupRow
 from domain.texts import Lang
 from publishing.data.changes_file import write_changes
 from publishing.data.rollup_csv import write_csv
@@ -63,6 +63,11 @@ class Rendering:
         return self._reports[lang]
 
 
+def _judged(rows: Iterable[RollupRow]) -> list[RollupRow]:
+    """Return the rows without a verdict where the target is only assumed."""
+    return [replace(row, attained=None) if row.target_assumed else row for row in rows]
+
+
 def _write_document(rendering: Rendering) -> bytes:
     # docxtpl takes as long to import as all else here.
     from publishing.document.report_document import write_document  # noqa: PLC0415 # only where it runs
@@ -91,6 +96,7 @@ WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
     2: _EDITION_2,
     3: {
         **_EDITION_2,
+        "rollup.csv": lambda rendering: write_csv(_judged(rendering.revision.rows), rendering.catalog.indicators),
         "report.html": lambda rendering: write_page(*rendering.report, rendering.place),
         "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi"), rendering.place),
         "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en"), rendering.place),

@@ -14,6 +14,7 @@ from flows.pipeline.revalidate import judged_otherwise, rules_beyond
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext, build_context
 from flows.support.settings import Settings
+from publishing.editions import SECOND_EDITION
 from publishing.publish import bundle
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_to_publish
 from warehouse.rollups.excerpts import Rows, as_of_today, merged, put_back
@@ -134,7 +135,9 @@ def _outputs(session: Session, context: AppContext, manifest: BundleManifest) ->
     key = manifest.key(context.catalog, day_in_vietnam(manifest.moment))
     origin = RevisionOrigin(manifest.revision, manifest.run_id, manifest.moment)
     previous = newest_revision(session, key.area, key.form, key.period, key.boundary)
-    write_revision(session, draft_of(session, context.catalog, key, origin, manifest.moment), previous)
+    has_bounds = manifest.edition > SECOND_EDITION
+    draft = draft_of(session, context.catalog, key, origin, manifest.moment, has_bounds=has_bounds)
+    write_revision(session, draft, previous)
     which = RevisionSelector(manifest.revision, key.form, key.boundary, key.area.valid_from)
     made = read_to_publish(session, context.catalog, find_revision(session, key.area.code, key.period, which))
     files = bundle(made, context.catalog, manifest.lang, manifest.edition)

@@ -171,6 +171,7 @@ class _Assembly:
             unanswered=self.unanswered[row.indicator],
             attained=row.attained if self._judges(row) else None,
             is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,
+            in_place=self._in_place(row),
             notes=row.notes if self.row_notes is None else self.row_notes.shown(row.notes),
             trend=self.trends.trend(row, is_percent=is_percent) if self.trends else None,
         )
@@ -179,6 +180,11 @@ class _Assembly:
         amounts = self.facts.amounts(row.indicator)
         movement = self.movements.movement(row, amounts, is_percent=is_percent)
         return replace(figure, movement=movement, bounds=self.movements.bounds(row, amounts) if is_percent else None)
+
+    def _in_place(self, row: RollupRow) -> str:
+        if self.row_notes is None or row.status is not RollupStatus.NOT_COMPARABLE:
+            return ""
+        return self.row_notes.bounds(row.notes) or self.formatter.status(row.status)
 
     @cached_property
     def _assumed(self) -> frozenset[str]:

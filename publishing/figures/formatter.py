@@ -48,7 +48,9 @@ class ReportFormatter:
         return format_percent(number, self.lang) if figure.is_percent else format_number(number, self.lang)
 
     def quantity(self, figure: PublishedFigure) -> str:
-        """Format a figure's value with its unit: a percentage, or a count."""
+        """Format a figure's value with its unit: a percentage, or a count; else what stands in place of a value."""
+        if figure.row.value is None and figure.in_place:
+            return figure.in_place
         if figure.row.value is None or figure.is_percent:
             return self.amount(figure, figure.row.value)
         return format_quantity(figure.row.value, figure.unit, self.lang)

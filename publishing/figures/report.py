@@ -57,10 +57,11 @@ class PublishedFigure:
     `communes` are the figures by report, `by_unit` those by commune over the whole period. `unanswered` counts the
     warnings about it that have no answer. `attained` is the verdict shown: None without a figure or target, and, since
     the second edition, where the target is only assumed. `is_provisional`: units are missing, which the verdict has to
-    state. `notes` are the row's, since the third edition in the report's language and without warnings. `trend` are the
-    earlier periods; None in the first edition, and where none were read. `movement` says why it moved since the
-    preceding period, `bounds` what the missing units could make of it: both of the leads of headline themes only, and
-    None where there is nothing to say.
+    state. `in_place` is shown in place of the value of a figure that is not comparable, since the third edition: what
+    it lies between, else that it is not. `notes` are the row's, since the third edition in the report's language and
+    without warnings. `trend` are the earlier periods; None in the first edition, and where none were read. `movement`
+    says why it moved since the preceding period, `bounds` what the missing units could make of it: both of the leads of
+    headline themes only, and None where there is nothing to say.
     """
 
     row: RollupRow
@@ -76,6 +77,7 @@ class PublishedFigure:
     unanswered: int = 0
     attained: bool | None = None
     is_provisional: bool = False
+    in_place: str = ""
     notes: str = ""
     trend: FigureTrend | None = None
     movement: FigureMovement | None = None

@@ -10,7 +10,7 @@ from typing import Final
 from domain.catalog.texts import Texts
 from domain.texts import Lang
 
-_REASONS: Final = ("lost", "crossing", "not_summed_over_units", "not_summed_over_periods")
+_REASONS: Final = ("lost", "crossing", "bounded", "redefined", "not_summed_over_units", "not_summed_over_periods")
 _WARNINGS: Final = ("unanswered", "answered")
 _SENTENCES: Final = (
     *_REASONS,
@@ -30,7 +30,8 @@ _SENTENCES: Final = (
     "zero_denominator",
 )
 """Sentences of a note in the order in which `warehouse.rollups.notes` writes them; each comes once at most."""
-_PARTS: Final = ("crossing_unit", "villages_inside", "and_more")
+_BETWEEN: Final = "bounded_between"
+_PARTS: Final = ("crossing_unit", _BETWEEN, "villages_inside", "and_more")
 """Phrases within them."""
 _UNITS: Final = "units"
 _CODE: Final = re.compile(r"\b[0-9]{5}\b")
@@ -53,6 +54,11 @@ class RowNotes:
     def reasons(self, notes: str) -> str:
         """Return why a figure is not comparable, and which units that is about."""
         return self._worded(notes, _REASONS)
+
+    def bounds(self, notes: str) -> str:
+        """Return what a figure lies between, as 40,00%–60,00%; empty where its note does not say."""
+        match = self._between.search((self._read(notes) or {}).get("bounded", ""))
+        return "" if match is None else "–".join(dict.fromkeys(map(self._number, match.groups())))
 
     def not_applicable(self, notes: str) -> frozenset[str]:
         """Return the codes of the units that a note names as those to which the indicator does not apply."""
@@ -91,8 +97,19 @@ class RowNotes:
                 continue  # a catalogue of one's own may put them in another order
             phrase = re.compile(_pattern(kept))
             for match in [*phrase.finditer(units)][::-1]:
-                units = f"{units[: match.start()]}{wording.format_map(match.groupdict())}{units[match.end() :]}"
+                facts = match.groupdict()
+                if name == _BETWEEN:
+                    facts = {mark: self._number(number) for mark, number in facts.items()}
+                units = f"{units[: match.start()]}{wording.format_map(facts)}{units[match.end() :]}"
         return units
+
+    @cached_property
+    def _between(self) -> re.Pattern[str]:
+        return re.compile(_pattern(self._vietnamese(_BETWEEN)))
+
+    def _number(self, number: str) -> str:
+        """Return a number of a note, which has no thousands marks, as the language writes it."""
+        return number if self.lang == "vi" else number.replace(",", ".")
 
     def _vietnamese(self, name: str) -> str:
         return self.texts.by_key[f"warehouse.{name}"].vi

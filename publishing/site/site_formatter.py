@@ -88,7 +88,9 @@ class SiteFormatter:
         return known.flow if known else Flow.STOCK
 
     def value(self, figure: FigureFact) -> str:
-        """Format the area's figure with its unit."""
+        """Format the area's figure with its unit, or what stands in place of one that is not comparable."""
+        if in_place := self.in_place(figure):
+            return in_place
         known = self.catalog.indicators.get(figure.indicator)
         if figure.value is None or self.is_percent(figure) or known is None:
             return self.amount(figure, figure.value)
@@ -133,6 +135,12 @@ class SiteFormatter:
         if figure.status != RollupStatus.COMPLETE:
             text = self.text("verdict_on_partial", verdict=text)
         return TargetVerdict("good" if figure.attained else "poor", text)
+
+    def in_place(self, figure: FigureFact) -> str:
+        """Return between what a figure that is not comparable lies, else that it is not; empty of any other."""
+        if figure.status != RollupStatus.NOT_COMPARABLE:
+            return ""
+        return self._notes.bounds(figure.notes) or self.report.status(RollupStatus.NOT_COMPARABLE)
 
     def notes(self, figure: FigureFact) -> str:
         """Say why a figure is not comparable, and which units are missing from it."""

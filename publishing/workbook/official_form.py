@@ -89,7 +89,9 @@ def _figure_row(number: str, figure: PublishedFigure, formatter: ReportFormatter
         StyledCell(figure.unit, "centre"),
         StyledCell(row.denominator, number_style(row.denominator)),
         StyledCell(row.numerator if figure.is_percent else None, number_style(row.numerator)),
-        StyledCell(row.value, number_style(row.value, percent=figure.is_percent)),
+        StyledCell(figure.in_place, "centre")
+        if figure.in_place
+        else StyledCell(row.value, number_style(row.value, percent=figure.is_percent)),
         StyledCell(change_in_number(figure, formatter), "centre"),
         StyledCell(target(figure, formatter), "centre"),
         StyledCell(verdict(figure, formatter), "centre"),

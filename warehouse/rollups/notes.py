@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 from typing import Final, TypeVar
 
 from domain.catalog.catalog import Catalog
+from domain.comparisons.territory_bounds import TerritoryBounds
 from domain.extents import Weight
 from domain.indicators import SeriesBreak, SumOver
+from domain.texts import with_decimal_mark
 from domain.units import OrgUnit, Succession
 from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning
@@ -31,12 +36,22 @@ class NoteWriter:
     catalog: Catalog
     scope: RollupScope
 
-    def of(self, inputs: FigureInputs, *, has_no_share: bool) -> str:
-        """Write why there is no figure, if so, and which units' figures are missing, late or counted in part."""
+    def of(
+        self, inputs: FigureInputs, *, has_no_share: bool, bounds: TerritoryBounds | None = None, is_share: bool = True
+    ) -> str:
+        """Write why there is no figure, if so, and which units' figures are missing, late or counted in part.
+
+        Args:
+            inputs: what the row is made from.
+            has_no_share: whether its denominators sum to zero.
+            bounds: between what a figure that is not comparable lies.
+            is_share: whether it is a share, in percent, or a count.
+        """
         coverage = inputs.coverage
         sentences = [
             *self._each("lost", self.scope.unresolved, _named),
             *self._each("crossing", inputs.crossing, self._crossing),
+            *self._bounded(bounds, is_share=is_share),
             *self._not_summed(inputs.not_summed),
             *self._each("parts_missing", inputs.missing_parts, self._indicator),
             *self._each("not_delivered", coverage.not_delivered, self._gap),
@@ -63,11 +78,16 @@ class NoteWriter:
                 shown.append(self._text("and_more", count=len(units) - len(shown)))
             yield self._text(name, units=_SEPARATORS.get(name, ", ").join(shown))
 
+    def _bounded(self, bounds: TerritoryBounds | None, *, is_share: bool) -> Iterator[str]:
+        """Yield the sentence that says between what a figure lies, rounded outwards."""
+        if bounds is not None:
+            low, high = _bound(floor, bounds.low, is_share=is_share), _bound(ceil, bounds.high, is_share=is_share)
+            yield self._text("bounded", units=self._text("bounded_between", low=low, high=high))
+
     def _not_summed(self, reason: SumOver | SeriesBreak | None) -> Iterator[str]:
         """Yield the sentence that says why the reports do not add up; nothing where they do."""
         if isinstance(reason, SeriesBreak):
-            why = reason.reason.get(_NOTES_LANGUAGE)
-            yield self._text("redefined", day=f"{reason.first_day:{_DAY_FORMAT}}", reason=why)
+            yield self._text("redefined", units=reason.reason.get(_NOTES_LANGUAGE))
         elif reason is not None:
             yield self._text(f"not_summed_over_{reason}")
 
@@ -136,6 +156,13 @@ class NoteWriter:
 
     def _text(self, name: str, **facts: object) -> str:
         return self.catalog.texts.text(f"warehouse.{name}", _NOTES_LANGUAGE, **facts)
+
+
+def _bound(rounded: Callable[[Fraction], int], bound: Fraction, *, is_share: bool) -> str:
+    """Write a bound with the decimals of published figures: a percentage with two, or a whole count."""
+    if not is_share:
+        return str(rounded(bound))
+    return with_decimal_mark(f"{Decimal(rounded(bound * 10_000)).scaleb(-2):f}", _NOTES_LANGUAGE) + "%"
 
 
 def _named(unit: OrgUnit) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from domain.aggregation import published_value
 from domain.catalog.catalog import Catalog
-from domain.indicators import Indicator
+from domain.comparisons.territory_bounds import TerritoryBounds
+from domain.indicators import Indicator, Measure
 from domain.periods import Period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Area
@@ -25,6 +26,7 @@ from warehouse.models import (
     WaiverRow,
 )
 from warehouse.models.exact import DECIMALS
+from warehouse.rollups.bounds import bounds_of, bounds_of_index
 from warehouse.rollups.changes import as_text, columns_of
 from warehouse.rollups.closings import closing_of
 from warehouse.rollups.composites import composite_inputs
@@ -85,19 +87,36 @@ class RevisionOrigin:
 
 
 def draft_of(
-    session: Session, catalog: Catalog, rollup_key: RollupKey, origin: RevisionOrigin, as_of: datetime | None = None
+    session: Session,
+    catalog: Catalog,
+    rollup_key: RollupKey,
+    origin: RevisionOrigin,
+    as_of: datetime | None = None,
+    *,
+    has_bounds: bool = True,
 ) -> Draft:
-    """Compute a revision with all that it is made from, now or as known at a moment (`as_of`); write nothing."""
+    """Compute a revision with all that it is made from, now or as known at a moment (`as_of`); write nothing.
+
+    Without `has_bounds` rows say what they said before figures that are not comparable had bounds.
+    """
     scope = scope_of(catalog, rollup_key)
     rollup_inputs = read_rollup_inputs(session, catalog, scope, as_of, at=as_of or origin.at)
     builder = _RowBuilder(catalog, rollup_key, origin, NoteWriter(catalog, scope))
     inputs = {indicator: rollup_inputs.figure_inputs(indicator) for indicator in scope.expected}
+    bounds = {
+        indicator.id: result
+        for indicator, figure_inputs in inputs.items()
+        if has_bounds and not scope.unresolved and (result := bounds_of(indicator, figure_inputs)) is not None
+    }
     rows = [
-        builder.row(indicator, figure_inputs, published_value(indicator, figure_inputs.sums))
+        builder.row(indicator, figure_inputs, published_value(indicator, figure_inputs.sums), bounds.get(indicator.id))
         for indicator, figure_inputs in inputs.items()
     ]
     by_indicator = {indicator.id: figure_inputs for indicator, figure_inputs in inputs.items()}
-    rows += [builder.row(index, *composite_inputs(index, by_indicator)) for index in scope.composites]
+    rows += [
+        builder.row(index, *composite_inputs(index, by_indicator), bounds_of_index(index, by_indicator, bounds))
+        for index in scope.composites
+    ]
     order = {indicator: place for place, indicator in enumerate(catalog.indicators)}
     rows.sort(key=lambda row: order[row.indicator])
     head = RollupRevisionRow(
@@ -133,7 +152,9 @@ class _RowBuilder:
     origin: RevisionOrigin
     notes: NoteWriter
 
-    def row(self, indicator: Indicator, inputs: FigureInputs, value: Decimal | None) -> RollupRow:
+    def row(
+        self, indicator: Indicator, inputs: FigureInputs, value: Decimal | None, bounds: TerritoryBounds | None
+    ) -> RollupRow:
         """Build the published row of an indicator."""
         sums, coverage, area = inputs.sums, inputs.coverage, self.rollup_key.area
         target = self.catalog.targets.find(indicator.id, area.level, area.code, self.rollup_key.period.year)
@@ -157,7 +178,12 @@ class _RowBuilder:
             revision=self.origin.number,
             published_at=self.origin.at,
             run_id=self.origin.run_id,
-            notes=self.notes.of(inputs, has_no_share=sums.numerator is not None and value is None),
+            notes=self.notes.of(
+                inputs,
+                bounds=bounds,
+                is_share=indicator.measure is Measure.RATIO,
+                has_no_share=sums.numerator is not None and value is None,
+            ),
         )
 
 

@@ -12,8 +12,11 @@ from domain.rollups import Boundary
 from domain.units import Area, Level, OrgUnit, UnitKey
 from warehouse.submissions.report_keys import ReportKey
 
-_COMPUTATION = 2
-"""Version of the computation, raised when the same reports give other figures (2: a blank village is missing)."""
+_COMPUTATION = 3
+"""Version of the computation, raised when the same reports give other rows.
+
+2: a blank village is missing; 3: figures that are not comparable have bounds.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ SELECT
     f.denominator_kind,                      -- What the denominator counts; figures of different kinds are never compared
     exact(f.target) AS target,               -- What a document promises for the year, if one does
     f.target_assumed,                        -- Whether that document could not be read
-    f.attained,                              -- Whether the value reaches the target
+    CASE WHEN f.target_assumed THEN NULL ELSE f.attained END AS attained,  -- Whether the value reaches the target; empty where that is assumed
     f.units_expected,                        -- Units that owe the figure
     f.units_accepted,                        -- Units whose figure entered it
     f.units_late,                            -- Units whose first report came after the deadline

@@ -20,6 +20,11 @@ CROSSING_IN_ENGLISH = (
     " 1667/NQ-UBTVQH15; 22825 Xã Quảng Sơn lies in the area in part only [22825 Xã Quảng Sơn → 22810 Xã Ninh Sơn] by"
     " 1667/NQ-UBTVQH15, and 2 more."
 )
+BOUNDED = f"{CROSSING} Số liệu nằm trong khoảng từ 44,13% đến 72,01%, tùy phần thuộc địa bàn của các đơn vị đó."
+BOUNDED_IN_ENGLISH = (
+    f"{CROSSING_IN_ENGLISH} The figure lies between 44.13% and 72.01%, depending on how much of these units lies"
+    " inside."
+)
 WARNINGS = (
     "Cảnh báo đã được giải trình: 22813 Xã Lâm Sơn – Tăng: “Chưa có báo cáo: A. Bão.” (An, 01/06/2025, có giá trị đến"
     " hết 02/06/2025)."
@@ -40,6 +45,11 @@ WARNINGS = (
             "Chỉ tính các thôn, khu phố thuộc địa bàn: A Xã A (2 thôn), B Xã B. C (3 thôn).",
             "Only villages inside the area are counted: A Xã A (2 villages), B Xã B. C (3 villages).",
         ),
+        (BOUNDED, BOUNDED_IN_ENGLISH),
+        (
+            "Không cộng được, vì trong kỳ chỉ tiêu đổi cách tính: từ 01/6/2025.",
+            "Not summed, because the indicator counts something else since a day of the period: từ 01/6/2025.",
+        ),
         (f"Chưa có báo cáo: A Xã A. {WARNINGS}", "No report yet: A Xã A."),
         ("Một câu của phiên bản khác.", "Một câu của phiên bản khác."),
     ],
@@ -54,6 +64,14 @@ def test_reasons_are_what_keeps_a_figure_from_comparing(catalog: Catalog) -> Non
     notes = f"{CROSSING} Gửi báo cáo sau thời hạn: A Xã A."
     assert RowNotes(catalog.texts, "vi").reasons(notes) == CROSSING
     assert RowNotes(catalog.texts, "en").reasons(notes) == CROSSING_IN_ENGLISH
+
+
+def test_bounds_are_read_in_either_language(catalog: Catalog) -> None:
+    """They are numbers of the language; equal ones come once, and a note without them has none."""
+    equal = BOUNDED.replace("44,13", "72,01")
+    results = [RowNotes(catalog.texts, "en").bounds(notes) for notes in (BOUNDED, equal, CROSSING)]
+    assert results == ["44.13%–72.01%", "72.01%", ""]
+    assert RowNotes(catalog.texts, "vi").bounds(BOUNDED) == "44,13%–72,01%"
 
 
 def test_texts_of_ones_own_are_read(catalog: Catalog) -> None:

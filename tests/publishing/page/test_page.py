@@ -123,11 +123,29 @@ def test_assumed_target_is_marked(page_of: PageOf, revision: Revision) -> None:
 def test_missing_value_is_stated(page_of: PageOf, revision: Revision) -> None:
     """A headline without a figure says so instead of showing a zero."""
     changed = with_row(
-        revision, 0, value=None, numerator=None, denominator=None, attained=None, status=RollupStatus.NOT_COMPARABLE
+        revision, 0, value=None, numerator=None, denominator=None, attained=None, status=RollupStatus.PARTIAL
     )
     words = StrictPage(page_of(changed)).words
     assert "chưa có số liệu" in words
     assert "Chưa đánh giá" in words
+
+
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        ("Chưa rõ.", "Không so sánh được"),
+        (
+            "Số liệu nằm trong khoảng từ 44,13% đến 72,01%, tùy phần thuộc địa bàn của các đơn vị đó.",
+            "44,13%–72,01%",
+        ),
+    ],
+)
+def test_headline_that_is_not_comparable_says_why(page_of: PageOf, revision: Revision, notes: str, shown: str) -> None:
+    """In place of the value stands what it lies between, else that it is not comparable, and below it the reason."""
+    facts = {"value": None, "numerator": None, "denominator": None, "attained": None, "notes": notes}
+    words = StrictPage(page_of(with_row(revision, 0, status=RollupStatus.NOT_COMPARABLE, **facts))).words
+    assert f"{shown} {notes}" in words
+    assert "Số chỉ tiêu không có kết quả chung của địa bàn: 1" in words
 
 
 def test_bars_have_a_description(page_of: PageOf, revision: Revision) -> None:

@@ -136,6 +136,8 @@ def test_old_district_after_its_end_is_not_comparable(builder: WarehouseBuilder)
     ):
         assert named in row.notes
     assert "22813" not in row.notes
+    # 30 of 60 lie inside; of 20 of 40 either only those outside the numerator or only those in it.
+    assert "trong khoảng từ 37,50% đến 62,50%" in row.notes
     assert {contribution.contribution.unit for contribution in result.contributions} == {*INSIDE, *ACROSS}
 
 

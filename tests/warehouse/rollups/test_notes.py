@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from domain.aggregation import Sums
 from domain.catalog.catalog import Catalog
+from domain.comparisons.territory_bounds import TerritoryBounds
 from domain.extents import Weight
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
@@ -91,6 +93,16 @@ def test_unit_without_a_stated_share_names_succession_and_text(writer: NoteWrite
         "Không so sánh được, vì địa giới thay đổi và không có số liệu theo thôn hay tỷ trọng được công bố: "
         "A Xã A chỉ thuộc địa bàn một phần [A Xã A → B Xã B] theo 1667/NQ-UBTVQH15."
     )
+
+
+@pytest.mark.parametrize(
+    ("high", "is_share", "between"), [("0.66666", True, "từ 33,33% đến 66,67%"), ("12", False, "từ 0 đến 12")]
+)
+def test_bounds_are_rounded_outwards(writer: NoteWriter, high: str, between: str, *, is_share: bool) -> None:
+    """A share has two decimals with a comma, a count none."""
+    bounds = TerritoryBounds(Fraction(1, 3), Fraction(high))
+    notes = writer.of(NOTHING_TO_NOTE, has_no_share=False, bounds=bounds, is_share=is_share)
+    assert notes == f"Số liệu nằm trong khoảng {between}, tùy phần thuộc địa bàn của các đơn vị đó."
 
 
 def test_unresolved_units_are_named(writer: NoteWriter) -> None:
