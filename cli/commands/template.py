@@ -106,7 +106,7 @@ def _past_stocks(settings: Settings, catalog: "Catalog", form: "Form", period: "
         UsageError: there is no warehouse.
     """
     from domain.indicators import Flow
-    from flows.pipeline.stages.judge import STEPS_BACK
+    from flows.pipeline.stages.earlier_figures import STEPS_BACK
     from flows.support.warehouse import reading_warehouse
     from warehouse.queries.last_known import last_known
 

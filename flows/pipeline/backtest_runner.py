@@ -12,14 +12,15 @@ from domain.issues import Issue
 from domain.rules import Rule
 from domain.submissions import ParsedReport
 from expectations.check import check
-from flows.pipeline.stages.judge import STEPS_BACK, rows_of
+from flows.pipeline.stages.earlier_figures import earlier_figures
+from flows.pipeline.stages.judge import rows_of
 from flows.support.context import AppContext
 from flows.support.dry_run import own_staging
 from warehouse.queries.history import figures_of
 from warehouse.queries.judged_batches import JudgedBatch, JudgedSubmission
 from warehouse.store.engine import Engine, reading, transaction
 from warehouse.submissions.peers import peers
-from warehouse.submissions.staging import PastMoment, clear, history
+from warehouse.submissions.staging import PastMoment, clear
 from warehouse.submissions.staging import stage as stage_rows
 from workbooks.identify.hints import Hints
 from workbooks.pool.landed_file import LandedFile, Reader
@@ -55,7 +56,8 @@ class BacktestRunner:
         catalog, ids = self.context.catalog, sorted(reports)
         rows = [row for key, report in reports.items() for row in rows_of(catalog, _RUN, key, report)]
         with reading(self.context.engine) as session:
-            past = history(session, _RUN, ids, STEPS_BACK, PastMoment(batch.before, batch.accepted))
+            moment = PastMoment(batch.before, batch.accepted)
+            past = list(earlier_figures(session, catalog, _RUN, reports, moment))
             beside = peers(session, _RUN, ids, before=batch.before)
         with transaction(self.staging) as session:
             clear(session, _RUN)

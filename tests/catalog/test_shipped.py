@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from domain.units import Level, SuccessionKind, UnitRegister
 from workbooks.numbers.number_text import read_number_text
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
+_DAY = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
 HEADLINE = ["e_invoice", "non_cash_payment", "online_public_service"]
 
 
@@ -135,6 +137,12 @@ def test_thirty_two_indicators_three_of_which_a_form_must_have(indicators: Mappi
     assert {indicator.id for indicator in indicators.values() if indicator.parts} == {"dvc_tructuyen", "phucvu_766"}
     refused = {indicator.id for indicator in indicators.values() if indicator.absence is Absence.REFUSE}
     assert refused == {"hddt_dn", "dvc_toantrinh", "hsskdt"}
+
+
+def test_targets_that_judge_name_a_document_of_a_day(catalog: Catalog) -> None:
+    """Each target that is not assumed says which document sets it, and its day."""
+    nameless = [target for target in catalog.targets.rows if not target.assumed and not _DAY.search(target.document)]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026])

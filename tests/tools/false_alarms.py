@@ -31,7 +31,8 @@ from domain.staging import ACCEPTED, StagedAccepted, StagedHistory, StagedRow, S
 from domain.submissions import ParsedReport
 from domain.units import OrgUnit, UnitKey
 from expectations.check import check
-from flows.pipeline.stages.judge import STEPS_BACK, rows_of
+from flows.pipeline.stages.earlier_figures import STEPS_BACK
+from flows.pipeline.stages.judge import rows_of
 from warehouse.store.engine import Engine, migrate, open_engine, transaction
 from warehouse.submissions.staging import clear, stage
 from workbooks.sample.figures import invent_figures

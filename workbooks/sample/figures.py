@@ -43,7 +43,7 @@ def _line(
         return line if registered is None else {**line, (indicator.id, ColumnRole.DENOMINATOR): registered}
     if indicator.measure is Measure.COUNT:
         return {(indicator.id, ColumnRole.NUMERATOR): series.count(indicator, unit, period)}
-    numerator, denominator = series.ratio(indicator, unit, period, registered)
+    numerator, denominator = series.ratio(indicator.on(assignment.last_day), unit, period, registered)
     return {(indicator.id, ColumnRole.NUMERATOR): numerator, (indicator.id, ColumnRole.DENOMINATOR): denominator}
 
 

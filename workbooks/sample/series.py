@@ -84,8 +84,9 @@ class SampleSeries:
         return self.rng.integer(low, high, "residents", unit.key)
 
     def _denominator(self, indicator: Indicator, unit: OrgUnit, period: Period) -> int:
-        kind = indicator.denominator_kind
-        size = self.typical.size(kind)
+        # What an indicator counts since a break is drawn as before, of another size.
+        kind = self._catalog.indicators[indicator.id].denominator_kind
+        size = self.typical.sizes.get(indicator.denominator_kind) or self.typical.size(kind)
         split = self._splits.get(unit.key)
         if split is not None and split.area.period == period and kind in split.denominators:
             return split.denominators[kind][unit.key]

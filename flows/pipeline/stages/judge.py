@@ -18,6 +18,7 @@ from domain.submissions import ParsedReport
 from expectations.check import KeptResults
 from expectations.check import check as check_rules
 from expectations.run_pages import batch_file
+from flows.pipeline.stages.earlier_figures import earlier_figures
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
 from warehouse.queries.history import figures_of
@@ -27,7 +28,7 @@ from warehouse.submissions.holds import replaced_versions, withdrawn_before
 from warehouse.submissions.loading import JudgedReport, LoadResult
 from warehouse.submissions.loading import load as load_judged
 from warehouse.submissions.peers import peers
-from warehouse.submissions.staging import clear, history
+from warehouse.submissions.staging import clear
 from warehouse.submissions.staging import stage as stage_rows
 from warehouse.submissions.submissions import record_checked
 
@@ -37,9 +38,6 @@ NIGHTLY = "nights"
 SENDER_NOT_AUTHORISED = "sender_not_authorised"
 SENT_BY = "sent_by"
 """Fact of that issue: the code of the only commune that may use the way by which the file came, or nothing."""
-
-STEPS_BACK = 12
-"""How many periods the rules may look back: a year of monthly reports."""
 
 
 def by_last_day(catalog: Catalog, submissions: Sequence[ReadSubmission]) -> tuple[tuple[ReadSubmission, ...], ...]:
@@ -75,7 +73,8 @@ def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
         for row in rows_of(context.catalog, run_id, read_submission.submission.id, read_submission.report)
     ]
     with reading(context.engine) as session:
-        past = history(session, run_id, [read_submission.submission.id for read_submission in batch], STEPS_BACK)
+        reports = {read_submission.submission.id: read_submission.report for read_submission in batch}
+        past = list(earlier_figures(session, context.catalog, run_id, reports))
     with transaction(context.staging) as session:
         return stage_rows(session, [*rows, *past])
 

@@ -10,14 +10,14 @@ from expectations.check import check as check_rules
 from expectations.registry import kind_of
 from expectations.rule_scope import uses_other_reports
 from flows.pipeline.outcome import SubmissionOutcome
-from flows.pipeline.stages.judge import STEPS_BACK, rows_of, unstage
+from flows.pipeline.stages.earlier_figures import STEPS_BACK, earlier_figures
+from flows.pipeline.stages.judge import rows_of, unstage
 from flows.support.context import AppContext
 from warehouse.queries import issues_by_submission
 from warehouse.queries.history import figures_of
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.later_reports import LaterReport, judge_again, reports_to_judge_again
 from warehouse.submissions.peers import peers
-from warehouse.submissions.staging import history
 from warehouse.submissions.staging import stage as stage_rows
 
 
@@ -76,7 +76,8 @@ def _findings(
 ) -> dict[int, list[Issue]]:
     rows = [row for key, report in reports.items() for row in rows_of(context.catalog, run_id, key, report)]
     with reading(context.engine) as session:
-        past, beside = history(session, run_id, list(reports), STEPS_BACK), peers(session, run_id, list(reports))
+        past = list(earlier_figures(session, context.catalog, run_id, reports))
+        beside = peers(session, run_id, list(reports))
     unstage(context, run_id)
     with transaction(context.staging) as session:
         stage_rows(session, [*rows, *past, *beside])

@@ -86,3 +86,16 @@ def test_blank_village_makes_the_row_partial(home: Path, catalog: Catalog) -> No
     assert (teams.units_accepted, teams.units_missing) == (2, 6)
     assert (members.units_accepted, members.units_missing, members.status) == (1, 7, "partial")
     assert "chưa điền đủ số liệu của chỉ tiêu này: 22813 Xã Lâm Sơn" in members.notes
+
+
+def test_totals_that_count_something_else_are_not_compared(home: Path, catalog: Catalog) -> None:
+    """Household businesses bound to e-invoices are others since 2026; establishments with a till stay the same ones."""
+    totals = {"2025-12": 100, "2026-01": 300}
+    for period, total in totals.items():
+        figures = {"hddt_hkd": (90, total), "hddt_mtt": (90, total)}
+        send(home, make_workbook(catalog, UNIT, parse_period(period), figures=figures), period)
+    context = context_of(home, datetime(2026, 1, 15, 8, tzinfo=UTC))
+    *_, outcome = run_plainly(context, "january").verdicts
+    context.engine.dispose()
+    moved = {issue.indicator for issue in outcome.issues if issue.code == "denominator_moves"}
+    assert moved == {"hddt_mtt"}
