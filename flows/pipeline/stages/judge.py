@@ -165,7 +165,7 @@ def _sender_issue(submission: UnauthorisedSubmission, form: Form, name: str) -> 
             "folder": route.folder,
             "sender": route.sender or "",
             "form": submission.form,
-            "form_number": form.number,
+            "report_form": form.number,
             SENT_BY: submission.owner or "",
         },
     )
