@@ -26,6 +26,9 @@ def sample(
     last: Annotated[str, typer.Option("--to", help="Last period, e.g. 2025-05.")],
     seed: Annotated[int, typer.Option("--seed", help="Same number, same files, byte for byte.")] = 1,
     defects: Annotated[str, typer.Option("--defects", help="Share of workbooks that are wrong, e.g. 10%.")] = "0%",
+    form: Annotated[
+        str | None, typer.Option("--form", help="Only this form; the only way to get an office's table, as hddt_t.")
+    ] = None,
     inbox: Annotated[
         Path | None, typer.Option("--inbox", "-o", help="Folder to write to; else the inbox of the home.")
     ] = None,
@@ -33,7 +36,8 @@ def sample(
     """Write an inbox of filled sample workbooks; corrections of wrong ones lie ready in a folder beside it.
 
     Figures of communes are invented and marked so. Units report as they are in each period: across a merger the old
-    ones until it, the new ones since, with figures that go on. A neighbour that the area took in reports too.
+    ones until it, the new ones since, with figures that go on. A neighbour that the area took in reports too. A form
+    that an office gives is one table a period; with the same seed most of its figures are what the communes report.
 
     Example: tonghop sample --area 585 --from 2025-04 --to 2025-05 --seed 1
     """
@@ -41,14 +45,21 @@ def sample(
     from domain.periods import parse_period, periods_between
     from flows.support.catalog import open_catalog
     from workbooks.sample.inbox import make_sample, reporting_units
+    from workbooks.sample.unit_tables import make_sample_tables
 
     settings: Settings = context.obj
     catalog = open_catalog(settings)
     terminal = Terminal(catalog, settings.lang)
     periods = periods_between(parse_period(first), parse_period(last))
     folder = (inbox or settings.default_inbox).absolute()
-    expected = sum(len(units) for _, _, units in reporting_units(catalog, area, periods))
-    files = make_sample(catalog, area, periods, seed, share(defects))
+    if form is not None and catalog.forms.form(form).reporter is not None:
+        if share(defects):
+            raise UsageError("an office's table gets no defects: leave --defects out")
+        expected, files = len(periods), make_sample_tables(catalog, form, area, periods, seed)
+    else:
+        units = reporting_units(catalog, area, periods, only_form=form)
+        expected = sum(len(of_period) for _, _, of_period in units)
+        files = make_sample(catalog, area, periods, seed, share(defects), only_form=form)
     written = [
         write(folder, file)
         for file in track(

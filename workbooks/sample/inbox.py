@@ -41,7 +41,13 @@ class SampleFile:
 
 
 def make_sample(
-    catalog: Catalog, area: str, periods: Sequence[Period], seed: int, defects: float = 0.0
+    catalog: Catalog,
+    area: str,
+    periods: Sequence[Period],
+    seed: int,
+    defects: float = 0.0,
+    *,
+    only_form: str | None = None,
 ) -> Iterator[SampleFile]:
     """Yield the workbooks of all communes of an area that have to report, period by period.
 
@@ -54,18 +60,19 @@ def make_sample(
         periods: Periods to report, in order; a form is filled in for periods of its frequency.
         seed: Seed of the figures.
         defects: Share (0 to 1) of the workbooks that get an additional random defect.
+        only_form: The only form to fill in, of those that units fill in themselves; None: all of these.
 
     Raises:
         UsageError: the area does not exist in the last period.
         TerminalError: the catalogue's sample parameters are missing or contradict each other.
     """
     sampler = _Sampler(catalog, SampleSeries(catalog, seed))
-    for form, period, units in reporting_units(catalog, area, periods):
+    for form, period, units in reporting_units(catalog, area, periods, only_form=only_form):
         yield from sampler.reports(form, area, period, units, defects)
 
 
 def reporting_units(
-    catalog: Catalog, area: str, periods: Sequence[Period]
+    catalog: Catalog, area: str, periods: Sequence[Period], *, only_form: str | None = None
 ) -> Iterator[tuple[Form, Period, tuple[OrgUnit, ...]]]:
     """Yield the communes that report each form for each period, as they are on its last day, by code.
 
@@ -76,7 +83,7 @@ def reporting_units(
     """
     for period in periods:
         for form in catalog.forms.of_units:
-            if form.frequency is not period.frequency:
+            if form.frequency is not period.frequency or only_form not in {None, form.id}:
                 continue
             last_units = catalog.owing_units(form.id, area, periods[-1])
             territory = territory_of(catalog.units, last_units, catalog.forms.last_day(form.id, period))

@@ -29,7 +29,7 @@ def build_unit_table(catalog: Catalog, form: str, area: str, period: Period) -> 
     return blank.assignment.file_name, save(blank)
 
 
-def make_unit_table(catalog: Catalog, form: str, area: str, period: Period) -> Blank:
+def make_unit_table(catalog: Catalog, form: str, area: str, period: Period, *, is_sample: bool = False) -> Blank:
     """Return the blank table of the units of an area that owe a form, before it is saved.
 
     Args:
@@ -37,6 +37,7 @@ def make_unit_table(catalog: Catalog, form: str, area: str, period: Period) -> B
         form: A form that an office gives for many units.
         area: The code of a unit above them, a district or province.
         period: One of the form's periods.
+        is_sample: Whether the table says that its figures are invented.
 
     Raises:
         UsageError: the code means no unit then, or no unit there owes the form.
@@ -60,16 +61,17 @@ def make_unit_table(catalog: Catalog, form: str, area: str, period: Period) -> B
     workbook = Workbook()
     add_styles(workbook, has_checks=False)
     workbook.worksheets[0].title = assignment.layout.sheet
-    _UnitTableWriter(workbook, assignment).write(units)
-    write_stamp(workbook, assignment, is_sample=False)
+    _UnitTableWriter(workbook, assignment, is_sample=is_sample).write(units)
+    write_stamp(workbook, assignment, is_sample=is_sample)
     return Blank(assignment, workbook, FormCells(assignment.layout.sheet, {}, {}, "", "", ""), None, None)
 
 
 class _UnitTableWriter:
     """Writer of the sheet of a table."""
 
-    def __init__(self, workbook: Workbook, assignment: Assignment) -> None:
+    def __init__(self, workbook: Workbook, assignment: Assignment, *, is_sample: bool) -> None:
         self._assignment, self._columns = assignment, assignment.layout.unit_columns
+        self._is_sample = is_sample
         self._page = PagedSheet(workbook.worksheets[0], [column.width for column in self._columns])
 
     def write(self, units: Sequence[OrgUnit]) -> None:
@@ -100,6 +102,8 @@ class _UnitTableWriter:
         page.put_across(2, 1, left, assignment.unit.name.upper(), StyleName.COMMITTEE)
         page.put_across(2, left + 1, last, text("motto"), StyleName.MOTTO)
         page.put_across(3, 1, left, text("form_number", number=assignment.form.number), StyleName.FORM_NUMBER)
+        if self._is_sample:
+            page.put_across(4, 1, last, text("sample_note"), StyleName.PARTY)
         page.put_across(5, 1, last, assignment.title, StyleName.TITLE)
         page.put_across(6, 1, last, assignment.period_line, StyleName.SUBTITLE)
         page.put_across(7, 1, last, text("deadline", day=short_date(assignment.deadline)), StyleName.PARTY)
