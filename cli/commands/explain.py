@@ -147,6 +147,8 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
     terminal.say("explain_definition", numerator=known.numerator.get(terminal.lang))
     if known.denominator:
         terminal.say("explain_denominator", denominator=known.denominator.get(terminal.lang))
+    for form in dict.fromkeys(explanation.counted_forms.values()):
+        terminal.say("explain_counted_from", form=_form(terminal, form))
     _show_parts(terminal, explanation)
     table = terminal.table("unit", "fraction", "source")
     for contribution in (explained.contribution for explained in explanation.contributions):
@@ -158,12 +160,39 @@ def show_explanation(terminal: Terminal, explanation: "Explanation") -> None:
         table.add_row(unit_lines, " / ".join(numbers), literal(*_cells(terminal, contribution.sources), file))
     if explanation.contributions:
         terminal.show(table)
+    _show_beside(terminal, explanation)
     for explained in explanation.contributions:
         _show_repairs(terminal, explained)
         _show_warnings(terminal, explained)
     absent = [f"{unit.code} {unit.name}{_of_period(row, unit.period)}" for unit in explanation.absent]
     terminal.say_each("explain_absent", "yellow", [{"unit": unit} for unit in absent])
     terminal.say("explain_bytes", "dim")
+
+
+def _form(terminal: Terminal, form: str) -> str:
+    """Return the number of a form and who reports it, if an office does."""
+    known = terminal.catalog.forms.by_id.get(form)
+    if known is None:
+        return form
+    return known.number if known.reporter is None else f"{known.number} ({known.reporter.get(terminal.lang)})"
+
+
+def _show_beside(terminal: Terminal, explanation: "Explanation") -> None:
+    """List what units reported in a form that does not count, with their cells."""
+    from cli.output.figures import number_of
+
+    if not explanation.beside:
+        return
+    terminal.say("explain_beside")
+    table = terminal.table("unit", "column_form", "fraction", "source")
+    for each in explanation.beside:
+        fraction = (each.numerator, each.denominator)
+        numbers = [number_of(terminal, number) for number in fraction if number is not None]
+        unit = f"{each.unit} {each.unit_name}{_of_period(explanation.row, each.period)}"
+        file = f"{each.file.file_name} · {each.file.sha256[:12]}"
+        cells = literal(*_cells(terminal, each.sources), file)
+        table.add_row(literal(unit), _form(terminal, each.form), " / ".join(numbers), cells)
+    terminal.show(table)
 
 
 def _show_parts(terminal: Terminal, explanation: "Explanation") -> None:

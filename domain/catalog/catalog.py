@@ -13,7 +13,7 @@ from domain.catalog.files import SHIPPED, CatalogError, CatalogFiles
 from domain.catalog.forms import Forms, read_forms
 from domain.catalog.indicators import read_indicators, read_themes
 from domain.catalog.marks import CellMarks, read_marks
-from domain.catalog.obligations import Obligations, read_obligations
+from domain.catalog.obligations import Obligations, Precedence, read_obligations, read_precedence
 from domain.catalog.reminders import read_reminders
 from domain.catalog.rules import read_rules
 from domain.catalog.sample import read_sample
@@ -54,6 +54,7 @@ class Catalog:
     targets: Targets
     forms: Forms
     obligations: Obligations
+    precedence: Precedence
     reminders: tuple[ReminderStep, ...]
     rules: Mapping[str, Rule]
     texts: Texts
@@ -151,6 +152,44 @@ class Catalog:
             )
         return self._asked_for[form, period]
 
+    def asks(self, form: str, indicator: str, period: Period) -> bool:
+        """Whether a form asks for an indicator in a period, of whichever unit."""
+        day = self.forms.last_day(form, period)
+        has_layout = any(each.form == form and each.holds_on(day) for each in self.forms.layouts)
+        return has_layout and any(each.id == indicator for each in self._in_force(form, period))
+
+    def counting_form(self, indicator: Indicator, form: str, period: Period) -> str:
+        """The form whose figure of an indicator counts for a period: of those that ask for it then, as is stated.
+
+        A sum counts from the form from which its parts do.
+        """
+        name = indicator.parts[0].indicator if indicator.is_sum else indicator.id
+        stated = self.precedence.form_on(name, self.forms.last_day(form, period))
+        return stated if stated is not None and self.asks(stated, name, period) else form
+
+    def counts_at_all(self, form: str, period: Period) -> bool:
+        """Whether any figure of a form counts in a period; else all of them are only shown beside those that do."""
+        return form not in self.precedence.rivals or any(
+            self.counting_form(indicator, form, period) == form for indicator in self._in_force(form, period)
+        )
+
+    def counts_from(self, other: str, form: str, period: Period) -> bool:
+        """Whether a figure that is published with those of a form counts from another form in a period."""
+        return any(
+            self.asks(form, name, period)
+            and self.counting_form(indicator, form, period) == other
+            and self.publishing_form(indicator, form, period) == form
+            for name, indicator in self.indicators.items()
+            if name in self.precedence.counting
+        )
+
+    def publishing_form(self, indicator: Indicator, form: str, period: Period) -> str:
+        """The form among whose figures an indicator of a form is published, once: a form of units before a table."""
+        name = indicator.parts[0].indicator if indicator.is_sum else indicator.id
+        counting = self.counting_form(indicator, form, period)
+        asking = [each for each in (counting, form, *self.forms.by_id) if self.asks(each, name, period)]
+        return next((each for each in asking if self.forms.form(each).reporter is None), counting)
+
     def sums_due(self, due: Collection[Indicator], day: date) -> tuple[Indicator, ...]:
         """Return the sums of parts that are in force on a day and all of whose parts are due, in catalogue order."""
         parts = {indicator.id for indicator in due}
@@ -232,6 +271,7 @@ def load_catalog(root: Path | None = None) -> Catalog:
         targets=read_targets(files),
         forms=forms,
         obligations=read_obligations(files),
+        precedence=read_precedence(files, forms, indicators),
         reminders=read_reminders(files, forms.by_id),
         rules=read_rules(files),
         texts=read_texts(files),

@@ -168,15 +168,15 @@ def _observations(
                 report.unit,
                 report.unit_valid_from,
                 visible(report.unit_name),
-                head.form,
+                amount.form,
                 amount.indicator,
                 *_names(amount.indicator, catalog.indicators),
                 amount.numerator if is_count else percentage(amount.numerator, amount.denominator),
                 amount.numerator,
                 amount.denominator,
                 indicator.denominator_kind if indicator else None,
-                visible(report.file_name),
-                report.sha256,
+                visible(amount.file_name),
+                amount.sha256,
             )
         )
     rows.sort(key=lambda row: (row[3], row[6], row[7]))

@@ -15,6 +15,7 @@ _WARNINGS: Final = ("unanswered", "answered")
 _SENTENCES: Final = (
     *_REASONS,
     *(
+        "counted_from",
         "parts_missing",
         "not_delivered",
         "refused",
@@ -25,6 +26,7 @@ _SENTENCES: Final = (
         "by_village",
         "by_weight",
         "fallen",
+        "beside",
     ),
     *_WARNINGS,
     "zero_denominator",

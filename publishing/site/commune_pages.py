@@ -57,13 +57,24 @@ class _CommunePages:
 
     def _row(self, figure: FigureFact, heading: str, place: int) -> _Row:
         value = self.values[figure.indicator].get(place)
+        beside = self._beside(figure, place)
         if value is None:
-            return figure.indicator, heading, self.absent, "", "", ""
+            return figure.indicator, heading, self.absent, "", "", beside
         counts = "" if value.denominator is None else self.formatter.fraction(value)
         code = self.area.facts.units[place].code
         warnings = self.warnings.get((code, figure.indicator), "")
         amount = self.formatter.amount(figure, value.value)
-        return figure.indicator, heading, amount, counts, escaped(value.cells), warnings
+        source = escaped(value.cells) + self.counted_from.get(figure.indicator, "")
+        return figure.indicator, heading, amount, counts, source, warnings + beside
+
+    def _beside(self, figure: FigureFact, place: int) -> str:
+        """Say what the unit reported of a figure in forms that do not count."""
+        counted, period = self.values[figure.indicator].get(place), self.area.facts.period
+        return "".join(
+            f'<br><span class="muted">{escaped(self.formatter.beside(figure, each, counted, period))}</span>'
+            for each in self.area.figures.beside.get(figure.indicator, ())
+            if each.unit == place
+        )
 
     @cached_property
     def period(self) -> str:
@@ -88,6 +99,14 @@ class _CommunePages:
     @cached_property
     def absent(self) -> str:
         return f'<span class="bad">{escaped(self.formatter.published("no_value"))}</span>'
+
+    @cached_property
+    def counted_from(self) -> Mapping[str, str]:
+        formatter, counted = self.formatter, self.area.figures.counted_forms
+        return {
+            indicator: f" · {escaped(formatter.text('counted_from', form=formatter.form(form)))}"
+            for indicator, form in counted.items()
+        }
 
     @cached_property
     def values(self) -> Mapping[str, Mapping[int, UnitValue]]:

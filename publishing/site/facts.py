@@ -25,7 +25,7 @@ from publishing.figures.by_unit import unit_lines
 from publishing.figures.report import UnitLine, addresses_of
 from warehouse.queries import FigureWarning, PublishedContribution, Revision
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of the files' form; those of another version are made again."""
 
 
@@ -76,6 +76,23 @@ class UnitValue(NamedTuple):
     denominator: Decimal | None
     cells: str
     file: int
+
+
+class BesideValue(NamedTuple):
+    """A figure that a unit reported in a form which does not count, with its cells and file."""
+
+    unit: int
+    form: str
+    period: str
+    numerator: Decimal
+    denominator: Decimal | None
+    cells: str
+    file_name: str
+
+    @property
+    def value(self) -> Decimal | None:
+        """Return the figure: a percentage where there is a denominator."""
+        return self.numerator if self.denominator is None else percentage(self.numerator, self.denominator)
 
 
 class UnitWarning(NamedTuple):
@@ -131,11 +148,17 @@ class AreaFacts:
 
 @dataclass(frozen=True)
 class UnitFigures:
-    """The second line: each unit's figures, the files they came from (name, sha256), and warnings."""
+    """The second line: each unit's figures, the files they came from (name, sha256), and warnings.
+
+    `counted_forms` are the other forms that figures count from, by indicator; `beside` is what units reported in forms
+    that do not count, by indicator.
+    """
 
     reports: Mapping[str, Sequence[Sequence[Any]]]
     files: Sequence[tuple[str, str]]
     warnings: tuple[UnitWarning, ...]
+    counted_forms: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, Sequence[BesideValue]] = field(default_factory=dict)
     _values: dict[str, dict[int, UnitValue]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def values(self, indicator: str, flow: Flow) -> Mapping[int, UnitValue]:
@@ -170,7 +193,14 @@ def write_facts(revision: Revision, forms: Forms) -> bytes:
         file = files.setdefault((contribution.file.file_name, contribution.file.sha256), len(files))
         reports[contribution.indicator].append(_report(contribution, places, file))
     warnings = [_warning(each) for each in revision.asked]
-    details_of = _details_by_unit(units, reports, list(files), warnings)
+    counted_forms = {each.indicator: each.form for each in sorted(revision.other_forms, key=lambda each: each.period)}
+    beside: dict[str, list[list[Any]]] = defaultdict(list)
+    for each in revision.beside:
+        place = places[f"{each.unit} {each.unit_valid_from}"]
+        counts = _plain(each.numerator), _plain(each.denominator)
+        row = [place, each.form, each.period.id, *counts, addresses_of(each.sources), each.file.file_name]
+        beside[each.indicator].append(row)
+    details_of = _details_by_unit(units, reports, list(files), warnings, (counted_forms, beside))
     head = {
         "version": VERSION,
         "area": [revision.area, revision.area_valid_from.isoformat(), revision.area_name],
@@ -209,7 +239,13 @@ def write_facts(revision: Revision, forms: Forms) -> bytes:
             for unit, details in zip(units, details_of, strict=True)
         ],
     }
-    details = {"reports": reports, "files": list(files), "warnings": warnings}
+    details = {
+        "reports": reports,
+        "files": list(files),
+        "warnings": warnings,
+        "counted_forms": counted_forms,
+        "beside": beside,
+    }
     return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (head, details)).encode()
 
 
@@ -218,8 +254,14 @@ def _details_by_unit(
     reports: Mapping[str, Sequence[Sequence[Any]]],
     files: Sequence[tuple[str, str]],
     warnings: Sequence[Sequence[Any]],
+    other_forms: tuple[Mapping[str, str], Mapping[str, Sequence[Sequence[Any]]]],
 ) -> list[str]:
-    """Return a hash of each unit's figures, files in their order, and warnings."""
+    """Return a hash of each unit's figures, files in their order, warnings, and what it reported in other forms."""
+    counted_forms, beside = other_forms
+    beside_of: dict[int, list[Any]] = defaultdict(list)
+    for indicator, rows in beside.items():
+        for place, *row in rows:
+            beside_of[place].append([indicator, *row])
     figures: list[list[Any]] = [[] for _ in units]
     numbers: list[set[int]] = [set() for _ in units]
     for indicator, listed in reports.items():
@@ -230,7 +272,13 @@ def _details_by_unit(
     for unit, *warning in warnings:
         warnings_of[unit].append(warning)
     return [
-        key_of(figures[place], [files[number] for number in sorted(numbers[place])], warnings_of.get(unit.code))
+        key_of(
+            figures[place],
+            [files[number] for number in sorted(numbers[place])],
+            warnings_of.get(unit.code),
+            counted_forms,
+            beside_of.get(place),
+        )
         for place, unit in enumerate(units)
     ]
 
@@ -280,6 +328,8 @@ def read_unit_figures(path: Path) -> UnitFigures:
             UnitWarning(unit, indicator, Issue(severity=Severity(severity), facts=facts, **issue), is_answered)
             for unit, indicator, is_answered, severity, facts, issue in details["warnings"]
         ),
+        counted_forms=details["counted_forms"],
+        beside={indicator: [_beside(row) for row in rows] for indicator, rows in details["beside"].items()},
     )
 
 
@@ -305,6 +355,11 @@ def _warning(warning: FigureWarning) -> list[Any]:
         dict(issue.facts),
         texts,
     ]
+
+
+def _beside(row: Sequence[Any]) -> BesideValue:
+    place, form, period, numerator, denominator, cells, file_name = row
+    return BesideValue(place, form, period, Decimal(numerator), _exact(denominator), cells, file_name)
 
 
 def _figure(values: Iterable[Any]) -> FigureFact:

@@ -13,7 +13,7 @@ from domain.texts import Lang
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_number, format_percent, format_quantity
 from publishing.figures.row_notes import RowNotes
-from publishing.site.facts import AreaFacts, FigureFact, UnitValue
+from publishing.site.facts import AreaFacts, BesideValue, FigureFact, UnitValue
 
 _ABSENT = "–"
 
@@ -102,12 +102,43 @@ class SiteFormatter:
             return _ABSENT
         return format_percent(number, self.lang) if self.is_percent(figure) else format_number(number, self.lang)
 
-    def fraction(self, counts: FigureFact | UnitValue) -> str:
+    def fraction(self, counts: FigureFact | UnitValue | BesideValue) -> str:
         """Format numerator / denominator, or the numerator alone."""
         if counts.numerator is None:
             return _ABSENT
         above = format_number(counts.numerator, self.lang)
         return above if counts.denominator is None else f"{above} / {format_number(counts.denominator, self.lang)}"
+
+    def form(self, form: str) -> str:
+        """Name a form by its number, and the office that reports it, if one does; unknown ones by their id."""
+        known = self.catalog.forms.by_id.get(form)
+        if known is None:
+            return form
+        return known.number if known.reporter is None else f"{known.number} ({known.reporter.get(self.lang)})"
+
+    def beside(self, figure: FigureFact, beside: BesideValue, counted: UnitValue | None, period: Period) -> str:
+        """Say what a unit reported in a form that does not count, and how far that is from what counts."""
+        facts = {
+            "form": self.form(beside.form),
+            "value": self.amount(figure, beside.value),
+            "fraction": self.fraction(beside),
+            "cells": beside.cells,
+            "file": beside.file_name,
+        }
+        shown = self.text("beside", **facts)
+        if beside.period != period.id:
+            return f"{beside.period}: {shown}"
+        if counted is None or counted.value is None or beside.value is None:
+            return shown
+        is_equal = (counted.numerator, counted.denominator) == (beside.numerator, beside.denominator)
+        difference = self.difference(figure, beside.value - counted.value)
+        return f"{shown} {self.text('beside_equal') if is_equal else self.text('beside_differs', change=difference)}"
+
+    def difference(self, figure: FigureFact, difference: Decimal) -> str:
+        """Format a difference of two values of a figure, with its sign."""
+        sign = "+" if difference > 0 else "−" if difference < 0 else "±"
+        number = format_number(abs(difference), self.lang, 2 if self.is_percent(figure) else None)
+        return self.text("points", number=f"{sign}{number}") if self.is_percent(figure) else f"{sign}{number}"
 
     def change(self, figure: FigureFact, before: FigureFact | None) -> str:
         """Format the difference to the figure of another period; empty where they cannot be compared."""
@@ -115,10 +146,7 @@ class SiteFormatter:
             return ""
         if figure.denominator_kind != before.denominator_kind:
             return ""
-        difference = figure.value - before.value
-        sign = "+" if difference > 0 else "−" if difference < 0 else "±"
-        number = format_number(abs(difference), self.lang, 2 if self.is_percent(figure) else None)
-        return self.text("points", number=f"{sign}{number}") if self.is_percent(figure) else f"{sign}{number}"
+        return self.difference(figure, figure.value - before.value)
 
     def target(self, figure: FigureFact) -> str:
         """Format the target; one without a document is marked as assumed."""

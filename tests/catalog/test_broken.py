@@ -25,6 +25,7 @@ OBLIGATIONS, DOMAIN, TYPICAL, SAMPLE = (
 
 
 TILES = "charts/tiles.csv"
+PRECEDENCE, TABLE = "obligations/precedence.yaml", "layouts/hddt_t-2026.1.yaml"
 
 ON_THEIR_LINE = [
     Edit(TILES, "585,22813,1,1", "585,22813,0,1", "a number from 1"),
@@ -68,6 +69,9 @@ ON_THEIR_LINE = [
         "does not come after warn from 2024-01-01",
     ),
     Edit(OBLIGATIONS, "form: cds_x_t", "form: other", "form 'other' is unknown"),
+    Edit(PRECEDENCE, "indicator: hddt_hkd", "indicator: hddt", "indicator 'hddt' is unknown"),
+    Edit(PRECEDENCE, "indicator: hddt_hkd", "indicator: hddt_dn", "'hddt_dn' is already taken"),
+    Edit(PRECEDENCE, "{form: cds_x_t", "{form: hddt", "form 'hddt' does not ask for this indicator"),
     Edit(SAMPLE, '"22831": 0.196', '"99999": 0.196', "no unit has code '99999'"),
     Edit(SAMPLE, "hsskdt: {numerator", "hsskd: {numerator", "indicator 'hsskd' is unknown"),
     Edit(SAMPLE, "numerator_above_denominator: dvc_toantrinh", "numerator_above_denominator: dvc", "is unknown"),
@@ -90,6 +94,7 @@ ON_THEIR_LINE = [
 ]
 
 IN_THEIR_FILE = [
+    Edit(PRECEDENCE, "{form: cds_x_t", "{form: cds_x_t, from: 2026-01-01", "do not follow one another"),
     Edit(E_INVOICE, "    measure: ratio\n", "", "'measure' is a required property"),
     Edit(E_INVOICE, "    measure: ratio\n", "    measure: count\n", "none, for a count"),
     Edit(E_INVOICE, "    unit: {", "    colour: red\n    unit: {", "'colour' was unexpected"),

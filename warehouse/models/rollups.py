@@ -121,6 +121,54 @@ class RollupUnitRow(Base):
     villages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
+class RollupCountedFormRow(Base):
+    """The form whose reports count for a figure in a base period, where it is another than the revision's."""
+
+    __tablename__ = "rollup_counted_form"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[str]
+
+
+class RollupOtherReportRow(Base):
+    """Reporting status of a unit's report of another form that counts in the revision, as `RollupUnitRow` has it."""
+
+    __tablename__ = "rollup_other_report"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    unit_code: Mapped[str] = mapped_column(primary_key=True)
+    unit_valid_from: Mapped[date]
+    state: Mapped[ReportingState] = mapped_column(choice(ReportingState, "state"))
+    late: Mapped[bool]
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    judgement: Mapped[int | None]
+    received_at: Mapped[datetime | None]
+    first_received_at: Mapped[datetime | None]
+
+
+class RollupBesideRow(Base):
+    """Amount that an accepted report of a form that does not count gave for a figure when the revision was made.
+
+    It is in no sum; numerator and denominator are sums over its cells.
+    """
+
+    __tablename__ = "rollup_beside"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    unit_code: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    unit_valid_from: Mapped[date]
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    numerator: Mapped[Decimal]
+    denominator: Mapped[Decimal | None]
+
+
 class RollupChangeRow(Base):
     """A changed column of a revision, and the submission that changed it, if one did."""
 

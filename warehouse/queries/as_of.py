@@ -7,11 +7,24 @@ from sqlalchemy import func, select
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
-from warehouse.models import RollupContributionRow, RollupRevisionRow, RollupUnitRow
+from warehouse.models import (
+    RollupBesideRow,
+    RollupContributionRow,
+    RollupCountedFormRow,
+    RollupOtherReportRow,
+    RollupRevisionRow,
+    RollupUnitRow,
+)
 from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision
-from warehouse.rollups.revision_rows import contribution_rows, unit_rows
+from warehouse.rollups.revision_rows import (
+    beside_rows,
+    contribution_rows,
+    counted_form_rows,
+    other_report_rows,
+    unit_rows,
+)
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
@@ -37,7 +50,17 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
         raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
     contributions = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
-    result = assemble(session, draft.head, RevisionRecords(tuple(draft.rows), units, contributions, (), draft.parts))
+    records = RevisionRecords(
+        tuple(draft.rows),
+        units,
+        contributions,
+        (),
+        draft.parts,
+        counted_forms=[RollupCountedFormRow(**row) for row in counted_form_rows(_NOT_KEPT, draft)],
+        other_reports=[RollupOtherReportRow(**row) for row in other_report_rows(_NOT_KEPT, draft)],
+        beside=[RollupBesideRow(**row) for row in beside_rows(_NOT_KEPT, draft)],
+    )
+    result = assemble(session, draft.head, records)
     return replace(result, earlier=earlier_periods(session, catalog, result, _first_unknown(session, at)))
 
 

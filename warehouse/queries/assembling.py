@@ -16,8 +16,11 @@ from warehouse.models import (
     IndicatorRow,
     ObservationRow,
     OrgUnitRow,
+    RollupBesideRow,
     RollupChangeRow,
     RollupContributionRow,
+    RollupCountedFormRow,
+    RollupOtherReportRow,
     RollupRevisionRow,
     RollupUnitRow,
     SubmissionRow,
@@ -25,8 +28,10 @@ from warehouse.models import (
 )
 from warehouse.queries.files import file_ref, issue_counts
 from warehouse.queries.read_models import (
+    BesideFigure,
     FigureWarning,
     Link,
+    OtherFormReports,
     PublishedContribution,
     Revision,
     SourceCell,
@@ -53,6 +58,9 @@ class RevisionRecords:
     contributions: Sequence[ContributionRecord]
     changes: Sequence[RollupChangeRow]
     parts: Mapping[str, Sequence[Part]]
+    counted_forms: Sequence[RollupCountedFormRow] = ()
+    other_reports: Sequence[RollupOtherReportRow] = ()
+    beside: Sequence[RollupBesideRow] = ()
 
     def made_from(self, indicator: str) -> tuple[str, ...]:
         """Return the indicators of whose cells a figure is made."""
@@ -62,6 +70,7 @@ class RevisionRecords:
 def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> Revision:
     """Assemble a revision with the names of files, units and successions."""
     named = [*(unit.submission_id for unit in of.units), *(change.submission_id for change in of.changes)]
+    named += [*(each.submission_id for each in of.other_reports), *(each.submission_id for each in of.beside)]
     files = find_all(
         session, [*filter(None, named), *(contribution.submission_id for contribution in of.contributions)]
     )
@@ -81,11 +90,52 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
         content_sha256=head.content_sha256,
         rows=of.rows,
         changes=tuple(_change(change, files) for change in of.changes),
-        units=_unit_statuses(session, of.units, files, names),
+        units=_unit_statuses(
+            session, of.units, files, names, {(each.period, each.unit_code): each.whole for each in of.units}
+        ),
         contributions=_contributions(session, of, files, names),
         file_names={row.sha256: row.file_name for row in files.values()},
         asked=_warnings(session, head, of, names),
         parts={indicator: tuple(parts) for indicator, parts in of.parts.items()},
+        other_forms=_other_forms(session, of, files, names),
+        beside=_beside(session, of, files, names),
+    )
+
+
+def _other_forms(
+    session: Session, of: RevisionRecords, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
+) -> tuple[OtherFormReports, ...]:
+    whole = {(unit.period, unit.unit_code): unit.whole for unit in of.units}
+    statuses: dict[tuple[str, str], tuple[UnitReportingStatus, ...]] = {}
+    for key in dict.fromkeys((each.form, each.period) for each in of.other_reports):
+        rows = [each for each in of.other_reports if (each.form, each.period) == key]
+        statuses[key] = _unit_statuses(session, rows, files, names, whole)
+    return tuple(
+        OtherFormReports(
+            each.indicator, parse_period(each.period), each.form, statuses.get((each.form, each.period), ())
+        )
+        for each in of.counted_forms
+    )
+
+
+def _beside(
+    session: Session, of: RevisionRecords, files: Mapping[int, SubmissionRow], names: Mapping[UnitKey, str]
+) -> tuple[BesideFigure, ...]:
+    sources = _sources(session, {each.submission_id for each in of.beside}, {each.indicator for each in of.beside})
+    return tuple(
+        BesideFigure(
+            indicator=each.indicator,
+            form=each.form,
+            unit=each.unit_code,
+            unit_name=names[UnitKey(each.unit_code, each.unit_valid_from)],
+            unit_valid_from=each.unit_valid_from,
+            period=parse_period(each.period),
+            numerator=each.numerator,
+            denominator=each.denominator,
+            file=file_ref(files[each.submission_id]),
+            sources=tuple(sources[each.submission_id, each.indicator]),
+        )
+        for each in of.beside
     )
 
 
@@ -93,9 +143,9 @@ def _warnings(
     session: Session, head: RollupRevisionRow, of: RevisionRecords, names: Mapping[UnitKey, str]
 ) -> tuple[FigureWarning, ...]:
     """Return the warnings about contributing figures when the revision was made, in the order of contributions."""
-    judged = {
-        unit.submission_id: unit.judgement for unit in of.units if unit.submission_id and unit.judgement is not None
-    }
+    reports = [(unit.submission_id, unit.judgement) for unit in of.units]
+    reports += [(report.submission_id, report.judgement) for report in of.other_reports]
+    judged = {submission: judgement for submission, judgement in reports if submission and judgement is not None}
     entered = {contribution.submission_id for contribution in of.contributions}
     judgements = {key: judgement for key, judgement in judged.items() if key in entered}
     warnings_of = open_warnings_of(session, judgements, head.published_at)
@@ -121,10 +171,12 @@ def _change(change: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> Roll
 
 def _unit_statuses(
     session: Session,
-    units: Sequence[RollupUnitRow],
+    units: Sequence[RollupUnitRow] | Sequence[RollupOtherReportRow],
     files: Mapping[int, SubmissionRow],
     names: Mapping[UnitKey, str],
+    whole: Mapping[tuple[str, str], bool],
 ) -> tuple[UnitReportingStatus, ...]:
+    """Return reporting statuses; `whole` says by period and code which units lie wholly in the area."""
     judged = [
         (unit.submission_id, unit.judgement) for unit in units if unit.submission_id and unit.judgement is not None
     ]
@@ -142,7 +194,7 @@ def _unit_statuses(
             issues=counts.get((unit.submission_id or 0, unit.judgement or 0), 0),
             period=periods[unit.period],
             unit_valid_from=unit.unit_valid_from,
-            whole=unit.whole,
+            whole=whole[unit.period, unit.unit_code],
         )
         for unit in units
     )

@@ -16,6 +16,7 @@ from warehouse.queries.read_models import (
     Explanation,
     PublishedContribution,
     Revision,
+    UnitReportingStatus,
 )
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_revision
 from warehouse.store.engine import Session
@@ -76,9 +77,24 @@ def explain_row(session: Session, rows: Revision, indicator: str) -> Explanation
             )
             for each in contributions
         ),
-        absent=tuple(unit for unit in rows.units if unit.period in result and (unit.period, unit.code) not in results),
+        absent=tuple(
+            unit
+            for unit in _reports_of(rows, {indicator, *(part.indicator for part in parts)})
+            if unit.period in result and (unit.period, unit.code) not in results
+        ),
         changes=tuple(change for change in rows.changes if change.indicator == indicator),
         parts=tuple(ExplainedPart(part.indicator, part.points, by_indicator.get(part.indicator)) for part in parts),
+        counted_forms={each.period.id: each.form for each in rows.other_forms if each.indicator == indicator},
+        beside=tuple(each for each in rows.beside if each.indicator == indicator),
+    )
+
+
+def _reports_of(rows: Revision, indicators: Collection[str]) -> Sequence[UnitReportingStatus]:
+    """Return the reports that a figure is expected in: those of the form that counts, by base period and code."""
+    others = {each.period: each.units for each in rows.other_forms if each.indicator in indicators}
+    own = [unit for unit in rows.units if unit.period not in others]
+    return sorted(
+        (*own, *(unit for units in others.values() for unit in units)), key=lambda each: (each.period, each.code)
     )
 
 

@@ -117,6 +117,32 @@ class UnitReportingStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherFormReports:
+    """Reports of another form from which a figure counts in a base period, whatever became of them."""
+
+    indicator: str
+    period: Period
+    form: str
+    units: tuple[UnitReportingStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BesideFigure:
+    """Figure that a unit reported in a form which does not count for it, with its file and cells."""
+
+    indicator: str
+    form: str
+    unit: str
+    unit_name: str
+    unit_valid_from: date
+    period: Period
+    numerator: Decimal
+    denominator: Decimal | None
+    file: FileRef
+    sources: tuple[SourceCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FigureWarning:
     """A warning about a unit's contribution to a figure of a revision, with its answer at that time."""
 
@@ -190,7 +216,8 @@ class Revision:
     figure moved by several files is listed once per file. `units` are all that owe the form, by base period and code;
     `contributions` those of each unit, by indicator, base period and code; `asked` their warnings. `published_at`
     is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`. `earlier` is read for
-    publishing only; else None. `parts` are those of derived indicators.
+    publishing only; else None. `parts` are those of derived indicators. `other_forms` are the reports of figures that
+    count from another form, `beside` the figures reported in forms that do not count.
     """
 
     area: str
@@ -213,6 +240,8 @@ class Revision:
     asked: tuple[FigureWarning, ...] = ()
     earlier: EarlierPeriods | None = None
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    other_forms: tuple[OtherFormReports, ...] = ()
+    beside: tuple[BesideFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +329,9 @@ class Explanation:
 
     `absent` are the units that owe the form and whose figure did not enter, whatever the reason (the row's notes say
     it), with each base period that they owe it for; `changes` what the revision moved of this figure. A sum of `parts`
-    has contributions, with the cells of all of them; an index has none: its parts lead to them.
+    has contributions, with the cells of all of them; an index has none: its parts lead to them. `counted_forms` are the
+    forms from which it counts where it is another than `form`, by id of the base period; `beside` is what was reported
+    in forms that do not count.
     """
 
     area: str
@@ -311,6 +342,8 @@ class Explanation:
     absent: tuple[UnitReportingStatus, ...]
     changes: tuple[RollupChange, ...]
     parts: tuple[ExplainedPart, ...] = ()
+    counted_forms: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[BesideFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Find revisions: the newest of an area and period, by number, or unpublished ones; record where they are published."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
@@ -12,9 +14,12 @@ from domain.periods import Period, parse_period
 from domain.rollups import Boundary
 from warehouse.models import (
     PublicationRow,
+    RollupBesideRow,
     RollupChangeRow,
     RollupContributionRow,
+    RollupCountedFormRow,
     RollupFigureRow,
+    RollupOtherReportRow,
     RollupRevisionRow,
     RollupUnitRow,
 )
@@ -25,6 +30,8 @@ from warehouse.rollups.revision_rows import newest_revision, read_parts, read_ro
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
+
+_R = TypeVar("_R", RollupBesideRow, RollupCountedFormRow, RollupOtherReportRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,24 @@ def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None =
     contributions = session.execute(contributed).all()
     changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
     parts = read_parts(session, head)
-    return assemble(session, head, RevisionRecords(read_rows(session, head), units, contributions, changes, parts))
+    beside = _rows_of(session, RollupBesideRow, head)
+    records = RevisionRecords(
+        read_rows(session, head),
+        units,
+        contributions,
+        changes,
+        parts,
+        counted_forms=_rows_of(session, RollupCountedFormRow, head),
+        other_reports=_rows_of(session, RollupOtherReportRow, head),
+        beside=[each for each in beside if of in {None, each.indicator}],
+    )
+    return assemble(session, head, records)
+
+
+def _rows_of(session: Session, row: type[_R], head: RollupRevisionRow) -> Sequence[_R]:
+    """Return the rows of a revision about reports of other forms, by their primary key."""
+    statement = select(row).where(row.revision_id == head.id).order_by(*table_of(row).primary_key)
+    return session.scalars(statement).all()
 
 
 def find_revision(session: Session, area: str, period: Period, which: RevisionSelector) -> RollupRevisionRow:

@@ -1,7 +1,7 @@
 """Contributions to a figure: each unit's reports over the base periods, or the part that belongs to the area."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from domain.extents import Weight, weight_of
 from domain.indicators import Indicator, SeriesBreak, SumOver
 from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
-from domain.units import Level, UnitKey, UnitRegister
+from domain.units import Level, OrgUnit, UnitKey, UnitRegister
 from domain.waivers import OpenWarning
 from warehouse.rollups.coverage import Coverage, CoverageGap, ExpectedUnits, coverage_of, sort_units
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
@@ -48,14 +48,28 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideAmount:
+    """Amount that an accepted report of another form gives for a figure, which it does not count for.
+
+    `counted` is what the unit's report that counts gives, None where it gives nothing.
+    """
+
+    report: ExpectedReport
+    submission_id: int
+    amount: Amount
+    counted: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
 class FigureInputs:
     """All that one row is made from.
 
     `crossing` are reports of units partly in the area whose share of the figure is not stated: with any, there is no
     figure. `by_weight` and `by_village` are those whose share is stated. `decreasing` are units whose cumulative figure
     is smaller than an earlier one of the same year. `open_warnings` are warnings about the figures that entered, and
-    answered ones about figures that are missing. `not_summed` says why the reports do
-    not add up, if they do not. Of an index `missing_parts` are those without a share.
+    answered ones about figures that are missing. `counted_forms` are the forms that count in base periods in which
+    the rollup's own does not, `beside` is what reports of forms say that do not count. `not_summed` says why the
+    reports do not add up, if they do not. Of an index `missing_parts` are those without a share.
     """
 
     sums: Sums
@@ -67,6 +81,8 @@ class FigureInputs:
     decreasing: tuple[CoverageGap, ...]
     open_warnings: tuple[tuple[ExpectedReport, OpenWarning], ...]
     is_comparable: bool
+    counted_forms: Mapping[Period, str] = field(default_factory=dict)
+    beside: tuple[BesideAmount, ...] = ()
     not_summed: SumOver | SeriesBreak | None = None
     missing_parts: tuple[str, ...] = ()
 
@@ -139,6 +155,8 @@ class RollupInputs:
                 indicator, reports.warned, {contribution.key for contribution in contributions}
             ),
             is_comparable=is_comparable,
+            counted_forms=self.scope.counted_forms(expected),
+            beside=tuple(self._beside(indicator, expected)),
             not_summed=not_summed,
         )
 
@@ -224,6 +242,16 @@ class RollupInputs:
             return _NOT_REPORTED
         return amounts.get(status.submission.id, {}).get(indicator.id, _NOT_REPORTED)
 
+    def _beside(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> Iterator[BesideAmount]:
+        """Yield what the accepted reports of the forms that do not count say, in the order of those that do."""
+        for counting in expected:
+            for form in self.scope.beside.get(indicator.id, {}).get(counting.key.period, ()):
+                report = replace(counting, key=counting.key._replace(form=form))
+                status, amount = self.statuses[report.key], self._look_up(self.amounts, indicator, report).amount
+                if status.submission is not None and amount is not None:
+                    counted = self._look_up(self.amounts, indicator, counting).amount
+                    yield BesideAmount(report, status.submission.id, amount, counted)
+
     def _decreasing(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> tuple[CoverageGap, ...]:
         """Return units whose last cumulative figure is smaller than an earlier one of the same year."""
         if indicator not in self.scope.before:
@@ -251,17 +279,24 @@ def read_rollup_inputs(
 
     `at` is the moment at which answers to warnings have to be in force: `as_of`, else the present.
     """
-    form = scope.rollup_key.form
-    level = catalog.forms.form(form).level
-    by_period: dict[Period, list[ExpectedReport]] = {}
-    for expected_report in scope.expected_reports:
-        by_period.setdefault(expected_report.key.period, []).append(expected_report)
-    statuses: dict[ReportKey, ReportingStatus] = {}
-    for period, reports in by_period.items():
-        deadline = catalog.forms.deadline(form, period, level)
-        result = reporting_statuses(session, form, period, [report.unit for report in reports], deadline, as_of=as_of)
-        statuses |= {ReportKey(unit, form, period): status for unit, status in result.items()}
     needed = {report.key for reports in (*scope.expected.values(), *scope.before.values()) for report in reports}
+    beside = {
+        report.key._replace(form=form): report
+        for indicator, reports in scope.expected.items()
+        for report in reports
+        for form in scope.beside.get(indicator.id, {}).get(report.key.period, ())
+    }
+    needed |= beside.keys()
+    wanted = {report.key: report.unit for report in (*scope.expected_reports, *scope.other_reports)}
+    wanted |= {key: report.unit for key, report in beside.items()}
+    by_period: dict[tuple[str, Period], list[OrgUnit]] = {}
+    for key, unit in wanted.items():
+        by_period.setdefault((key.form, key.period), []).append(unit)
+    statuses: dict[ReportKey, ReportingStatus] = {}
+    for (form, period), units in by_period.items():
+        deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
+        result = reporting_statuses(session, form, period, units, deadline, as_of=as_of)
+        statuses |= {ReportKey(unit, form, period): status for unit, status in result.items()}
     counted = {
         report_key: status.submission.id
         for report_key, status in statuses.items()
@@ -269,7 +304,7 @@ def read_rollup_inputs(
     }
     inside = {
         counted[expected_report.key]: expected_report.overlap.villages
-        for expected_report in scope.expected_reports
+        for expected_report in (*scope.expected_reports, *scope.other_reports)
         if expected_report.key in counted and not expected_report.overlap.whole and expected_report.overlap.villages
     }
     indicators = tuple(scope.expected)

@@ -111,12 +111,14 @@ _LastDays = Mapping[tuple[str, Period], Mapping[UnitKey, Sequence[date]]]
 class _Review:
     """The log's latest positions by form, base period and unit, to compare with those that rollups recorded.
 
-    `last_days` are the last days on which answers to warnings are in force.
+    `positions` are those of reports that count for a form's rollups, `beside` those of reports of other forms that are
+    only shown there. `last_days` are the last days on which answers to warnings are in force.
     """
 
     catalog: Catalog
     today: date
     positions: _Positions
+    beside: _Positions
     last_days: _LastDays
     seen: Mapping[RollupKeyColumns, RollupSeenRow]
 
@@ -145,8 +147,9 @@ class _Review:
         bases = base_periods(self.catalog, form, period)
         newest = ReviewPosition()
         for base in bases:
-            for position in self.positions.get((form, base), {}).values():
-                newest = newest.and_also(position)
+            for each in (self.positions, self.beside):
+                for position in each.get((form, base), {}).values():
+                    newest = newest.and_also(position)
         may_expire = any(self.last_days.get((form, base)) for base in bases)
         recorded = self.recorded.get((form, period.id), {})
         above = self._above(form, period) if bases == (period,) else None
@@ -200,7 +203,10 @@ class _Review:
     def reports_moved(self, rollup_key: RollupKey) -> int:
         """Count reports that changed since the rollup was computed; a repeated delivery is no change."""
         seen = self._seen(rollup_key)
-        return sum(position._replace(delivery=0, waiver=0).is_beyond(seen) for position in self._reports(rollup_key))
+        return sum(
+            position._replace(delivery=0, waiver=0).is_beyond(seen)
+            for position in self._reports(rollup_key, self.positions)
+        )
 
     def rollup_key_of(self, code: str, form: str, period: Period, boundary: Boundary) -> RollupKey | None:
         """Return the key of an area's rollup; None where its code or form is unknown."""
@@ -218,13 +224,14 @@ class _Review:
     def _position(self, rollup_key: RollupKey) -> ReviewPosition:
         """Return the latest position of a rollup's units, in any of its base periods."""
         position = ReviewPosition()
-        for report in self._reports(rollup_key):
-            position = position.and_also(report)
+        for positions in (self.positions, self.beside):
+            for report in self._reports(rollup_key, positions):
+                position = position.and_also(report)
         return position
 
-    def _reports(self, rollup_key: RollupKey) -> Iterator[ReviewPosition]:
+    def _reports(self, rollup_key: RollupKey, positions: _Positions) -> Iterator[ReviewPosition]:
         for base in base_periods(self.catalog, rollup_key.form, rollup_key.period):
-            known = self.positions.get((rollup_key.form, base))
+            known = positions.get((rollup_key.form, base))
             if known:
                 inside = {overlap.unit.key for overlap in overlaps_in(self.catalog, rollup_key, base)}
                 yield from (known[unit] for unit in inside & known.keys())
@@ -253,7 +260,30 @@ def _read_review(session: Session, catalog: Catalog, today: date) -> _Review:
     rows = session.scalars(select(RollupSeenRow))
     seen = {_key_of(row): row for row in rows}
     waivers = session.scalars(select(WaiverRow)).all()
-    return _Review(catalog, today, _positions(session, waivers), _last_days(waivers), seen)
+    positions = _positions(session, waivers)
+    counting, beside = _with_other_forms(catalog, positions)
+    return _Review(catalog, today, counting, beside, _last_days(waivers), seen)
+
+
+def _with_other_forms(catalog: Catalog, positions: _Positions) -> tuple[_Positions, _Positions]:
+    """Return the positions of each form's rollups, those of other forms that count there included, and of the rest."""
+    counting: dict[tuple[str, Period], Mapping[UnitKey, ReviewPosition]] = dict(positions)
+    beside: dict[tuple[str, Period], Mapping[UnitKey, ReviewPosition]] = {}
+    for other, base in positions:
+        for form in catalog.precedence.rivals.get(other, ()) if other in catalog.forms.by_id else ():
+            results = counting if catalog.counts_from(other, form, base) else beside
+            results[form, base] = _latest(results.get((form, base), {}), positions[other, base])
+    return counting, beside
+
+
+def _latest(
+    positions: Mapping[UnitKey, ReviewPosition], others: Mapping[UnitKey, ReviewPosition]
+) -> Mapping[UnitKey, ReviewPosition]:
+    """Return the later position of each unit."""
+    return {
+        unit: positions.get(unit, ReviewPosition()).and_also(others.get(unit, ReviewPosition()))
+        for unit in {*positions, *others}
+    }
 
 
 def _position_of(row: RollupSeenRow) -> ReviewPosition:

@@ -19,8 +19,11 @@ from warehouse.models import (
     IssueRow,
     PlacementRow,
     RepairRow,
+    RollupBesideRow,
     RollupContributionRow,
+    RollupCountedFormRow,
     RollupFigureRow,
+    RollupOtherReportRow,
     RollupPartRow,
     RollupRevisionRow,
     RollupUnitRow,
@@ -74,6 +77,9 @@ def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Ro
         **rows_of(session, RollupContributionRow.revision_id, key),
         **rows_of(session, RollupPartRow.revision_id, key),
         **rows_of(session, RollupUnitRow.revision_id, key),
+        **rows_of(session, RollupCountedFormRow.revision_id, key),
+        **rows_of(session, RollupOtherReportRow.revision_id, key),
+        **rows_of(session, RollupBesideRow.revision_id, key),
     }
     named = {row["indicator"] for row in results[RollupFigureRow.__tablename__]}
     named |= {row["part"] for row in results[RollupPartRow.__tablename__]}
@@ -81,14 +87,19 @@ def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Ro
 
 
 def submissions_under(session: Session, catalog: Catalog, rollup_key: RollupKey, before: Rows) -> tuple[int, ...]:
-    """Return all files ever placed with a unit of the area in a base period, and those of the revision before."""
+    """Return all files ever placed with a unit of the area in a base period, and those of the revision before.
+
+    Files of other forms that ask for the same indicators are among them: some count, and others are shown beside.
+    """
     row, result = PlacementRow, set[int]()
+    forms = {rollup_key.form, *catalog.precedence.rivals.get(rollup_key.form, ())}
     for base in base_periods(catalog, rollup_key.form, rollup_key.period):
         inside = {overlap.unit.key for overlap in overlaps_in(catalog, rollup_key, base)}
         placed = select(row.submission_id, row.unit_code, row.unit_valid_from)
-        placed = placed.where(row.form == rollup_key.form, row.period == base.id, row.version.is_not(None))
+        placed = placed.where(row.form.in_(forms), row.period == base.id, row.version.is_not(None))
         result |= {key for key, code, day in session.execute(placed) if UnitKey(code, day) in inside}
-    for table in (RollupContributionRow.__tablename__, RollupUnitRow.__tablename__):
+    naming = (RollupContributionRow, RollupUnitRow, RollupOtherReportRow, RollupBesideRow)
+    for table in (each.__tablename__ for each in naming):
         result |= {each["submission_id"] for each in before[table] if each["submission_id"] is not None}
     return tuple(sorted(result))
 

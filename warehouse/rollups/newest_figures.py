@@ -13,7 +13,9 @@ from warehouse.models import (
     OrgUnitRow,
     PublicationRow,
     RollupContributionRow,
+    RollupCountedFormRow,
     RollupFigureRow,
+    RollupOtherReportRow,
     RollupRevisionRow,
     RollupUnitRow,
     SubmissionRow,
@@ -72,13 +74,16 @@ class CountedReport(NamedTuple):
 
 
 class UnitAmount(NamedTuple):
-    """What a unit's report gave for one figure of the revision `key`."""
+    """What a unit's report gave for one figure of the revision `key`: of which form, in which file."""
 
     key: int
     unit: str
     indicator: str
     numerator: Decimal
     denominator: Decimal | None
+    form: str
+    file_name: str
+    sha256: str
 
 
 HEAD_COLUMNS: Final = (
@@ -102,6 +107,26 @@ FIGURE_COLUMNS: Final = tuple(
 """The columns of a figure, as the fields of `StoredFigure`."""
 
 
+def _reports_statement(row: type[RollupUnitRow] | type[RollupOtherReportRow]) -> Select[Any]:
+    return (
+        select(
+            row.revision_id,
+            row.unit_code,
+            row.unit_valid_from,
+            OrgUnitRow.name,
+            row.submission_id,
+            row.judgement,
+            SubmissionRow.file_name,
+            SubmissionRow.sha256,
+        )
+        .join(RollupRevisionRow, RollupRevisionRow.id == row.revision_id)
+        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+        .join(OrgUnitRow, (OrgUnitRow.code == row.unit_code) & (OrgUnitRow.valid_from == row.unit_valid_from))
+        .where(row.state == ReportingState.ACCEPTED, row.period == RollupRevisionRow.period)
+        .order_by(row.revision_id, row.unit_code)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class NewestFigures:
     """The newest published revisions, and on demand what they hold; read in one session."""
@@ -117,34 +142,32 @@ class NewestFigures:
             yield from map(StoredFigure._make, self.session.execute(listed))
 
     def reports(self, keys: Collection[int]) -> Iterator[CountedReport]:
-        """Yield the accepted reports of the revisions' own period, of units that lie wholly in their area."""
-        unit = RollupUnitRow
-        statement = (
-            select(
-                unit.revision_id,
-                unit.unit_code,
-                unit.unit_valid_from,
-                OrgUnitRow.name,
-                unit.submission_id,
-                unit.judgement,
-                SubmissionRow.file_name,
-                SubmissionRow.sha256,
-            )
-            .join(RollupRevisionRow, RollupRevisionRow.id == unit.revision_id)
-            .join(SubmissionRow, SubmissionRow.id == unit.submission_id)
-            .join(OrgUnitRow, (OrgUnitRow.code == unit.unit_code) & (OrgUnitRow.valid_from == unit.unit_valid_from))
-            .where(unit.state == ReportingState.ACCEPTED, unit.whole, unit.period == RollupRevisionRow.period)
-            .order_by(unit.revision_id, unit.unit_code)
-        )
-        for chunk in in_chunks(keys):
-            yield from map(CountedReport._make, self.session.execute(statement.where(unit.revision_id.in_(chunk))))
+        """Yield the accepted reports of the revisions' own period, of units that lie wholly in their area.
+
+        After those of the revision's own form come those of other forms that count there.
+        """
+        unit, other = RollupUnitRow, RollupOtherReportRow
+        place = (other.revision_id == unit.revision_id) & (other.period == unit.period)
+        of_others = _reports_statement(other).join(unit, place & (other.unit_code == unit.unit_code)).where(unit.whole)
+        for row, statement in ((unit, _reports_statement(unit).where(unit.whole)), (other, of_others)):
+            for chunk in in_chunks(keys):
+                yield from map(CountedReport._make, self.session.execute(statement.where(row.revision_id.in_(chunk))))
 
     def amounts(self, keys: Collection[int]) -> Iterator[UnitAmount]:
         """Yield what each report of the revisions' own period gave for each figure, unweighted."""
-        row = RollupContributionRow
+        row, counted = RollupContributionRow, RollupCountedFormRow
         statement = (
             select(row.revision_id, row.unit_code, row.indicator, row.numerator, row.denominator)
+            .add_columns(func.coalesce(counted.form, RollupRevisionRow.form), SubmissionRow.file_name)
+            .add_columns(SubmissionRow.sha256)
             .join(RollupRevisionRow, RollupRevisionRow.id == row.revision_id)
+            .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+            .outerjoin(
+                counted,
+                (counted.revision_id == row.revision_id)
+                & (counted.indicator == row.indicator)
+                & (counted.period == row.period),
+            )
             .where(row.period == RollupRevisionRow.period)
             .order_by(row.revision_id, row.unit_code, row.indicator)
         )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Final, TypeVar
 
+from domain.aggregation import Amount
 from domain.catalog.catalog import Catalog
 from domain.comparisons.territory_bounds import TerritoryBounds
 from domain.extents import Weight
@@ -16,7 +17,8 @@ from domain.texts import with_decimal_mark
 from domain.units import OrgUnit, Succession
 from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning
-from warehouse.rollups.contributions import FigureInputs
+from warehouse.models.exact import canonical
+from warehouse.rollups.contributions import BesideAmount, FigureInputs
 from warehouse.rollups.coverage import CoverageGap
 from warehouse.rollups.scope import ExpectedReport, RollupScope
 
@@ -24,8 +26,9 @@ _NAMES_SHOWN = 20
 _NOTES_LANGUAGE: Final = "vi"
 _DAY = timedelta(days=1)
 # Items with commas of their own need another separator.
-_SEPARATORS = {"crossing": "; ", "parts_missing": "; ", "by_weight": "; ", "unanswered": "; ", "answered": "; "}
+_SEPARATORS = dict.fromkeys(("beside", "crossing", "parts_missing", "by_weight", "unanswered", "answered"), "; ")
 _DAY_FORMAT = "%d/%m/%Y"
+_NO_AMOUNT: Final = "–"
 _T = TypeVar("_T")
 
 
@@ -53,6 +56,7 @@ class NoteWriter:
             *self._each("crossing", inputs.crossing, self._crossing),
             *self._bounded(bounds, is_share=is_share),
             *self._not_summed(inputs.not_summed),
+            *self._each("counted_from", self._other_forms(inputs), str),
             *self._each("parts_missing", inputs.missing_parts, self._indicator),
             *self._each("not_delivered", coverage.not_delivered, self._gap),
             *self._each("refused", coverage.refused, self._gap),
@@ -63,6 +67,7 @@ class NoteWriter:
             *self._each("by_village", inputs.by_village, self._by_village),
             *self._each("by_weight", inputs.by_weight, self._weighted),
             *self._each("fallen", inputs.decreasing, self._gap),
+            *self._each("beside", [each for each in inputs.beside if each.amount != each.counted], self._beside),
             *self._each("unanswered", self._unanswered(inputs.open_warnings), str),
             *self._each("answered", self._answered(inputs.open_warnings), str),
         ]
@@ -93,6 +98,18 @@ class NoteWriter:
 
     def _indicator(self, indicator: str) -> str:
         return self.catalog.indicators[indicator].name.get(_NOTES_LANGUAGE)
+
+    def _other_forms(self, inputs: FigureInputs) -> tuple[str, ...]:
+        """Return the numbers of other forms that the figure is counted from, with the base periods if not all."""
+        forms: dict[str, list[str]] = {}
+        for period, form in sorted(inputs.counted_forms.items()):
+            forms.setdefault(form, []).append(period.id)
+        return tuple(self.catalog.forms.form(form).number + self._periods(ids) for form, ids in forms.items())
+
+    def _beside(self, beside: BesideAmount) -> str:
+        number = self.catalog.forms.form(beside.report.key.form).number
+        counted = _NO_AMOUNT if beside.counted is None else _counts(beside.counted)
+        return f"{self._expected_periods(beside.report)} ({counted} ≠ {number} {_counts(beside.amount)})"
 
     def _gap(self, gap: CoverageGap) -> str:
         return _named(gap.unit) + self._periods([period.id for period in gap.periods])
@@ -163,6 +180,11 @@ def _bound(rounded: Callable[[Fraction], int], bound: Fraction, *, is_share: boo
     if not is_share:
         return str(rounded(bound))
     return with_decimal_mark(f"{Decimal(rounded(bound * 10_000)).scaleb(-2):f}", _NOTES_LANGUAGE) + "%"
+
+
+def _counts(amount: Amount) -> str:
+    numbers = (amount.numerator,) if amount.denominator is None else (amount.numerator, amount.denominator)
+    return "/".join(str(canonical(number)) for number in numbers)
 
 
 def _named(unit: OrgUnit) -> str:

@@ -14,15 +14,18 @@ from domain.rollups import Boundary, RollupRow
 from domain.units import Area, UnitKey
 from warehouse.models import (
     IndicatorRow,
+    RollupBesideRow,
     RollupChangeRow,
     RollupContributionRow,
+    RollupCountedFormRow,
     RollupFigureRow,
+    RollupOtherReportRow,
     RollupPartRow,
     RollupRevisionRow,
     RollupUnitRow,
 )
 from warehouse.rollups.changes import ColumnChange, CountedAmount, RecordedStatus, RevisionSnapshot, column_changes
-from warehouse.rollups.contributions import Contribution
+from warehouse.rollups.contributions import BesideAmount, Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
 from warehouse.rollups.scope import ExpectedReport
 from warehouse.store.bulk import add_rows, table_of
@@ -38,7 +41,8 @@ _PERCENT_STEP = Decimal("0.01")
 class Draft:
     """A revision not written yet: its head, its rows in the form's order, and what they are made from.
 
-    `parts` are those of derived indicators.
+    `parts` are those of derived indicators, `counted_forms` the other forms that count, by indicator and base period,
+    `other_reports` their reports, `beside` what the forms say that do not count.
     """
 
     head: RollupRevisionRow
@@ -47,6 +51,9 @@ class Draft:
     expected_reports: Sequence[ExpectedReport]
     statuses: Mapping[ReportKey, ReportingStatus]
     parts: Mapping[str, Sequence[Part]]
+    counted_forms: Mapping[str, Mapping[Period, str]]
+    other_reports: Sequence[ExpectedReport]
+    beside: Mapping[str, Sequence[BesideAmount]]
 
 
 def newest_revision(
@@ -77,6 +84,9 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     add_rows(session, table_of(RollupContributionRow), contribution_rows(key, draft))
     add_rows(session, table_of(RollupPartRow), part_rows(key, draft))
     add_rows(session, table_of(RollupUnitRow), unit_rows(key, draft))
+    add_rows(session, table_of(RollupCountedFormRow), counted_form_rows(key, draft))
+    add_rows(session, table_of(RollupOtherReportRow), other_report_rows(key, draft))
+    add_rows(session, table_of(RollupBesideRow), beside_rows(key, draft))
     add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(changes, 1)])
 
 
@@ -120,15 +130,38 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
 def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
     # Columns of tables, not of objects: a country has hundreds of thousands.
     counted_row, unit = table_of(RollupContributionRow).c, table_of(RollupUnitRow).c
-    keys: dict[tuple[str, date, str], ReportKey] = {}
+    other, counted_form = table_of(RollupOtherReportRow).c, table_of(RollupCountedFormRow).c
+    keys: dict[tuple[str, date, str, str], ReportKey] = {}
 
-    def key_of(code: str, valid_from: date, period: str) -> ReportKey:
-        columns = code, valid_from, period
+    def key_of(code: str, valid_from: date, period: str, form: str = revision.form) -> ReportKey:
+        columns = code, valid_from, period, form
         if columns not in keys:
-            keys[columns] = ReportKey(UnitKey(code, valid_from), revision.form, parse_period(period))
+            keys[columns] = ReportKey(UnitKey(code, valid_from), form, parse_period(period))
         return keys[columns]
 
+    forms = {
+        (indicator, period): form
+        for indicator, period, form in session.execute(
+            select(counted_form.indicator, counted_form.period, counted_form.form).where(
+                counted_form.revision_id == revision.id
+            )
+        )
+    }
     statuses = {
+        key_of(code, valid_from, period, form): RecordedStatus(*status)
+        for code, valid_from, period, form, *status in session.execute(
+            select(
+                other.unit_code,
+                other.unit_valid_from,
+                other.period,
+                other.form,
+                other.state,
+                other.late,
+                other.submission_id,
+            ).where(other.revision_id == revision.id)
+        )
+    }
+    statuses |= {
         key_of(code, valid_from, period): RecordedStatus(*status)
         for code, valid_from, period, *status in session.execute(
             select(unit.unit_code, unit.unit_valid_from, unit.period, unit.state, unit.late, unit.submission_id).where(
@@ -149,7 +182,8 @@ def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionS
             counted_row.weight,
         ).where(counted_row.revision_id == revision.id)
     ):
-        contributions.setdefault(indicator, {})[key_of(code, valid_from, period)] = CountedAmount(*counted)
+        key = key_of(code, valid_from, period, forms.get((indicator, period), revision.form))
+        contributions.setdefault(indicator, {})[key] = CountedAmount(*counted)
     return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, contributions, statuses)
 
 
@@ -166,9 +200,11 @@ def _snapshot_of(draft: Draft) -> RevisionSnapshot:
         }
         for indicator, contributions in draft.contributions.items()
     }
+    counting = {report.key for report in (*draft.expected_reports, *draft.other_reports)}
     status = {
         report_key: RecordedStatus(status.state, status.late, status.submission.id if status.submission else None)
         for report_key, status in draft.statuses.items()
+        if report_key in counting
     }
     parts = {
         indicator: [part.indicator for part in parts]
@@ -226,19 +262,62 @@ def unit_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
     ]
 
 
-def _unit_row(revision_id: int, expected_reports: ExpectedReport, status: ReportingStatus) -> dict[str, object]:
-    file, overlap = status.submission, expected_reports.overlap
+def counted_form_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """Return the other forms that count, as columns of `RollupCountedFormRow`."""
+    return [
+        {"revision_id": revision_id, "indicator": indicator, "period": period.id, "form": form}
+        for indicator, forms in draft.counted_forms.items()
+        for period, form in forms.items()
+    ]
+
+
+def other_report_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """Return the reporting status of reports of other forms that count, as columns of `RollupOtherReportRow`."""
+    return [
+        {"form": report.key.form, **_status_columns(revision_id, report, draft.statuses[report.key])}
+        for report in draft.other_reports
+    ]
+
+
+def beside_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """Return what the forms say that do not count, as columns of `RollupBesideRow`."""
+    return [
+        {
+            "revision_id": revision_id,
+            "indicator": indicator,
+            "period": each.report.key.period.id,
+            "unit_code": each.report.key.unit.code,
+            "form": each.report.key.form,
+            "unit_valid_from": each.report.key.unit.valid_from,
+            "submission_id": each.submission_id,
+            "numerator": each.amount.numerator,
+            "denominator": each.amount.denominator,
+        }
+        for indicator, amounts in draft.beside.items()
+        for each in amounts
+    ]
+
+
+def _status_columns(revision_id: int, report: ExpectedReport, status: ReportingStatus) -> dict[str, object]:
+    file = status.submission
     return {
         "revision_id": revision_id,
-        "period": expected_reports.key.period.id,
-        "unit_code": expected_reports.key.unit.code,
-        "unit_valid_from": expected_reports.key.unit.valid_from,
+        "period": report.key.period.id,
+        "unit_code": report.key.unit.code,
+        "unit_valid_from": report.key.unit.valid_from,
         "state": status.state,
         "late": status.late,
         "submission_id": file.id if file else None,
         "judgement": file.judgement if file else None,
         "received_at": file.received_at if file else None,
         "first_received_at": status.first_received_at,
+    }
+
+
+def _unit_row(revision_id: int, expected_reports: ExpectedReport, status: ReportingStatus) -> dict[str, object]:
+    overlap = expected_reports.overlap
+    return {
+        **_status_columns(revision_id, expected_reports, status),
         "whole": overlap.whole,
         "through": [[link.old, link.new, link.effective.isoformat()] for link in overlap.succession_path],
         "villages": None if overlap.villages is None else sorted(overlap.villages),

@@ -134,7 +134,17 @@ def draft_of(
     )
     contributions = {indicator.id: figure_inputs.contributions for indicator, figure_inputs in inputs.items()}
     parts = {indicator.id: indicator.parts for indicator in (*inputs, *scope.composites) if indicator.parts}
-    return Draft(head, rows, contributions, scope.expected_reports, rollup_inputs.statuses, parts)
+    return Draft(
+        head,
+        rows,
+        contributions,
+        scope.expected_reports,
+        rollup_inputs.statuses,
+        parts,
+        counted_forms={indicator.id: each.counted_forms for indicator, each in inputs.items()},
+        other_reports=scope.other_reports,
+        beside={indicator.id: each.beside for indicator, each in inputs.items()},
+    )
 
 
 def content_hash(rows: Sequence[RollupRow]) -> str:

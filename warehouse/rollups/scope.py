@@ -1,7 +1,7 @@
 """Expected reports of a rollup: which unit has to report which indicator for which base periods."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.catalog.catalog import Catalog
@@ -50,7 +50,8 @@ class RollupScope:
     the form's order, those that enter the figure; `before` those of a cumulative indicator's earlier periods, which are
     only compared. `unresolved` are units whose succession between the area's boundary day and a base period is unknown.
     `composites` are the indices of which a part is expected. `not_summed` are the indicators whose reports do not add
-    up: over units or base periods, or across the day from which they count something else.
+    over units or base periods, or across the day from which they count something else. An expected report of an
+    indicator is of the form that counts; `beside` are the other forms that ask for it in a base period.
     """
 
     rollup_key: RollupKey
@@ -60,6 +61,25 @@ class RollupScope:
     unresolved: tuple[OrgUnit, ...]
     composites: tuple[Indicator, ...] = ()
     not_summed: Mapping[str, SumOver | SeriesBreak] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[Period, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def other_reports(self) -> tuple[ExpectedReport, ...]:
+        """The reports of other forms whose figures count here, ordered by form, period and code."""
+        if not self.beside:
+            return ()
+        results = {
+            report.key: report
+            for reports in (*self.expected.values(), *self.before.values())
+            for report in reports
+            if report.key.form != self.rollup_key.form
+        }
+        return tuple(results[key] for key in sorted(results, key=lambda key: (key.form, key.period.id, key.unit)))
+
+    def counted_forms(self, reports: Iterable[ExpectedReport]) -> Mapping[Period, str]:
+        """Return the forms, other than the rollup's own, that these reports of an indicator are of, by base period."""
+        own = self.rollup_key.form
+        return {each.key.period: each.key.form for each in reports if each.key.form != own} if self.beside else {}
 
 
 def computation_version(catalog: Catalog) -> str:
@@ -78,6 +98,7 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
     A flow enters from every base period in which it is due, a stock or cumulative indicator from the last of them.
     """
     expected_reports: list[ExpectedReport] = []
+    counting = _CountingForms(catalog, rollup_key.form)
     due: dict[str, dict[Period, list[ExpectedReport]]] = {}
     for base in base_periods(catalog, rollup_key.form, rollup_key.period):
         for report in expected_reports_in(catalog, rollup_key, base):
@@ -85,7 +106,10 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
             due_here = catalog.due_indicators(rollup_key.form, report.unit, base)
             day = catalog.forms.last_day(rollup_key.form, base)
             for indicator in (*due_here, *catalog.sums_due(due_here, day)):
-                due.setdefault(indicator.id, {}).setdefault(base, []).append(report)
+                form = counting.form_of(indicator, base)
+                if form is not None:
+                    counted = report if form == rollup_key.form else replace(report, key=report.key._replace(form=form))
+                    due.setdefault(indicator.id, {}).setdefault(base, []).append(counted)
     expected: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     before: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     not_summed: dict[str, SumOver | SeriesBreak] = {}
@@ -98,7 +122,8 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
             defined = indicator.on(last_day)
             expected[defined] = tuple(last)
             if earlier and indicator.flow is Flow.CUMULATIVE:
-                before[defined] = tuple(report for reports in earlier for report in reports)
+                form = last[0].key.form
+                before[defined] = tuple(report for reports in earlier for report in reports if report.key.form == form)
             reason = _not_summed(catalog, indicator, last)
             if reason is not None:
                 not_summed[name] = reason
@@ -110,7 +135,38 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
         and any(part.indicator in due for part in indicator.parts)
     )
     unresolved = _unresolved(catalog, rollup_key)
-    return RollupScope(rollup_key, tuple(expected_reports), expected, before, unresolved, composites, not_summed)
+    beside = {
+        indicator.id: {period: counting.beside(indicator, period) for period in {each.key.period for each in reports}}
+        for indicator, reports in expected.items()
+        if rollup_key.form in catalog.precedence.rivals
+    }
+    reports = tuple(expected_reports)
+    return RollupScope(rollup_key, reports, expected, before, unresolved, composites, not_summed, beside)
+
+
+@dataclass(frozen=True)
+class _CountingForms:
+    """The forms that count for a form's indicators, looked up once for all units."""
+
+    catalog: Catalog
+    form: str
+    _known: dict[tuple[str, Period], str | None] = field(init=False, default_factory=dict)
+
+    def form_of(self, indicator: Indicator, base: Period) -> str | None:
+        """Return the form that counts; None where the figure is published with those of another form."""
+        if self.form not in self.catalog.precedence.rivals:
+            return self.form
+        key = indicator.id, base
+        if key not in self._known:
+            is_here = self.catalog.publishing_form(indicator, self.form, base) == self.form
+            self._known[key] = self.catalog.counting_form(indicator, self.form, base) if is_here else None
+        return self._known[key]
+
+    def beside(self, indicator: Indicator, base: Period) -> tuple[str, ...]:
+        """Return the other forms that ask for an indicator; a derived one is asked for by none."""
+        counting = self.catalog.counting_form(indicator, self.form, base)
+        rivals = (self.form, *sorted(self.catalog.precedence.rivals[self.form]))
+        return tuple(each for each in rivals if each != counting and self.catalog.asks(each, indicator.id, base))
 
 
 def _not_summed(

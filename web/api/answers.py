@@ -142,6 +142,21 @@ class ApiContribution(Answer):
     file_name: Words
     file_sha256: str
     cells: list[ApiCell]
+    form: str
+
+
+class ApiBesideFigure(Answer):
+    """What a unit reported in a form that does not count for the figure: it is kept, and in no sum."""
+
+    unit: str
+    unit_name: Words
+    period: str
+    form: str
+    numerator: Number
+    denominator: Number
+    file_name: Words
+    file_sha256: str
+    cells: list[ApiCell]
 
 
 class ApiAbsentUnit(Answer):
@@ -167,6 +182,7 @@ class ApiLineage(Answer):
     parts: list[ApiPart]
     contributions: list[ApiContribution]
     absent: list[ApiAbsentUnit]
+    beside: list[ApiBesideFigure]
 
 
 class ApiChange(Answer):

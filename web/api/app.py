@@ -26,6 +26,7 @@ from web.api.answers import (
     ApiAbsentUnit,
     ApiArea,
     ApiAreas,
+    ApiBesideFigure,
     ApiCell,
     ApiChange,
     ApiChanges,
@@ -227,12 +228,27 @@ def _lineage(figure: ApiFigure, explained: Explanation) -> ApiLineage:
                 file_name=each.file.file_name,
                 file_sha256=each.file.sha256,
                 cells=list(map(ApiCell.model_validate, each.sources)),
+                form=explained.counted_forms.get(each.period.id, explained.form),
             )
             for each in contributions
         ],
         absent=[
             ApiAbsentUnit(unit=unit.code, unit_name=unit.name, period=unit.period.id, state=unit.state)
             for unit in explained.absent
+        ],
+        beside=[
+            ApiBesideFigure(
+                unit=each.unit,
+                unit_name=each.unit_name,
+                period=each.period.id,
+                form=each.form,
+                numerator=each.numerator,
+                denominator=each.denominator,
+                file_name=each.file.file_name,
+                file_sha256=each.file.sha256,
+                cells=list(map(ApiCell.model_validate, each.sources)),
+            )
+            for each in explained.beside
         ],
     )
 

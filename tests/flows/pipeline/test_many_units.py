@@ -14,7 +14,7 @@ from domain.catalog.catalog import load_catalog
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.stages.reply import MANY_UNITS
 from tests.builders import make_workbook, open_workbook
-from tests.catalogs import small_catalog
+from tests.catalogs import register_catalog
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, prepare_home, published_rows, put, rows_of, run_plainly
 from tests.workbooks.workbook_edits import open_unit_table, save
 from warehouse.store.engine import transaction
@@ -111,11 +111,11 @@ def test_one_unit_is_judged_again_alone(
 def table_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> tuple[Path, RunOutcome]:
     """Return a home after a run over the tax office's table, with a wrong cell, a wrong row and a wrong total."""
     home = prepare_home(tmp_path_factory.mktemp("table") / "home", mirrored_warehouse)
-    book = open_unit_table(load_catalog(small_catalog()), PROVINCE, OF_TABLE)
+    book = open_unit_table(load_catalog(register_catalog()), PROVINCE, OF_TABLE)
     for address, value in {"E12": "đang rà soát", "D13": 70, "C14": "Phường Ba Ngoài", "B14": None}.items():
         book.worksheets[0][address] = value
     put(home / "inbox" / "HĐĐT tỉnh.xlsx", save(book), AFTER_TABLE)
-    return home, run_plainly(context_of(home, AFTER_TABLE))
+    return home, run_plainly(context_of(home, AFTER_TABLE, catalog=register_catalog()))
 
 
 def test_each_row_is_a_report(table_home: tuple[Path, RunOutcome]) -> None:
@@ -126,8 +126,10 @@ def test_each_row_is_a_report(table_home: tuple[Path, RunOutcome]) -> None:
     assert (len(states), refused) == (65, {"", "22390", "22402"})
     faults = {each.unit.code if each.unit else "": [i.cell for i in each.faults] for each in outcome.verdicts}
     assert (faults["22390"], set(faults["22402"]), faults[""]) == (["E12"], {"E13"}, ["C14"])
-    row = published_rows(home, OF_TABLE, f"{PROVINCE}.hddt_t")["hddt_dn"]
+    row = published_rows(home, OF_TABLE, PROVINCE)["hddt_dn"]
     assert (row["units_accepted"], row["numerator"], row["denominator"]) == ("62", "4650", "6200")
+    assert "Số liệu tính theo biểu 02-T/HĐĐT-T." in row["notes"]
+    assert not (home / "published" / OF_TABLE / f"{PROVINCE}.hddt_t").exists()
     cells = rows_of(home, "SELECT cell FROM observation WHERE unit_code = '22333' AND indicator = 'hddt_dn'")
     assert cells == [("E10",)]
 
@@ -173,3 +175,5 @@ def test_an_office_reports_for_its_units(home: Path) -> None:
     run_plainly(context)
     kept = {str(code): str(state) for code, state in rows_of(home, "SELECT unit_code, state FROM submission")}
     assert kept == {"22333": "accepted", "22366": "held"}
+    (answer,) = (home / "outbox" / MANY_UNITS / OF_TABLE).glob("*.txt")
+    assert "Số liệu được giữ để đối chiếu với biểu được tính" in answer.read_text("utf-8-sig")
