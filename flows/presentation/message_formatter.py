@@ -137,8 +137,8 @@ class MessageFormatter:
         ]
 
     def lateness(self, silent: SilentPeriod) -> str:
-        """Format a period's deadline, and the number of days past it."""
-        return self.text(
+        """Format a period's deadline, and the number of days past it; of an office's table, whose it is."""
+        lateness = self.text(
             "silent_period",
             period=silent.period.id,
             count=silent.count,
@@ -146,6 +146,10 @@ class MessageFormatter:
             days=silent.days_late,
             working=silent.working_days_late,
         )
+        form = self.catalog.forms.by_id.get(silent.form)
+        if form is None or form.reporter is None:
+            return lateness
+        return self.text("silent_table", lateness=lateness, number=form.number, reporter=form.reporter.get(self.lang))
 
     def silent_area(self, area: SilentArea) -> str:
         """Format an area's number of silent units, and the deadline of its own report."""

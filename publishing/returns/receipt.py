@@ -62,8 +62,20 @@ class Receipt:
     @property
     def lead(self) -> str:
         """Return the sentence that states the outcome."""
-        is_superseded = self.reply.record.state is SubmissionState.SUPERSEDED
-        return self.formatter.text(f"receipt_{'superseded' if is_superseded else self._outcome}_lead")
+        record = self.reply.record
+        if record.state is SubmissionState.SUPERSEDED:
+            return self.formatter.text("receipt_superseded_lead")
+        if self._outcome == "accepted" and not self._counts:
+            return self.formatter.text("receipt_beside_lead")
+        return self.formatter.text(f"receipt_{self._outcome}_lead")
+
+    @property
+    def _counts(self) -> bool:
+        """Return whether figures of the report's form enter the rollup."""
+        record, catalog = self.reply.record, self._catalog
+        if record.form is None or record.form not in catalog.forms.by_id or record.period is None:
+            return True
+        return catalog.counts_at_all(record.form, record.period)
 
     @property
     def _outcome(self) -> str:

@@ -175,5 +175,5 @@ def test_an_office_reports_for_its_units(home: Path) -> None:
     run_plainly(context)
     kept = {str(code): str(state) for code, state in rows_of(home, "SELECT unit_code, state FROM submission")}
     assert kept == {"22333": "accepted", "22366": "held"}
-    (answer,) = (home / "outbox" / MANY_UNITS / OF_TABLE).glob("*.txt")
+    (answer,) = (home / "outbox").rglob("tra-loi.dot-*.txt")
     assert "Số liệu được giữ để đối chiếu với biểu được tính" in answer.read_text("utf-8-sig")
