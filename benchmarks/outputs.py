@@ -1,17 +1,21 @@
-"""CPU time of each file of the published revisions and of their data: every one is rendered again, none is written.
+"""CPU time of each file of the published revisions, of their data and of the site: every one is rendered again.
 
     TONGHOP_HOME=… python -m benchmarks.outputs
 
 Prints a JSON object: file → CPU seconds. Files of revisions are those of every published one; what several share,
-assembling a revision's figures in a language, counts for the first of them. Data are those of the newest revisions.
+assembling a revision's figures in a language, counts for the first of them. Data are those of the newest revisions, and
+so is the site, whose pages are written into a folder that is removed: all of them, which a run makes of moved ones.
 """
 
 import json
+import shutil
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -26,6 +30,7 @@ from publishing.data.sdmx_structure import write_structure
 from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
 from publishing.editions import EDITION
 from publishing.publish import WRITERS, Rendering
+from publishing.site.builder import build_site
 from warehouse.models import PublicationRow, RollupRevisionRow
 from warehouse.queries import revision_to_publish
 from warehouse.queries.revisions import ref_of
@@ -62,6 +67,7 @@ def main() -> None:
             for name, write in WRITERS[EDITION].items():
                 cpu.take(name, write, rendering)
         _measure_data(newest_figures(session), catalog, cpu)
+    _measure_site(context.published, catalog, cpu)
     json.dump(cpu.spent, sys.stdout)
 
 
@@ -78,6 +84,17 @@ def _measure_data(newest: NewestFigures, catalog: Catalog, cpu: CpuSeconds) -> N
             if table.columns is ROLLUP:
                 cpu.take("data: SDMX-CSV", write_sdmx_csv, table)
     cpu.take("data: SDMX structure", write_structure, catalog, heads, {})
+
+
+def _measure_site(published: Path, catalog: Catalog, cpu: CpuSeconds) -> None:
+    """Build the site of the published revisions elsewhere, from the facts that are kept of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "published")
+        shutil.copytree(published / ".site" / "facts", root / ".site" / "facts")
+        (root / ".revisions").symlink_to((published / ".revisions").absolute(), target_is_directory=True)
+        for period in published.glob("[0-9]*/"):
+            shutil.copytree(period, root / period.name, symlinks=True)
+        cpu.take("site: all pages", build_site, root, catalog, lambda _: None)
 
 
 if __name__ == "__main__":

@@ -53,9 +53,24 @@ def _translate(command: TyperCommand | TyperGroup, path: str, texts: HelpTexts) 
     for parameter in command.params:
         if isinstance(parameter, TyperArgument | TyperOption):
             parameter.help = meanings.get(parameter.name or "", parameter.help)
+    _translate_usage(command, texts.words)
     option = command.get_help_option(typer.Context(command, help_option_names=HELP_OPTIONS))
     if option is not None:
         option.help = texts.words.help
+
+
+def _translate_usage(command: TyperCommand | TyperGroup, words: HelpWords) -> None:
+    """Replace the words of the line of usage; typer has no setting for the first of them."""
+    if command.options_metavar:
+        command.options_metavar = words.usage_options
+    if isinstance(command, TyperGroup):
+        command.subcommand_metavar = words.usage_command
+    usage = command.get_usage
+
+    def translated(context: Any) -> str:  # noqa: ANN401 # typer does not export the type of its contexts
+        return usage(context).replace("Usage:", words.usage, 1)
+
+    command.get_usage = translated  # type: ignore[assignment] # of this command alone
 
 
 def _speak(words: HelpWords) -> None:

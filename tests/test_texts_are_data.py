@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 from cli.output.as_json import print_json
 from cli.output.run_report import show_run
 from cli.output.terminal import Terminal
+from connectors.replies.mail import OutgoingMail, message_of
 from connectors.replies.smtp import SmtpServer
 from domain.authorisations import UploadLink
 from domain.catalog.catalog import Catalog
@@ -45,7 +46,7 @@ from flows.support.named_files import NamedFile
 from flows.support.service_settings import ServiceSettings
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.index_pages import OfficeFile, returned_page
-from publishing.returns.receipt import Receipt
+from publishing.returns.receipt import Receipt, list_outcomes
 from publishing.returns.submission_page import write_submission_page
 from tests.expectations.test_run_pages import ROW
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
@@ -184,6 +185,26 @@ def test_note(text: str, catalog: Catalog) -> None:
     note, harmless = (receipt_about(each, catalog).note().decode("utf-8-sig") for each in (text, "x"))
     assert len(note.splitlines()) == len(harmless.splitlines())
     assert_visible(note.replace("\r\n", "\n"))
+
+
+def test_list_of_outcomes(text: str, catalog: Catalog) -> None:
+    """The list that answers a file of many reports keeps its lines."""
+    shown, harmless = (list_outcomes([receipt_about(each, catalog)]).decode("utf-8-sig") for each in (text, "x"))
+    assert len(shown.splitlines()) == len(harmless.splitlines())
+    assert_visible(shown.replace("\r\n", "\n"))
+
+
+def test_reply_by_mail(text: str, catalog: Catalog) -> None:
+    """The subject of the mail that is replied to, and the name of the file in it, forge no header and no part."""
+    files = {f"{stem_of(PurePosixPath(text).name)}.xlsx": b"PK"}
+    body = receipt_about(text, catalog).note().decode("utf-8-sig")
+    mail = OutgoingMail("xa@x.vn", "<1@x.vn>", "<0@x.vn>", text, body, files)
+    received = message_from_bytes(message_of(mail, "an@x.vn", None, AT).as_bytes(), policy=policy.default)
+    assert "Bcc" not in received
+    assert received.keys().count("Subject") == 1
+    assert next(part.get_content_type() for part in received.iter_parts()) == "text/plain"
+    (attached,) = received.iter_attachments()
+    assert_visible((attached.get_filename() or "") + received["Subject"])
 
 
 def pages_about(text: str, catalog: Catalog) -> Iterator[str]:

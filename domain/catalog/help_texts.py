@@ -20,6 +20,9 @@ OptionTexts = Annotated[dict[str, Words], Field(description="what options and ar
 class HelpWords(FileModel):
     """Words around every help; `{}` is filled with the value, `{command_path}` and `{help_option}` with the command."""
 
+    usage: Words
+    usage_options: Words
+    usage_command: Words
     arguments: Words
     options: Words
     commands: Words

@@ -1,15 +1,20 @@
 """Tests of the help of commands, in Vietnamese unless English is set."""
 
+import importlib
+import re
 from pathlib import Path
 
 import pytest
 import typer
+from typer import rich_utils
 
 from cli import main as entry
 from cli.help_language import commands_of
 from domain.catalog.help_texts import HelpTexts, read_help
 from tests.cli.command import live_in, runner
 
+ENGLISH = re.compile(r"Usage|\bOptions\b|\[OPTIONS\]|COMMAND|required|default:|Show this|\bthe\b|\band\b")
+VIETNAMESE = re.compile("Cách dùng|Tùy chọn|Lệnh|Đối số|bắt buộc|mặc định|Hiện hướng dẫn|Ví dụ")
 COMMANDS = dict(commands_of(typer.main.get_group(entry.app)))
 
 
@@ -34,6 +39,23 @@ def test_no_text_is_left_over(texts: HelpTexts) -> None:
     names = {parameter.name for command in COMMANDS.values() for parameter in command.params}
     assert texts.commands.keys() == COMMANDS.keys()
     assert texts.options.keys() <= names
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", COMMANDS)
+def test_the_help_of_every_command_is_in_the_language_that_is_set(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is printed around the texts is in their language as well."""
+    live_in(tmp_path, monkeypatch)
+    run = runner(monkeypatch, capsys)
+    code, vietnamese, _ = run(*path.split(), "--help")
+    assert (code, "Cách dùng:" in vietnamese) == (0, True)
+    assert not ENGLISH.findall(vietnamese), vietnamese
+    importlib.reload(rich_utils)  # a process has one language
+    code, english, _ = run("--lang", "en", *path.split(), "--help")
+    assert (code, "Usage:" in english) == (0, True)
+    assert not VIETNAMESE.findall(english), english
 
 
 @pytest.mark.parametrize(
