@@ -2,19 +2,22 @@
 
 import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from domain.catalog import files
 from domain.catalog.catalog import SHIPPED, Catalog, load_catalog
+from domain.catalog.files import YamlDocument
 from domain.catalog.forms import Forms, load_forms
 from domain.catalog.indicators import load_indicators
 from domain.catalog.rules import load_rules
+from domain.catalog.shapes import Kind
 from domain.catalog.texts import Texts, load_texts
 from domain.catalog.units import load_units
 from domain.indicators import Indicator
@@ -45,8 +48,21 @@ def pytest_configure() -> None:
     small_catalog()  # xdist's workers, which are started later, share it
     # Catalogues of tests differ from the shipped one in few files: the others are parsed once, and never changed.
     files.read_document = cache(files.read_document)
+    Kind.check_document = _kept(Kind.check_document)  # type: ignore[method-assign] # the same once more
     defer_unused()
     gc.disable()
+
+
+def _kept(check: Callable[[Kind[Any], YamlDocument], object]) -> Callable[[Kind[Any], YamlDocument], object]:
+    kept: dict[tuple[str, int], tuple[YamlDocument, object]] = {}
+
+    def checked(kind: Kind[Any], document: YamlDocument) -> object:
+        place = kind.name, id(document)  # documents that are equal are one object, see above
+        if place not in kept:
+            kept[place] = document, check(kind, document)
+        return kept[place][1]
+
+    return checked
 
 
 def pytest_collection_finish() -> None:

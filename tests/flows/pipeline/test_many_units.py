@@ -146,6 +146,7 @@ def test_the_table_comes_back_marked_with_every_unit(table_home: tuple[Path, Run
     assert (len(verdicts), verdicts.count("Không tiếp nhận")) == (65, 3)
 
 
+@pytest.mark.long
 def test_an_office_reports_its_form_only(after_night: Path) -> None:
     """A way authorised for a table brings rows of all communes, and a commune's own form by that way is held."""
     context = context_of(after_night, AFTER_TABLE)
