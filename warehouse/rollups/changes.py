@@ -48,13 +48,15 @@ class RecordedStatus:
 class RevisionSnapshot:
     """A revision's rows by indicator, contributions by indicator and report, and reporting statuses by report.
 
-    `parts` are, of an index, the indicators whose contributions it is made from.
+    `parts` are, of an index, the indicators whose contributions it is made from; `beside` are amounts of reports that
+    do not count, by indicator and report.
     """
 
     rows: Mapping[str, RollupRow]
     contributions: Mapping[str, Mapping[ReportKey, CountedAmount]]
     statuses: Mapping[ReportKey, RecordedStatus]
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[ReportKey, CountedAmount]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,13 @@ def _changes_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapsho
     made_from = after.parts.get(indicator, (indicator,))
     of_figure = {file for each in made_from for file in _files_of_figure(each, before, after)}
     of_coverage = of_figure | {file for each in made_from for file in _files_of_coverage(each, before, after)}
+    of_notes = of_coverage or _files_beside(indicator, before, after)
     for column in _COLUMNS:
         was, now = getattr(old, column, None), getattr(new, column, None)
         if was == now:
             continue
         files = of_figure if column in _FIGURE_COLUMNS else of_coverage if column in _COVERAGE_COLUMNS else set()
+        files = of_notes if column == "notes" else files
         for submission_id in _files_to_name(files):
             yield ColumnChange(indicator, column, as_text(was), as_text(now), submission_id)
 
@@ -123,6 +127,13 @@ def _files_of_figure(indicator: str, before: RevisionSnapshot, after: RevisionSn
             files = changed if is_cause else recounted
             files.append(new.submission_id if new else _replacing_file(report_key, before, after))
     return _known(changed) or _known(recounted)
+
+
+def _files_beside(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> set[int]:
+    """Return files of the reports beside the figure that say something else than before, or nothing any more."""
+    was, now = before.beside.get(indicator, {}), after.beside.get(indicator, {})
+    differing = (key for key in {*was, *now} if was.get(key) != now.get(key))
+    return {(now.get(key) or was[key]).submission_id for key in differing}
 
 
 def _files_of_coverage(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> set[int]:

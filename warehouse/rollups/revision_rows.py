@@ -184,7 +184,18 @@ def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionS
     ):
         key = key_of(code, valid_from, period, forms.get((indicator, period), revision.form))
         contributions.setdefault(indicator, {})[key] = CountedAmount(*counted)
-    return RevisionSnapshot({row.indicator: row for row in read_rows(session, revision)}, contributions, statuses)
+    rows = {row.indicator: row for row in read_rows(session, revision)}
+    return RevisionSnapshot(rows, contributions, statuses, beside=_stored_beside(session, revision))
+
+
+def _stored_beside(session: Session, revision: RollupRevisionRow) -> dict[str, dict[ReportKey, CountedAmount]]:
+    row = RollupBesideRow
+    results: dict[str, dict[ReportKey, CountedAmount]] = {}
+    for each in session.scalars(select(row).where(row.revision_id == revision.id)):
+        key = ReportKey(UnitKey(each.unit_code, each.unit_valid_from), each.form, parse_period(each.period))
+        amount = CountedAmount(each.submission_id, each.numerator, each.denominator, None)
+        results.setdefault(each.indicator, {})[key] = amount
+    return results
 
 
 def _snapshot_of(draft: Draft) -> RevisionSnapshot:
@@ -211,7 +222,14 @@ def _snapshot_of(draft: Draft) -> RevisionSnapshot:
         for indicator, parts in draft.parts.items()
         if indicator not in draft.contributions
     }
-    return RevisionSnapshot({row.indicator: row for row in draft.rows}, contributions, status, parts)
+    beside = {
+        indicator: {
+            each.report.key: CountedAmount(each.submission_id, each.amount.numerator, each.amount.denominator, None)
+            for each in amounts
+        }
+        for indicator, amounts in draft.beside.items()
+    }
+    return RevisionSnapshot({row.indicator: row for row in draft.rows}, contributions, status, parts, beside)
 
 
 def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, object]:

@@ -123,6 +123,19 @@ def test_a_withdrawn_row_names_its_file(register: WarehouseBuilder) -> None:
         assert files["numerator"] == queries.submission_record(session, table).file.sha256
 
 
+def test_notes_that_change_name_the_file_beside(register: WarehouseBuilder) -> None:
+    """A commune's report that does not count changes the note and no other column, and the change leads to its file."""
+    give(register, TABLE, UNITS[0], (50, 100))
+    give(register, FORM, UNITS[1], (7, 10))
+    row_of(register)
+    own = give(register, FORM, UNITS[1], (8, 10))
+    row_of(register)
+    changes = register.revision(area=AREA, period=MAY_2026).changes
+    with reading(register.engine) as session:
+        file = queries.submission_record(session, own).file
+    assert [(each.column, each.sha256) for each in changes if each.indicator == DN] == [("notes", file.sha256)]
+
+
 def test_a_quarter_takes_each_month_from_the_form_that_counts(register: WarehouseBuilder) -> None:
     """A stock is the last month's, so a quarter whose last month has the table's figure is the table's."""
     for period in parse_period("2026-Q2").parts(register.catalog.forms.form(FORM).frequency):
@@ -171,6 +184,7 @@ def accept_in(session: Session, builder: WarehouseBuilder, form: str, unit: str,
     load(session, [JudgedReport(submission, report, ())], "run-1", builder.now())
 
 
+@pytest.mark.long
 @settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reports=REPORTS)
 def test_the_other_form_never_moves_a_figure(
