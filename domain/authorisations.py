@@ -113,14 +113,15 @@ class Authorisations:
         """
         return self._addresses(catalog, unit, day, (unit.code,), form)
 
-    def addresses(self, catalog: Catalog, unit: OrgUnit, day: date) -> tuple[str, ...]:
-        """Return the e-mail addresses from which all reports of a unit may come on a day, in alphabetical order.
+    def addresses(self, catalog: Catalog, unit: OrgUnit, day: date, form: str | None = None) -> tuple[str, ...]:
+        """Return the e-mail addresses from which reports of a unit may come on a day, in alphabetical order.
 
-        Those of the unit itself; where it has none, those of an area in which it lies.
+        Those of the unit itself; where it has none, those of an area in which it lies. For reports of a form; None:
+        only those authorised for every form.
         """
         above = (each.code for each in catalog.units.above(unit, day))
         codes = (*above, *catalog.areas)
-        return self.own_addresses(catalog, unit, day) or self._addresses(catalog, unit, day, codes, None)
+        return self.own_addresses(catalog, unit, day, form) or self._addresses(catalog, unit, day, codes, form)
 
     def _addresses(
         self, catalog: Catalog, unit: OrgUnit, day: date, codes: Iterable[str], form: str | None

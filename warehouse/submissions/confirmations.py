@@ -26,12 +26,16 @@ _NUMBER: Final = re.compile(rf"<tonghop\.{CONFIRM}\.(\d+)\.")
 
 @dataclass(frozen=True, slots=True)
 class UnconfirmedSender:
-    """A proved address whose reports of a unit are held, because it is not registered for that unit."""
+    """A proved address whose reports of a unit are held, because it is not registered for that unit.
+
+    `form` is the form of such a report, of several the first by id.
+    """
 
     connector: str
     sender: str
     unit: str
     unit_valid_from: date
+    form: str
 
 
 def unconfirmed_senders(
@@ -46,12 +50,12 @@ def unconfirmed_senders(
         question.unit_valid_from == row.unit_valid_from,
     )
     held = (
-        select(delivery.connector, delivery.sender, row.unit_code, row.unit_valid_from)
+        select(delivery.connector, delivery.sender, row.unit_code, row.unit_valid_from, func.min(row.form))
         .join(delivery, delivery.id == row.delivery_id)
         .join(IssueRow, (IssueRow.submission_id == row.id) & (IssueRow.judgement == row.judgement))
         .where(row.state == SubmissionState.HELD, IssueRow.code == issue, ~is_asked, row.form.in_(forms))
         .where(delivery.connector.in_(connectors), delivery.sender.is_not(None), ~delivery.automatic)
-        .distinct()
+        .group_by(delivery.connector, delivery.sender, row.unit_code, row.unit_valid_from)
         .order_by(delivery.connector, delivery.sender, row.unit_code, row.unit_valid_from)
     )
     return tuple(UnconfirmedSender(*each) for each in session.execute(held))
@@ -76,6 +80,7 @@ def confirm(
 ) -> tuple[int, ...] | None:
     """Register the sender that a mail of ours asked about, and release what is held of it for that issue alone.
 
+    For the forms for which the address that replies is registered itself: every form, or those of what is held.
     `message_ids` are those that the reply refers to; the decision's actor is the proved address that replied. It counts
     once, and only from an address that was asked and still is registered for the unit.
 
@@ -92,9 +97,10 @@ def confirm(
         return None
     unit = catalog.units.find(row.unit_code, row.unit_valid_from)
     registered = Authorisations(authorised_senders(session))
-    if unit is None or actor not in registered.addresses(catalog, unit, day_in_vietnam(decision.at)):
+    if unit is None:
         return None
-    held = session.execute(
+    day = day_in_vietnam(decision.at)
+    of_sender = session.execute(
         select(SubmissionRow, DeliveryRow.landed_at)
         .join(DeliveryRow, DeliveryRow.id == SubmissionRow.delivery_id)
         .where(SubmissionRow.state == SubmissionState.HELD, _only_held_for(issue))
@@ -102,9 +108,16 @@ def confirm(
         .where(DeliveryRow.connector == row.connector, DeliveryRow.sender == row.sender)
         .order_by(SubmissionRow.id)
     ).all()
+    forms = sorted({submission.form for submission, _ in of_sender if submission.form is not None})
+    may_all = actor in registered.addresses(catalog, unit, day)
+    allowed = [""] if may_all else [form for form in forms if actor in registered.addresses(catalog, unit, day, form)]
+    if not allowed:
+        return None
+    held = [each for each in of_sender if may_all or each[0].form in allowed]
     first = min((day_in_vietnam(landed_at) for _, landed_at in held), default=day_in_vietnam(decision.at))
     way = row.connector, "", row.sender
-    authorise(session, [authorisation(catalog, way, row.unit_code, first, None)], decision)
+    added = [authorisation(catalog, way, row.unit_code, first, None, form=form) for form in allowed]
+    authorise(session, added, decision)
     row.answered_at, row.answered_by = decision.at, actor
     released = MoveReason.RELEASED_BY_PERSON
     for submission, _ in held:

@@ -41,7 +41,7 @@ def ask_for_confirmations(context: AppContext) -> int:
         forms = [form.id for form in context.catalog.forms.of_units]
         for sender in unconfirmed_senders(session, forms, sources, SENDER_NOT_AUTHORISED):
             unit = context.catalog.units.find(sender.unit, sender.unit_valid_from)
-            addresses = registered.addresses(context.catalog, unit, context.today) if unit else ()
+            addresses = registered.addresses(context.catalog, unit, context.today, sender.form) if unit else ()
             if unit is None or not addresses:
                 continue
             facts = {"unit": one_line(f"{unit.name} ({unit.code})"), "sender": one_line(sender.sender)}

@@ -50,15 +50,21 @@ class Question:
         return take_confirmations(self.context)
 
 
+@pytest.fixture(params=["", "cds_x_t"])
+def form(request: pytest.FixtureRequest) -> str:
+    """The form for which the address is registered that is asked; empty: every form."""
+    return str(request.param)
+
+
 @pytest.fixture
-def question(home: Path, tmp_path: Path, first_files: tuple[SampleFile, ...]) -> Iterator[Question]:
+def question(home: Path, tmp_path: Path, first_files: tuple[SampleFile, ...], form: str) -> Iterator[Question]:
     """Return what there is after a report came from an unregistered address and was judged."""
     file = next(file for file in first_files if "22813" in file.path.name)
     with imap_server(tmp_path) as mailbox, smtp_server() as (port, box):
         assert isinstance(mailbox, MailServer)
         context = sending(replace(context_of(home), connectors=[opened(mailbox, tmp_path)]), port)
         way = context.connectors[0].name, "", OFFICIAL
-        added = authorisation(context.catalog, way, "22813", date(2025, 1, 1), None)
+        added = authorisation(context.catalog, way, "22813", date(2025, 1, 1), None, form=form)
         with transaction(context.engine) as session:
             authorise(session, [added], Decision(DecisionReason("by letter", "officer"), context.clock()))
         mailbox.send(reporting(file), AT)
@@ -69,8 +75,8 @@ def question(home: Path, tmp_path: Path, first_files: tuple[SampleFile, ...]) ->
         yield Question(home, mailbox, context, box, mail)
 
 
-def test_a_confirmed_sender_is_registered_and_its_report_counts(question: Question) -> None:
-    """The question names the address once; the reply counts once, and says who confirmed."""
+def test_a_confirmed_sender_is_registered_and_its_report_counts(question: Question, form: str) -> None:
+    """The question names the address once; the reply counts once, says who confirmed, and is for the same forms."""
     body = question.mail.get_body(("plain",))
     assert body is not None
     assert XA in body.get_content()
@@ -79,13 +85,14 @@ def test_a_confirmed_sender_is_registered_and_its_report_counts(question: Questi
     assert question.reply("đồng ý") == 0
     run_plainly(question.context, "next")
     assert rows_of(question.home, STATES) == [("accepted",)]
-    assert rows_of(question.home, "SELECT sender, units, actor FROM authorisation ORDER BY id DESC LIMIT 1") == [
-        (XA, "22813", OFFICIAL)
+    assert rows_of(question.home, "SELECT sender, units, actor, form FROM authorisation ORDER BY id DESC LIMIT 1") == [
+        (XA, "22813", OFFICIAL, form)
     ]
     Collection(question.context, "last").collect()
     assert not has_arrivals(question.context)
 
 
+@pytest.mark.parametrize("form", [""], indirect=True)
 @pytest.mark.parametrize(
     ("text", "sender", "headers"),
     [
