@@ -172,6 +172,7 @@ class _Assembly:
             attained=row.attained if self._judges(row) else None,
             is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,
             in_place=self._in_place(row),
+            redefinition=self.row_notes.redefinition(row.notes) if self.row_notes else "",
             notes=row.notes if self.row_notes is None else self.row_notes.shown(row.notes),
             trend=self.trends.trend(row, is_percent=is_percent) if self.trends else None,
         )
@@ -211,7 +212,7 @@ class _Assembly:
     @cached_property
     def row_notes(self) -> RowNotes | None:
         """What words the rows' notes in the reader's language, since the third edition."""
-        return RowNotes(self.catalog.texts, self.formatter.lang) if self.edition > SECOND_EDITION else None
+        return RowNotes.of(self.catalog, self.formatter.lang) if self.edition > SECOND_EDITION else None
 
     @cached_property
     def leads(self) -> tuple[str, ...]:

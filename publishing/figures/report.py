@@ -58,10 +58,11 @@ class PublishedFigure:
     warnings about it that have no answer. `attained` is the verdict shown: None without a figure or target, and, since
     the second edition, where the target is only assumed. `is_provisional`: units are missing, which the verdict has to
     state. `in_place` is shown in place of the value of a figure that is not comparable, since the third edition: what
-    it lies between, else that it is not. `notes` are the row's, since the third edition in the report's language and
-    without warnings. `trend` are the earlier periods; None in the first edition, and where none were read. `movement`
-    says why it moved since the preceding period, `bounds` what the missing units could make of it: both of the leads of
-    headline themes only, and None where there is nothing to say.
+    it lies between, else that it is not. `redefinition` says that it counts something else since its period. `notes`
+    are the row's, since the third edition in the report's language and without warnings. `trend` are the earlier
+    periods; None in the first edition, and where none were read. `movement` says why it moved since the preceding
+    period, `bounds` what the missing units could make of it: both of the leads of headline themes only, and None where
+    there is nothing to say.
     """
 
     row: RollupRow
@@ -78,6 +79,7 @@ class PublishedFigure:
     attained: bool | None = None
     is_provisional: bool = False
     in_place: str = ""
+    redefinition: str = ""
     notes: str = ""
     trend: FigureTrend | None = None
     movement: FigureMovement | None = None

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
 from typing import Final
 
+from domain.catalog.catalog import Catalog
 from domain.catalog.texts import Texts
 from domain.texts import Lang
 
@@ -15,6 +16,7 @@ _WARNINGS: Final = ("unanswered", "answered")
 _SENTENCES: Final = (
     *_REASONS,
     *(
+        "redefined_since",
         "counted_from",
         "parts_missing",
         "not_delivered",
@@ -43,11 +45,19 @@ _CODE: Final = re.compile(r"\b[0-9]{5}\b")
 class RowNotes:
     """Reads notes by the catalogue's texts, and words them in a language.
 
-    A note that was written with other texts is shown as it is.
+    A note that was written with other texts is shown as it is. `breaks` are the reasons of breaks in the language, by
+    those in Vietnamese.
     """
 
     texts: Texts
     lang: Lang
+    breaks: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalog: Catalog, lang: Lang) -> "RowNotes":
+        """Return what reads notes by a catalogue's texts and the reasons of its breaks."""
+        breaks = (each.reason for indicator in catalog.indicators.values() for each in indicator.breaks)
+        return cls(catalog.texts, lang, {reason.vi: reason.get(lang) for reason in breaks})
 
     def shown(self, notes: str) -> str:
         """Return a note without what it says of warnings, which pages list by themselves."""
@@ -61,6 +71,10 @@ class RowNotes:
         """Return what a figure lies between, as 40,00%–60,00%; empty where its note does not say."""
         match = self._between.search((self._read(notes) or {}).get("bounded", ""))
         return "" if match is None else "–".join(dict.fromkeys(map(self._number, match.groups())))
+
+    def redefinition(self, notes: str) -> str:
+        """Return the sentence of a note that says that the row begins to count something else; empty without."""
+        return self._worded(notes, ["redefined_since"]) if self._read(notes) else ""
 
     def not_applicable(self, notes: str) -> frozenset[str]:
         """Return the codes of the units that a note names as those to which the indicator does not apply."""
@@ -92,6 +106,8 @@ class RowNotes:
 
     def _units(self, units: str) -> str:
         """Word the phrases within a sentence's units; names stay as they are."""
+        if units in self.breaks:
+            return self.breaks[units]
         for name in _PARTS:
             wording = _inner(self.texts.by_key[f"warehouse.{name}"].get(self.lang))
             kept = _inner(self._vietnamese(name))

@@ -178,7 +178,7 @@ class _View:
 
     @cached_property
     def _notes(self) -> RowNotes:
-        return RowNotes(self.formatter.catalog.texts, self.formatter.lang)
+        return RowNotes.of(self.formatter.catalog, self.formatter.lang)
 
     def _boundary(self, boundary: Boundary) -> str:
         return self.formatter.text(f"leader_boundary_{boundary}")

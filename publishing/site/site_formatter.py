@@ -170,6 +170,10 @@ class SiteFormatter:
             return ""
         return self._notes.bounds(figure.notes) or self.report.status(RollupStatus.NOT_COMPARABLE)
 
+    def redefinition(self, figure: FigureFact) -> str:
+        """Say that a figure counts something else since its period; empty of any other."""
+        return self._notes.redefinition(figure.notes)
+
     def notes(self, figure: FigureFact) -> str:
         """Say why a figure is not comparable, and which units are missing from it."""
         return self._notes.shown(figure.notes)
@@ -180,7 +184,7 @@ class SiteFormatter:
 
     @cached_property
     def _notes(self) -> RowNotes:
-        return RowNotes(self.catalog.texts, self.lang)
+        return RowNotes.of(self.catalog, self.lang)
 
     def state(self, state: str) -> str:
         """Name the reporting status of a unit."""

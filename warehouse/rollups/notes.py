@@ -40,7 +40,13 @@ class NoteWriter:
     scope: RollupScope
 
     def of(
-        self, inputs: FigureInputs, *, has_no_share: bool, bounds: TerritoryBounds | None = None, is_share: bool = True
+        self,
+        inputs: FigureInputs,
+        *,
+        has_no_share: bool,
+        bounds: TerritoryBounds | None = None,
+        is_share: bool = True,
+        redefined: SeriesBreak | None = None,
     ) -> str:
         """Write why there is no figure, if so, and which units' figures are missing, late or counted in part.
 
@@ -49,6 +55,7 @@ class NoteWriter:
             has_no_share: whether its denominators sum to zero.
             bounds: between what a figure that is not comparable lies.
             is_share: whether it is a share, in percent, or a count.
+            redefined: since when the indicator counts something else, if that is since the row's period.
         """
         coverage = inputs.coverage
         sentences = [
@@ -56,6 +63,7 @@ class NoteWriter:
             *self._each("crossing", inputs.crossing, self._crossing),
             *self._bounded(bounds, is_share=is_share),
             *self._not_summed(inputs.not_summed),
+            *self._redefined(redefined),
             *self._each("counted_from", self._other_forms(inputs), str),
             *self._each("parts_missing", inputs.missing_parts, self._indicator),
             *self._each("not_delivered", coverage.not_delivered, self._gap),
@@ -95,6 +103,11 @@ class NoteWriter:
             yield self._text("redefined", units=reason.reason.get(_NOTES_LANGUAGE))
         elif reason is not None:
             yield self._text(f"not_summed_over_{reason}")
+
+    def _redefined(self, since: SeriesBreak | None) -> Iterator[str]:
+        """Yield the sentence that says that the row begins to count something else, and why."""
+        if since is not None:
+            yield self._text("redefined_since", units=since.reason.get(_NOTES_LANGUAGE))
 
     def _indicator(self, indicator: str) -> str:
         return self.catalog.indicators[indicator].name.get(_NOTES_LANGUAGE)

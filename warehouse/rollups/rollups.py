@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from domain.aggregation import published_value
 from domain.catalog.catalog import Catalog
 from domain.comparisons.territory_bounds import TerritoryBounds
-from domain.indicators import Indicator, Measure
+from domain.indicators import Indicator, Measure, SeriesBreak
 from domain.periods import Period
 from domain.rollups import Boundary, RollupRow
 from domain.units import Area
@@ -192,9 +192,16 @@ class _RowBuilder:
                 inputs,
                 bounds=bounds,
                 is_share=indicator.measure is Measure.RATIO,
+                redefined=self._redefined(indicator),
                 has_no_share=sums.numerator is not None and value is None,
             ),
         )
+
+    def _redefined(self, indicator: Indicator) -> SeriesBreak | None:
+        """Return the break of the indicator between the preceding period's last day and this one's, if any."""
+        forms, form, period = self.catalog.forms, self.rollup_key.form, self.rollup_key.period
+        before, last = forms.last_day(form, period.shift(-1)), forms.last_day(form, period)
+        return next((each for each in reversed(indicator.breaks) if before < each.first_day <= last), None)
 
 
 def _within_limits(number: Decimal | None) -> Decimal | None:

@@ -66,6 +66,16 @@ def test_reasons_are_what_keeps_a_figure_from_comparing(catalog: Catalog) -> Non
     assert RowNotes(catalog.texts, "en").reasons(notes) == CROSSING_IN_ENGLISH
 
 
+def test_reason_of_a_break_is_worded(catalog: Catalog) -> None:
+    """It is the catalogue's, in the reader's language; a row without a break has none."""
+    (reason, *_) = (each.reason for each in catalog.indicators["hddt_hkd"].breaks)
+    sentence = catalog.texts.text("warehouse.redefined_since", "vi", units=reason.vi)
+    notes = RowNotes.of(catalog, "en")
+    expected = catalog.texts.text("warehouse.redefined_since", "en", units=reason.en)
+    assert notes.redefinition(f"{sentence} Gửi báo cáo sau thời hạn: A Xã A.") == expected
+    assert notes.redefinition("Gửi báo cáo sau thời hạn: A Xã A.") == ""
+
+
 def test_bounds_are_read_in_either_language(catalog: Catalog) -> None:
     """They are numbers of the language; equal ones come once, and a note without them has none."""
     equal = BOUNDED.replace("44,13", "72,01")

@@ -95,6 +95,14 @@ def test_unit_without_a_stated_share_names_succession_and_text(writer: NoteWrite
     )
 
 
+def test_new_definition_is_noted_with_its_reason(writer: NoteWriter, catalog: Catalog) -> None:
+    """The first row of a new definition says so, in the words of the catalogue."""
+    since = catalog.indicators["hddt_hkd"].breaks[-1]
+    assert writer.of(NOTHING_TO_NOTE, has_no_share=False, redefined=since) == (
+        f"Từ kỳ này chỉ tiêu đổi cách tính, không so sánh với các kỳ trước: {since.reason.vi}."
+    )
+
+
 @pytest.mark.parametrize(
     ("high", "is_share", "between"), [("0.66666", True, "từ 33,33% đến 66,67%"), ("12", False, "từ 0 đến 12")]
 )
