@@ -89,8 +89,8 @@ def _row(indicator: Indicator, figures: _Figures, units: Mapping[str, int]) -> _
         reported += 1
         numerator += sum(each.numerator or 0 for each in whole)
         denominator += sum(each.denominator or 0 for each in whole)
-    if not reported:
-        return None, None, None, Decimal(len(units)), Decimal(0)
+    if not reported or (len(units) > 1 and "units" in indicator.not_summed_over):
+        return None, None, None, Decimal(len(units)), Decimal(reported)
     is_ratio = indicator.measure is Measure.RATIO
     share = 100 * numerator / denominator if is_ratio and denominator else None
     value = share.quantize(Decimal("0.01"), ROUND_HALF_UP) if share is not None else None
