@@ -7,7 +7,7 @@ from itertools import count
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import roman
 from publishing.figures.office import IssuingOffice, in_sentence, office_of
-from publishing.figures.papers import change_in_number, change_in_words, target, verdict
+from publishing.figures.papers import before_and_after, change_in_number, change_in_words, target, verdict
 from publishing.figures.report import FigureMove, PublishedFigure, Report, UnitLine
 
 MOST_LISTED = 60
@@ -145,7 +145,9 @@ def fields_of(report: Report, formatter: ReportFormatter) -> ReportFields:
         target_documents=tuple(documents),
         headlines=tuple(figure for theme in themes if theme.headline for figure in theme.figures if figure.lead),
         themes=themes,
-        corrections=tuple(_correction(move, number) for number, move in enumerate(moves[:MOST_LISTED], 1)),
+        corrections=tuple(
+            _correction(move, number, report, formatter) for number, move in enumerate(moves[:MOST_LISTED], 1)
+        ),
         corrections_more=max(0, len(moves) - MOST_LISTED),
     )
 
@@ -164,12 +166,15 @@ def _theme_fields(report: Report, formatter: ReportFormatter) -> Iterable[ThemeF
             name=theme.name,
             headline=theme.headline,
             figures=tuple(
-                _figure_field(figure, next(numbers), formatter, lead=figure is theme.lead) for figure in figures
+                _figure_field(figure, next(numbers), formatter, report.edition, lead=figure is theme.lead)
+                for figure in figures
             ),
         )
 
 
-def _figure_field(figure: PublishedFigure, number: int, formatter: ReportFormatter, *, lead: bool) -> FigureField:
+def _figure_field(
+    figure: PublishedFigure, number: int, formatter: ReportFormatter, edition: int, *, lead: bool
+) -> FigureField:
     shown = verdict(figure, formatter)
     return FigureField(
         number=str(number),
@@ -183,7 +188,7 @@ def _figure_field(figure: PublishedFigure, number: int, formatter: ReportFormatt
         verdict_in_sentence=shown[:1].lower() + shown[1:],
         change=change_in_words(figure, figure.change_from_last, formatter),
         change_last_year=change_in_words(figure, figure.change_from_last_year, formatter),
-        change_number=change_in_number(figure, formatter),
+        change_number=change_in_number(figure, formatter, edition),
         coverage=formatter.coverage(figure),
         lead=lead,
         assumed=bool(figure.row.target_assumed),
@@ -205,12 +210,13 @@ def _unit_fields(units: Iterable[UnitLine], formatter: ReportFormatter) -> tuple
     )
 
 
-def _correction(move: FigureMove, number: int) -> CorrectionField:
+def _correction(move: FigureMove, number: int, report: Report, formatter: ReportFormatter) -> CorrectionField:
+    before, after = before_and_after(move, report, formatter)
     return CorrectionField(
         number=str(number),
         name=move.name,
-        before=move.value.before if move.value else "–",
-        after=move.value.after if move.value else "–",
+        before=before,
+        after=after,
         details="; ".join(f"{change.column_name}: {change.before} → {change.after}" for change in move.counts),
         files=", ".join(name for name, _ in move.files),
     )

@@ -83,6 +83,7 @@ class _Assembly:
             warning_notes=warning_notes_of(revision, names, formatter),
             provinces=self._provinces(themes, units) if len(units) > MOST_UNITS_LISTED else (),
             incomparable=tuple(self._incomparable(themes)),
+            edition=self.edition,
         )
 
     def _incomparable(self, themes: Sequence[ThemeFigures]) -> Iterator[PublishedFigure]:

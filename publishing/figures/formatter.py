@@ -88,9 +88,13 @@ class ReportFormatter:
 
     def change(self, change: Decimal, *, is_percent: bool) -> str:
         """Format a change with its sign: of a percentage in percentage points."""
-        number = format_number(abs(change), self.lang, 2 if is_percent else None)
-        signed = f"{'−' if change < 0 else '+' if change > 0 else ''}{number}"  # the minus sign
+        signed = self.signed(change, 2 if is_percent else None)
         return self.text("change_points", change=signed) if is_percent else signed
+
+    def signed(self, change: Decimal, decimals: int | None) -> str:
+        """Format a change with its sign; `decimals` None keeps its own."""
+        number = format_number(abs(change), self.lang, decimals)
+        return f"{'−' if change < 0 else '+' if change > 0 else ''}{number}"  # the minus sign
 
     def coverage(self, figure: PublishedFigure) -> str:
         """Format how many of the expected units have an accepted figure."""

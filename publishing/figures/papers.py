@@ -1,8 +1,9 @@
 """Words of the office's papers on a figure: its target, the verdict on it, its change since an earlier period."""
 
+from publishing.editions import SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.office import in_sentence
-from publishing.figures.report import PublishedFigure
+from publishing.figures.report import FigureMove, PublishedFigure, Report
 from publishing.figures.trends import FigureComparison
 
 _NONE = "–"
@@ -24,12 +25,25 @@ def verdict(figure: PublishedFigure, formatter: ReportFormatter) -> str:
     return formatter.text("paper_not_assessed") if figure.attained is None else formatter.attainment(figure)
 
 
-def change_in_number(figure: PublishedFigure, formatter: ReportFormatter) -> str:
-    """Format the change since the preceding period as a number with its sign, of percentages in points."""
+def change_in_number(figure: PublishedFigure, formatter: ReportFormatter, edition: int) -> str:
+    """Format the change since the preceding period as a number with its sign, of percentages in points.
+
+    Points have two decimals since the third edition, as percentages do.
+    """
     comparison = figure.change_from_last
     if comparison is None or comparison.change is None:
         return _NONE
-    return formatter.change(comparison.change, is_percent=False)
+    decimals = 2 if figure.is_percent and edition > SECOND_EDITION else None
+    return formatter.signed(comparison.change, decimals)
+
+
+def before_and_after(move: FigureMove, report: Report, formatter: ReportFormatter) -> tuple[str, str]:
+    """Return the values before and after a revision; since the third edition the same ones where only counts moved."""
+    if move.value:
+        return move.value.before, move.value.after
+    figure = report.unchanged(move)
+    value = formatter.amount(figure, figure.row.value) if figure else _NONE
+    return value, value
 
 
 def change_in_words(figure: PublishedFigure, comparison: FigureComparison | None, formatter: ReportFormatter) -> str:

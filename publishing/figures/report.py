@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain.rollups import RollupRow, RollupStatus
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.movements import FigureBounds, FigureMovement
 from publishing.figures.trends import FigureComparison, FigureTrend
 from warehouse.queries import SourceCell
@@ -219,7 +220,8 @@ class Report:
     holds invented units, so the split by commune is invented too, which the report has to state. `files_note` names
     the other files of the folder. `provinces` stand on the page for the units where those are too many to be listed;
     else they are empty. `incomparable` are the figures without a value of the whole area, though no report is missing
-    for it; until the second edition they counted as incomplete, and there are none.
+    for it; until the second edition they counted as incomplete, and there are none. `edition` is what the report is
+    written in.
     """
 
     area: str
@@ -243,6 +245,7 @@ class Report:
     warning_notes: tuple[WarningNote, ...] = ()
     provinces: tuple[ProvinceLine, ...] = ()
     incomparable: tuple[PublishedFigure, ...] = ()
+    edition: int = EDITION
 
     @property
     def headlines(self) -> tuple[ThemeFigures, ...]:
@@ -286,6 +289,10 @@ class Report:
             for figure in theme.figures
             if figure.row.status is not RollupStatus.COMPLETE and figure.row.indicator not in apart
         )
+
+    def unchanged(self, move: "FigureMove") -> PublishedFigure | None:
+        """Return the figure of which other columns moved and not the value, since the third edition; else None."""
+        return None if move.value or self.edition <= SECOND_EDITION else self.figure(move.indicator)
 
     def figure(self, indicator: str) -> PublishedFigure | None:
         """Return the figure of an indicator; None where the report has none."""

@@ -78,10 +78,10 @@ def _rows(report: Report, formatter: ReportFormatter) -> Iterator[list[StyledCel
         yield [StyledCell(roman(order), "theme_number"), StyledCell(theme.name, "theme"), *blank]
         for figure in theme.figures:
             number += 1
-            yield _figure_row(str(number), figure, formatter)
+            yield _figure_row(str(number), figure, formatter, report.edition)
 
 
-def _figure_row(number: str, figure: PublishedFigure, formatter: ReportFormatter) -> list[StyledCell]:
+def _figure_row(number: str, figure: PublishedFigure, formatter: ReportFormatter, edition: int) -> list[StyledCell]:
     row = figure.row
     return [
         StyledCell(number, "centre"),
@@ -92,7 +92,7 @@ def _figure_row(number: str, figure: PublishedFigure, formatter: ReportFormatter
         StyledCell(figure.in_place, "centre")
         if figure.in_place
         else StyledCell(row.value, number_style(row.value, percent=figure.is_percent)),
-        StyledCell(change_in_number(figure, formatter), "centre"),
+        StyledCell(change_in_number(figure, formatter, edition), "centre"),
         StyledCell(target(figure, formatter), "centre"),
         StyledCell(verdict(figure, formatter), "centre"),
         StyledCell(formatter.coverage(figure), "centre"),

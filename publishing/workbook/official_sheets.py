@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.papers import target, verdict
+from publishing.figures.papers import before_and_after, target, verdict
 from publishing.figures.provinces import MOST_UNITS_LISTED
 from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, Report, UnitLine
 from publishing.workbook.long_sheet import StyledCell
@@ -84,8 +84,7 @@ def write_corrections(page: OfficialPage, report: Report, formatter: ReportForma
         [
             StyledCell(str(number), "centre"),
             StyledCell(move.name),
-            StyledCell(move.value.before if move.value else "–", "centre"),
-            StyledCell(move.value.after if move.value else "–", "centre"),
+            *(StyledCell(value, "centre") for value in before_and_after(move, report, formatter)),
             StyledCell("\n".join(f"{change.column_name}: {change.before} → {change.after}" for change in move.counts)),
             StyledCell("\n".join(name for name, _ in move.files)),
         ]

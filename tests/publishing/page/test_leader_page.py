@@ -10,7 +10,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.comparisons.change_factors import ChangeFactor
 from domain.periods import parse_period
-from domain.rollups import Boundary, RollupStatus
+from domain.rollups import Boundary, RollupChange, RollupStatus
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.movements import ChangePart, FigureBounds, FigureMovement
@@ -18,7 +18,7 @@ from publishing.page.leader_page import MOST_NAMED, write_leader_page
 from publishing.page.rollup_page import PagePlace
 from publishing.publish import render
 from tests.publishing.page.strict_page import StrictPage
-from tests.publishing.revisions import build_revision
+from tests.publishing.revisions import build_revision, with_row
 from warehouse.queries import AS_OF_RUN, EarlierFigure, EarlierPeriods, Revision
 
 LARGEST_PAGE = 300_000
@@ -193,3 +193,32 @@ def test_many_missing_units_are_counted(catalog: Catalog, page_of: PageOf) -> No
     section = page.partition('id="absent"')[2].partition("</section>")[0]
     assert section.count("<tr>") == MOST_NAMED + 1
     assert "và 5 đơn vị khác" in section
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_figures_that_are_not_added_up_are_not_called_incomplete(
+    page_of: PageOf, revision: Revision, lang: str
+) -> None:
+    """All reports are in and one figure has no value of the whole area: none is said to lack figures."""
+    apart = with_row(revision, 5, value=None, numerator=None, denominator=None, status=RollupStatus.NOT_COMPARABLE)
+    words = StrictPage(page_of(apart, lang)).words
+    lacking, without = {
+        "vi": ("chưa có đủ số liệu của tất cả", "không có kết quả chung của địa bàn: 1"),
+        "en": ("lack figures from some", "without a result for the whole area: 1"),
+    }[lang]
+    assert (lacking in words, without in words) == (False, True)
+
+
+def test_a_value_that_stayed_is_listed_on_both_sides(page_of: PageOf, revision: Revision) -> None:
+    """Where a revision moved only the counts of a figure, the list of changes says its value twice."""
+    row = revision.rows[0]
+    change = RollupChange(row.indicator, "numerator", "1", str(row.numerator), None)
+    words = StrictPage(page_of(replace(revision, number=2, changes=(change,)))).words
+    value = f"{row.value:.2f}%".replace(".", ",")
+    assert f"{row.indicator} {value} {value} Tử số 1 → " in words
+
+
+def test_every_table_has_a_caption(page_of: PageOf, catalog: Catalog) -> None:
+    """So that a screen reader says what a table holds before its first cell."""
+    tags = [tag for tag, _ in StrictPage(page_of(build_revision(catalog, missing={"22828"}))).elements]
+    assert tags.count("table") == tags.count("caption") > 3
