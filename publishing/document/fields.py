@@ -193,7 +193,7 @@ def _figure_field(
         lead=lead,
         assumed=bool(figure.row.target_assumed),
         has_target=figure.row.target is not None,
-        partial=figure.row.status != "complete",
+        partial=figure.row.status != "complete" and not figure.in_place,
     )
 
 

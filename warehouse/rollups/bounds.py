@@ -17,13 +17,17 @@ def bounds_of(indicator: Indicator, inputs: FigureInputs) -> TerritoryBounds | N
     """Return between what the figure lies; None where all is known, a unit is missing or its reports do not add up."""
     if not inputs.crossing or inputs.coverage.missing or inputs.not_summed is not None:
         return None
-    divided = {report.key for report in inputs.crossing}
-    known = _amounts(indicator, (each for each in inputs.contributions if each.key not in divided))
-    partly = _amounts(indicator, (each for each in inputs.contributions if each.key in divided))
+    # Of a unit in part the figure may come from another form than the one expected.
+    divided = {(report.key.unit, report.key.period) for report in inputs.crossing}
+    inside: list[Contribution] = []
+    partly: list[Contribution] = []
+    for each in inputs.contributions:
+        (partly if (each.key.unit, each.key.period) in divided else inside).append(each)
+    known, shared = _amounts(indicator, inside), _amounts(indicator, partly)
     if indicator.measure is Measure.COUNT:
-        return bounds_of_count(known, partly)
+        return bounds_of_count(known, shared)
     may_exceed = indicator.numerator_may_exceed or indicator.denominator_is_target
-    return bounds_of_share(known, partly, may_exceed=may_exceed)
+    return bounds_of_share(known, shared, may_exceed=may_exceed)
 
 
 def bounds_of_index(

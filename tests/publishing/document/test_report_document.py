@@ -10,7 +10,7 @@ import docx
 import pytest
 
 from domain.catalog.catalog import Catalog
-from domain.rollups import ReportingState
+from domain.rollups import ReportingState, RollupStatus
 from publishing.document.report_document import write_document
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
@@ -95,6 +95,16 @@ def test_assumed_target_gets_no_verdict(written: Write, revision: Revision) -> N
     document = written(with_row(revision, 0, target=Decimal(50), target_assumed=True, attained=True))
     assert table_of(document, "Chỉ tiêu")[1][4:6] == ["50% (*)", "Không đánh giá"]
     assert "Mục tiêu giả định, chưa có văn bản giao" in text_of(document)
+
+
+def test_figure_that_is_not_comparable_has_its_bounds(written: Write, revision: Revision) -> None:
+    """What it lies between stands in place of the value, in the sentence and in the table; no unit is missing."""
+    notes = "Số liệu nằm trong khoảng từ 44,13% đến 72,01%, tùy phần thuộc địa bàn của các đơn vị đó."
+    status = RollupStatus.NOT_COMPARABLE
+    document = written(with_row(revision, 0, value=None, attained=None, status=status, notes=notes))
+    assert table_of(document, "Chỉ tiêu")[1][2] == "44,13%–72,01%"
+    assert "đạt 44,13%–72,01%" in text_of(document)
+    assert "chưa đầy đủ" not in text_of(document)
 
 
 def test_missing_units_are_named(written: Write, catalog: Catalog) -> None:
