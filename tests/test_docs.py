@@ -96,3 +96,13 @@ def _names_of(node: ast.stmt) -> set[str]:
 def test_paths_and_names_exist(doc: Path) -> None:
     """A reader finds every path and every name that a document sends them to."""
     assert (missing_paths(doc), missing_names(doc)) == ([], [])
+
+
+def test_every_decision_is_in_the_index_with_status_and_date() -> None:
+    """The index has a row for each decision, in their order, and no number stands for two of them."""
+    folder = ROOT / "docs" / "decisions"
+    names = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    row = re.compile(r"^\| (\d{4}) \| \[.+\]\((.+)\) \| .+ \| \d{4}-\d\d-\d\d \|$", re.MULTILINE)
+    rows = row.findall((folder / "README.md").read_text("utf-8"))
+    assert [name for _, name in rows] == names
+    assert [number for number, _ in rows] == sorted({name[:4] for name in names})

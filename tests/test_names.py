@@ -136,6 +136,17 @@ def test_comments_and_docstrings_are_plain() -> None:
     assert riddles == []
 
 
+def test_documents_are_plain() -> None:
+    """Documents, but for the list of struck words, name the person, process or program that they speak of."""
+    documents = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        for path in tracked_files("*.md")
+        if path.name != "glossary.md"
+    }
+    vague = re.compile(r"\b(?:whoever|nobody)\b", re.IGNORECASE)
+    assert {name: vague.findall(text) for name, text in documents.items() if vague.search(text)} == {}
+
+
 def test_folders_can_be_taken_in() -> None:
     """No folder of the product holds more source files of its own than a person can take in."""
     files = Counter(path.parent.as_posix() for path in sources() if path.parts[0] not in {"tests", "benchmarks"})
