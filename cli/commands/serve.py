@@ -43,7 +43,9 @@ def serve(
     from flows.support.catalog import open_catalog
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
-    from web.apps import OfficeFolders, office_site, published_site
+    from web.apps import published_site
+    from web.desk.app import office_site
+    from web.desk.context import DeskContext
     from web.health import health_routes
     from web.metrics import metrics_route
     from web.server import Site, run
@@ -61,11 +63,9 @@ def serve(
         terminal.say("office_closed", "yellow")
     else:
         credential = settings.office_auth.get_secret_value()
-        folders = OfficeFolders(settings.quality, settings.outbox)
+        desk = DeskContext(catalog, engine, settings.quality, settings.outbox, now, settings.lang, settings.areas)
         metrics = [metrics_route(engine, now)]
-        sites.append(
-            Site(office_site(folders, engine, formatter, credential, today, further=metrics), host, office_port)
-        )
+        sites.append(Site(office_site(desk, credential, further=metrics), host, office_port))
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")
     checks = UploadChecks(settings)
     sites.append(Site(upload_site(settings, engine, checks), host, upload_port))

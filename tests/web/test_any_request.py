@@ -18,7 +18,9 @@ from publishing.figures.formatter import ReportFormatter
 from tests.examples import examples
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of
 from warehouse.store.engine import Engine
-from web.apps import OfficeFolders, office_site, published_site
+from web.apps import published_site
+from web.desk.app import office_site
+from web.desk.context import DeskContext
 
 CREDENTIAL = "an:mật khẩu"
 AUTHORIZATION = b"Basic " + base64.b64encode(CREDENTIAL.encode())
@@ -51,15 +53,29 @@ PLACES = st.sampled_from(
             "/outbox/{0}/{1}/{2}",
             "/quality/{0}",
             "/submissions",
+            "/",
         ),
         *("/api/v1/{0}", "/api/v1/figures/{0}/{1}/{2}/lineage", "/api/v1/figures", "/api/v1/changes", "/api/v1/areas"),
     ]
 )
 PATHS = st.builds(str.format, PLACES, WORDS, WORDS, WORDS)
 VALUES = WORDS | st.sampled_from(["held", "-1", "1" * 30, "1" * 5000, "٣", "1e3"])
-QUERIES = st.lists(
-    st.tuples(st.sampled_from(["state", "period", "first", "area", "boundary", "since", "x"]), VALUES), max_size=4
-)
+PARAMETERS = [
+    "state",
+    "period",
+    "first",
+    "area",
+    "boundary",
+    "since",
+    "x",
+    "form",
+    "last",
+    "in",
+    "q",
+    "skip",
+    "columns",
+]
+QUERIES = st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=4)
 HEADERS = st.dictionaries(
     st.sampled_from([b"range", b"if-none-match", b"if-modified-since", b"if-range", b"host", b"accept"]),
     st.binary(max_size=40) | st.sampled_from([b"bytes=0-", b"bytes=9-1", b"bytes=-5,1-2", b"bytes=" + b"0-1," * 300]),
@@ -120,10 +136,9 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
     context, formatter = context_of(night_home), ReportFormatter(catalog, "en")
     assert isinstance(context.engine, Engine)
     folder = tmp_path_factory.mktemp("office")
-    office = office_site(
-        OfficeFolders(folder / "quality", folder / "outbox"), context.engine, formatter, CREDENTIAL, NOW.date
-    )
-    return [published_site(night_home / "published", formatter, NOW.date, context.engine), office]
+    office = DeskContext(catalog, context.engine, folder / "quality", folder / "outbox", lambda: NOW, "en")
+    published = published_site(night_home / "published", formatter, NOW.date, context.engine)
+    return [published, office_site(office, CREDENTIAL)]
 
 
 @settings(max_examples=examples(80), deadline=None)

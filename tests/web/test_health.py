@@ -16,7 +16,9 @@ from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import NOW, context_of
 from warehouse.store.engine import Engine, open_engine, transaction
-from web.apps import OfficeFolders, office_site, published_site
+from web.apps import published_site
+from web.desk.app import office_site
+from web.desk.context import DeskContext
 from web.health import health_routes
 from web.metrics import metrics_route
 
@@ -107,11 +109,9 @@ def test_metrics_say_how_long_each_stage_took(metrics: TestClient) -> None:
 def test_metrics_need_the_password_of_the_office(night_home: Path, catalog: Catalog, tmp_path: Path) -> None:
     """Without the password there are no metrics, with it there are."""
     engine = engine_of(night_home)
-    folders = OfficeFolders(tmp_path / "quality", tmp_path / "outbox")
+    desk = DeskContext(catalog, engine, tmp_path / "quality", tmp_path / "outbox", lambda: NOW, "en")
     routes = [metrics_route(engine, lambda: NOW)]
-    client = TestClient(
-        office_site(folders, engine, ReportFormatter(catalog, "en"), "an:secret", NOW.date, further=routes)
-    )
+    client = TestClient(office_site(desk, "an:secret", further=routes))
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", auth=("an", "secret")).status_code == 200
 

@@ -24,7 +24,9 @@ from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deli
 from tests.flows.service.service_runner import until
 from tests.web.upload.conftest import make_link_for
 from warehouse.store.engine import Engine
-from web.apps import OfficeFolders, office_site, published_site
+from web.apps import published_site
+from web.desk.app import office_site
+from web.desk.context import DeskContext
 from workbooks.sample.inbox import SampleFile
 
 CREDENTIAL = "an:mật khẩu"
@@ -50,9 +52,8 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
     for path, data in ((page, b"<h1>7</h1>"), (runs, b"<h1>nights</h1>"), (returned, b"PK")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    folders = OfficeFolders(after_night / "quality", after_night / "outbox")
-    site = office_site(folders, context.engine, ReportFormatter(catalog, "en"), CREDENTIAL, NOW.date)
-    return TestClient(site)
+    office = DeskContext(catalog, context.engine, after_night / "quality", after_night / "outbox", lambda: NOW, "en")
+    return TestClient(office_site(office, CREDENTIAL))
 
 
 def let_in(credential: str = CREDENTIAL) -> dict[str, str]:
@@ -166,7 +167,7 @@ def test_the_office_requires_the_password(office: TestClient, path: str, headers
 
 def test_the_office_sees_submissions_by_state(office: TestClient) -> None:
     """Counts link to lists of submissions, and each submission to its page and returned files."""
-    index = office.get("/", headers=let_in()).text
+    index = office.get("/inventory", headers=let_in()).text
     assert 'href="submissions?state=quarantined&amp;period=2025-05"' in index
     assert 'href="quality/nights/index.html"' in index
     listed = office.get("/submissions?state=quarantined&period=2025-05", headers=let_in()).text

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -27,10 +27,12 @@ from warehouse.queries.desk.report_states import (
 from warehouse.queries.silent_units import owing_units
 from warehouse.store.engine import Session
 
+_PERIODS_OF_SILENCE: Final = 2
+
 
 @dataclass(frozen=True, slots=True)
 class MatrixSelection:
-    """What a person selected: a form, `columns` periods up to `last` (None: the newest that has ended or was received).
+    """What a person selected: a form, `columns` periods up to `last` (None: the newest).
 
     Of the units those of an area (the code above them), whose name or code has a text, and with a state in any of the
     periods, or in `state_in`. Of these rows `most` are wanted, after the first `skip`.
@@ -115,8 +117,9 @@ def report_matrix(
     `areas` are those of the deployment (codes or ids); none: those above the units that reported.
     """
     catalog, today, form = owed_reports.catalog, day_in_vietnam(at), selection.form
-    first, newest = _received_span(session, catalog, form, today)
-    last = max(first, min(selection.last or newest, newest))
+    first, received, newest = _received_span(session, catalog, form, today)
+    # Where nothing came for long, the last periods in which anything did are what there is to see.
+    last = max(first, min(selection.last or received.shift(_PERIODS_OF_SILENCE), newest))
     back = (last.shift(-steps) for steps in range(selection.columns - 1, -1, -1))
     periods = tuple(period for period in back if period >= first)
     level = catalog.forms.form(form).level
@@ -145,8 +148,8 @@ def report_matrix(
     )
 
 
-def _received_span(session: Session, catalog: Catalog, form: str, today: date) -> tuple[Period, Period]:
-    """Return the first period ever received, and the newest that was received or has ended."""
+def _received_span(session: Session, catalog: Catalog, form: str, today: date) -> tuple[Period, Period, Period]:
+    """Return the first and last period ever received, and the newest that was received or has ended."""
     row = SubmissionRow
     span = select(func.min(row.period), func.max(row.period)).where(row.form == form, row.version.is_not(None))
     first, last = session.execute(span).tuples().one()
@@ -154,8 +157,8 @@ def _received_span(session: Session, catalog: Catalog, form: str, today: date) -
     while catalog.forms.last_day(form, ended) >= today:
         ended = ended.shift(-1)
     if not first or not last:
-        return ended, ended
-    return parse_period(first), max(parse_period(last), ended)
+        return ended, ended, ended
+    return parse_period(first), parse_period(last), max(parse_period(last), ended)
 
 
 def _areas_above(catalog: Catalog, units: Iterable[UnitKey]) -> tuple[str, ...]:

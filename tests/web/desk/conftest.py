@@ -1,0 +1,33 @@
+"""What tests of the desk share: the office of a home after a nightly run, and an officer's browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from domain.catalog.catalog import Catalog
+from tests.flows.pipeline.nightly_runs import NOW, context_of
+from tests.web.test_serve import CREDENTIAL, let_in
+from warehouse.store.engine import Engine
+from web.desk.app import office_site
+from web.desk.context import DeskContext
+
+
+@pytest.fixture
+def open_desk(catalog: Catalog) -> Callable[[Path], TestClient]:
+    """Return a function that logs an officer in at the desk of a home."""
+
+    def open_for(home: Path) -> TestClient:
+        engine = context_of(home).engine
+        assert isinstance(engine, Engine)
+        office = DeskContext(catalog, engine, home / "quality", home / "outbox", lambda: NOW)
+        return TestClient(office_site(office, CREDENTIAL), headers=let_in())
+
+    return open_for
+
+
+@pytest.fixture
+def desk(night_home: Path, open_desk: Callable[[Path], TestClient]) -> TestClient:
+    """The desk after a nightly run that returned one report; for tests that only read."""
+    return open_desk(night_home)

@@ -1,0 +1,63 @@
+"""The office site: the desk, and the pages and files that were there before it, behind a password."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from flows.service.http_guards import BasicAuthentication, SecurityHeaders, guarded
+from web.desk.context import DeskContext
+from web.desk.kept_pages import inventory_of, returned_files, submissions_of
+from web.desk.matrix_page import matrix_page
+from web.desk.page import script, style
+from web.static_files import Files
+
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "private, no-cache",
+    # Forms of the desk are taken from its own pages only, which the browser names.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_HOLD_THEIR_STYLES: Final = ("/quality/", "/outbox/", "/inventory", "/submissions")
+"""Beginnings of addresses whose pages hold their styles, and data docs scripts of their own."""
+
+
+def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] = ()) -> ASGIApp:
+    """Serve the desk and the office's files, and `further` routes, behind the credential `name:password`."""
+
+    def shown(page: Callable[[DeskContext, Request], Response]) -> Callable[[Request], Response]:
+        return partial(page, desk)
+
+    routes = [
+        *further,
+        Route("/", shown(matrix_page)),
+        Route("/static/desk.css", lambda _: Response(style(), media_type="text/css")),
+        Route("/static/htmx.js", lambda _: Response(script(), media_type="text/javascript")),
+        Route("/inventory", shown(inventory_of)),
+        Route("/submissions", shown(submissions_of)),
+        Route("/outbox/{unit}/{period}/", shown(returned_files)),
+        Mount("/outbox", Files(desk.outbox)),
+        Mount("/quality", Files(desk.quality)),
+    ]
+    return BasicAuthentication(_Guarded(Starlette(routes=routes)), credential)
+
+
+class _Guarded:
+    """Answers with the strict headers of the desk, or with those of pages that hold their styles."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._strict, self._lenient = SecurityHeaders(app, _HEADERS), guarded(app, is_private=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        holds_styles = str(scope.get("path", "")).startswith(_HOLD_THEIR_STYLES)
+        await (self._lenient if holds_styles else self._strict)(scope, receive, send)

@@ -1,0 +1,39 @@
+"""What the desk works with, opened once by the command that serves it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from domain.catalog.catalog import Catalog
+from domain.texts import Lang
+from domain.vietnam_time import day_in_vietnam
+from warehouse.queries.desk.matrix import OwedReports
+from warehouse.store.engine import Engine
+
+
+@dataclass(frozen=True)
+class DeskContext:
+    """Catalogue and warehouse, the areas of the deployment (codes or ids; none: all that reported), and folders.
+
+    `quality` holds the quality pages, `outbox` what went back to communes. `lang` is the language of readers who chose
+    none; `clock` returns the current time in UTC.
+    """
+
+    catalog: Catalog
+    engine: Engine
+    quality: Path
+    outbox: Path
+    clock: Callable[[], datetime]
+    lang: Lang = "vi"
+    areas: tuple[str, ...] = ()
+    owed_reports: OwedReports = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the lookup of units that owe reports, which all requests share."""
+        object.__setattr__(self, "owed_reports", OwedReports(self.catalog))
+
+    @property
+    def today(self) -> date:
+        """The current day in Vietnam."""
+        return day_in_vietnam(self.clock())

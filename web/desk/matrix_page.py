@@ -1,0 +1,67 @@
+"""The desk's first page: which unit has sent what, period by period."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.errors import UsageError
+from domain.periods import parse_period
+from warehouse.queries.desk.matrix import MatrixSelection, report_matrix
+from warehouse.queries.desk.report_states import DeskState
+from warehouse.store.engine import reading
+from web.desk.context import DeskContext
+from web.desk.page import DeskPage, lang_of
+
+ROWS = 50
+COLUMNS = (6, 12, 24)
+_MOST_SKIPPED = 10**6
+_LONGEST_TEXT = 100
+
+
+def matrix_page(desk: DeskContext, request: Request) -> Response:
+    """Return the matrix that the parameters of the address select.
+
+    Raises:
+        HTTPException: 404, a parameter has an impossible value.
+    """
+    selection = _selection(desk, request)
+    with reading(desk.engine) as session:
+        matrix = report_matrix(session, desk.owed_reports, desk.areas, selection, desk.clock())
+    states = [state for state in DeskState if any(column.counts.get(state) for column in matrix.periods)]
+    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    return page.respond(
+        "matrix.html.j2",
+        matrix=matrix,
+        selection=selection,
+        states=states,
+        all_states=tuple(DeskState),
+        forms=tuple(desk.catalog.forms.by_id),
+        columns=COLUMNS,
+        runs_page="/quality/nights/index.html" if (desk.quality / "nights" / "index.html").is_file() else "",
+    )
+
+
+def _selection(desk: DeskContext, request: Request) -> MatrixSelection:
+    query = request.query_params
+    forms = desk.catalog.forms
+    default = next(iter(forms.of_units or forms.by_id.values())).id
+    try:
+        form = forms.form(query.get("form") or default)
+        selection = MatrixSelection(
+            form=form.id,
+            columns=int(query.get("columns") or COLUMNS[1]),
+            last=parse_period(query["last"]) if query.get("last") else None,
+            area=query.get("area", ""),
+            state=DeskState(query["state"]) if query.get("state") else None,
+            state_in=parse_period(query["in"]) if query.get("in") else None,
+            text=query.get("q", ""),
+            skip=int(query.get("skip") or 0),
+            most=ROWS,
+        )
+    except (ValueError, UsageError) as error:
+        raise HTTPException(404) from error
+    last = selection.last
+    is_possible = selection.columns in COLUMNS and 0 <= selection.skip <= _MOST_SKIPPED
+    if not is_possible or len(selection.text) > _LONGEST_TEXT or (last and last.frequency is not form.frequency):
+        raise HTTPException(404)
+    return selection

@@ -1,0 +1,109 @@
+"""Pages of the desk in the language of the reader: chosen by the address, else by a cookie, else that of the server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, cast, get_args
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from domain.catalog.catalog import Catalog
+from domain.texts import Lang, visible_value
+from publishing.figures.formatter import ReportFormatter
+from warehouse.queries.desk.report_states import DeskState
+
+_HERE: Final = Path(__file__).parent
+_LOOK: Final = _HERE.parents[1] / "publishing" / "page" / "templates"
+"""The look of the published pages."""
+_LANG, _YEAR_SECONDS = "lang", 365 * 24 * 3600
+MARKS: Final[Mapping[DeskState, str]] = {
+    DeskState.NOT_SENT: "○",
+    DeskState.RETURNED: "↩\ufe0e",
+    DeskState.WITHDRAWN: "⊘",
+    DeskState.HELD: "?",
+    DeskState.WARNINGS: "!",
+    DeskState.AWAITING_REOPENING: "⟲",
+    DeskState.CHECKING: "…",
+    DeskState.LATE: "◷",
+    DeskState.ON_TIME: "✓",
+    DeskState.NOT_DUE: "·",
+    DeskState.NOT_OWED: "–",
+}
+"""The sign of each state, so that none is known by its colour alone; the legend names them."""
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """Renders a page for one request."""
+
+    catalog: Catalog
+    lang: Lang
+    request: Request
+
+    @property
+    def formatter(self) -> ReportFormatter:
+        """Formats days, times, periods and numbers."""
+        return ReportFormatter(self.catalog, self.lang)
+
+    def text(self, name: str, /, **facts: object) -> str:
+        """Return a text of `messages/desk.yaml`, by its key without the prefix `web.desk_`."""
+        return self.catalog.texts.text(f"web.desk_{name}", self.lang, **facts)
+
+    def here(self, **changed: object) -> str:
+        """Return the address of this page with some parameters changed; an empty value leaves one out."""
+        query = {name: value for name, value in self.request.query_params.items() if name != _LANG}
+        query |= {name: str(value) for name, value in changed.items()}
+        left = {name: value for name, value in query.items() if value}
+        return f"{quote(self.request.url.path)}{'?' if left else ''}{urlencode(left)}"
+
+    def respond(self, template: str, **shown: object) -> HTMLResponse:
+        """Render a template; all values in it are escaped, acting characters shown as U+FFFD."""
+        facts = {
+            "t": self.text,
+            "lang": self.lang,
+            "formatter": self.formatter,
+            "here": self.here,
+            "marks": MARKS,
+            "path": self.request.url.path,
+        }
+        response = HTMLResponse(_environment().get_template(template).render(**facts, **shown))
+        if _LANG in self.request.query_params:
+            response.set_cookie(_LANG, self.lang, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
+        return response
+
+
+def lang_of(request: Request, default: Lang) -> Lang:
+    """Return the language that the reader chose, now or before."""
+    for chosen in (request.query_params.get(_LANG), request.cookies.get(_LANG)):
+        if chosen in get_args(Lang):
+            return cast("Lang", chosen)
+    return default
+
+
+@cache
+def style() -> bytes:
+    """Return the style sheet: that of the published pages, and what only the desk has."""
+    files = (_LOOK / "style.css", _LOOK / "submission.css", _HERE / "static" / "desk.css")
+    return b"\n".join(file.read_bytes() for file in files)
+
+
+@cache
+def script() -> bytes:
+    """Return htmx (decision 122), without which all pages work as well."""
+    return (_HERE / "static" / "htmx-2.0.11.min.js").read_bytes()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        finalize=visible_value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
