@@ -38,6 +38,7 @@ def serve(
     from functools import partial
 
     from cli.output.terminal import Terminal
+    from connectors.landing import Landing
     from domain.vietnam_time import day_in_vietnam
     from flows.actions.upload_checks import UploadChecks
     from flows.support.catalog import open_catalog
@@ -63,7 +64,17 @@ def serve(
         terminal.say("office_closed", "yellow")
     else:
         credential = settings.office_auth.get_secret_value()
-        desk = DeskContext(catalog, engine, settings.quality, settings.outbox, now, settings.lang, settings.areas)
+        desk = DeskContext(
+            catalog,
+            engine,
+            settings.quality,
+            settings.outbox,
+            Landing(settings.landing),
+            now,
+            settings.lang,
+            settings.areas,
+            settings.reading_limits,
+        )
         metrics = [metrics_route(engine, now)]
         sites.append(Site(office_site(desk, credential, further=metrics), host, office_port))
         terminal.say("serving_office", url=f"http://{host}:{office_port}/")

@@ -24,7 +24,7 @@ LANG: Lang = "vi"
 """Communes are written to in Vietnamese, whatever language officers work in."""
 MARKED = "da-kiem-tra"
 RESULTS = "ket-qua-kiem-tra"
-_STAYS_CLOSED: Final = frozenset({*ReadingFailure, INFECTED, NOT_SCANNED})
+STAYS_CLOSED: Final = frozenset({*ReadingFailure, INFECTED, NOT_SCANNED})
 """Codes of issues whose file is not opened to be marked."""
 
 
@@ -58,7 +58,7 @@ def marked_copy(file: LandedFile, findings: FileFindings, catalog: Catalog, limi
         OSError: the bytes cannot be read from where they lie.
     """
     name = PurePath(file.hints.file_name)
-    stays_closed = not _STAYS_CLOSED.isdisjoint(issue.code for issue in findings.issues)
+    stays_closed = not STAYS_CLOSED.isdisjoint(issue.code for issue in findings.issues)
     data = None if stays_closed else load(file, limits)
     if isinstance(data, bytes):
         try:

@@ -25,7 +25,7 @@ def describe_change(
         before, after = (_verdict(value, formatter) for value in (change.before, change.after))
     else:
         column = formatter.text(f"column_{change.column}")
-        before, after = (_format(change, value, formatter) for value in (change.before, change.after))
+        before, after = (changed_value(change, value, formatter) for value in (change.before, change.after))
     return ChangeLine(
         indicator=change.indicator,
         name=name,
@@ -42,7 +42,8 @@ def _verdict(value: str, formatter: ReportFormatter) -> str:
     return formatter.text({"true": "attained", "false": "not_attained"}.get(value, "empty"))
 
 
-def _format(change: RollupChange, value: str, formatter: ReportFormatter) -> str:
+def changed_value(change: RollupChange, value: str, formatter: ReportFormatter) -> str:
+    """Format a value of a changed column."""
     match change.column, value:
         case _, "":
             return formatter.text("empty")

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from flows.service.http_guards import BasicAuthentication
 from publishing.figures.formatter import ReportFormatter
@@ -54,6 +55,11 @@ PLACES = st.sampled_from(
             "/quality/{0}",
             "/submissions",
             "/",
+            "/reports/cds_x_t/{0}/{1}",
+            "/reports/cds_x_t/22828/2025-05",
+            "/reports/{0}/{1}/{2}/1/sheet",
+            "/reports/cds_x_t/22828/2025-05/1/sheet",
+            "/figures/{0}/2025-05/{1}",
         ),
         *("/api/v1/{0}", "/api/v1/figures/{0}/{1}/{2}/lineage", "/api/v1/figures", "/api/v1/changes", "/api/v1/areas"),
     ]
@@ -136,7 +142,15 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
     context, formatter = context_of(night_home), ReportFormatter(catalog, "en")
     assert isinstance(context.engine, Engine)
     folder = tmp_path_factory.mktemp("office")
-    office = DeskContext(catalog, context.engine, folder / "quality", folder / "outbox", lambda: NOW, "en")
+    office = DeskContext(
+        catalog,
+        context.engine,
+        folder / "quality",
+        folder / "outbox",
+        Landing(night_home / "landing"),
+        lambda: NOW,
+        "en",
+    )
     published = published_site(night_home / "published", formatter, NOW.date, context.engine)
     return [published, office_site(office, CREDENTIAL)]
 

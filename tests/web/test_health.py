@@ -12,6 +12,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import NOW, context_of
@@ -109,7 +110,8 @@ def test_metrics_say_how_long_each_stage_took(metrics: TestClient) -> None:
 def test_metrics_need_the_password_of_the_office(night_home: Path, catalog: Catalog, tmp_path: Path) -> None:
     """Without the password there are no metrics, with it there are."""
     engine = engine_of(night_home)
-    desk = DeskContext(catalog, engine, tmp_path / "quality", tmp_path / "outbox", lambda: NOW, "en")
+    folders = (tmp_path / "quality", tmp_path / "outbox", Landing(tmp_path / "landing"))
+    desk = DeskContext(catalog, engine, *folders, lambda: NOW, "en")
     routes = [metrics_route(engine, lambda: NOW)]
     client = TestClient(office_site(desk, "an:secret", further=routes))
     assert client.get("/metrics").status_code == 401

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
@@ -52,7 +53,15 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
     for path, data in ((page, b"<h1>7</h1>"), (runs, b"<h1>nights</h1>"), (returned, b"PK")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    office = DeskContext(catalog, context.engine, after_night / "quality", after_night / "outbox", lambda: NOW, "en")
+    office = DeskContext(
+        catalog,
+        context.engine,
+        after_night / "quality",
+        after_night / "outbox",
+        Landing(after_night / "landing"),
+        lambda: NOW,
+        "en",
+    )
     return TestClient(office_site(office, CREDENTIAL))
 
 

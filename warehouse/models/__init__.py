@@ -5,6 +5,7 @@ from warehouse.models.base import Base
 from warehouse.models.closings import ClosingRow
 from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
+from warehouse.models.notes import NoteRow
 from warehouse.models.observations import ObservationRow
 from warehouse.models.org_units import (
     NamedAreaMemberRow,
@@ -57,6 +58,7 @@ __all__ = [
     "IssueRow",
     "NamedAreaMemberRow",
     "NamedAreaRow",
+    "NoteRow",
     "ObservationRow",
     "OrgUnitRow",
     "OutgoingRow",

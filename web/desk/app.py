@@ -12,9 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows.service.http_guards import BasicAuthentication, SecurityHeaders, guarded
 from web.desk.context import DeskContext
+from web.desk.figure_page import figure_page
 from web.desk.kept_pages import inventory_of, returned_files, submissions_of
 from web.desk.matrix_page import matrix_page
 from web.desk.page import script, style
+from web.desk.report_page import add_note, original_file, report_page, sheet_page
 from web.static_files import Files
 
 _HEADERS: Final = {
@@ -43,6 +45,11 @@ def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] 
         Route("/", shown(matrix_page)),
         Route("/static/desk.css", lambda _: Response(style(), media_type="text/css")),
         Route("/static/htmx.js", lambda _: Response(script(), media_type="text/javascript")),
+        Route("/reports/{form}/{unit}/{period}", shown(report_page)),
+        Route("/reports/{form}/{unit}/{period}/notes", partial(add_note, desk), methods=["POST"]),
+        Route("/reports/{form}/{unit}/{period}/{version:int}/sheet", shown(sheet_page)),
+        Route("/reports/{form}/{unit}/{period}/{version:int}/original", shown(original_file)),
+        Route("/figures/{area}/{period}/{indicator}", shown(figure_page)),
         Route("/inventory", shown(inventory_of)),
         Route("/submissions", shown(submissions_of)),
         Route("/outbox/{unit}/{period}/", shown(returned_files)),

@@ -5,18 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from warehouse.queries.desk.matrix import OwedReports
 from warehouse.store.engine import Engine
+from workbooks.cells.guards import Limits
 
 
 @dataclass(frozen=True)
 class DeskContext:
     """Catalogue and warehouse, the areas of the deployment (codes or ids; none: all that reported), and folders.
 
-    `quality` holds the quality pages, `outbox` what went back to communes. `lang` is the language of readers who chose
+    `quality` holds the quality pages, `outbox` what went back to communes, `landing` the files as they were delivered,
+    which are read within `limits`. `lang` is the language of readers who chose
     none; `clock` returns the current time in UTC.
     """
 
@@ -24,9 +27,11 @@ class DeskContext:
     engine: Engine
     quality: Path
     outbox: Path
+    landing: Landing
     clock: Callable[[], datetime]
     lang: Lang = "vi"
     areas: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
     owed_reports: OwedReports = field(init=False)
 
     def __post_init__(self) -> None:

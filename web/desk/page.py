@@ -53,6 +53,15 @@ class DeskPage:
         """Return a text of `messages/desk.yaml`, by its key without the prefix `web.desk_`."""
         return self.catalog.texts.text(f"web.desk_{name}", self.lang, **facts)
 
+    def indicator(self, code: str) -> str:
+        """Name an indicator; one that has left the catalogue by its code."""
+        known = self.catalog.indicators.get(code)
+        return known.name.get(self.lang) if known else code
+
+    def move(self, code: str) -> str:
+        """Say how a submission changed its state, by the reason, or by the state it came to."""
+        return self.catalog.texts.text(f"flows.move_{code}", self.lang)
+
     def here(self, **changed: object) -> str:
         """Return the address of this page with some parameters changed; an empty value leaves one out."""
         query = {name: value for name, value in self.request.query_params.items() if name != _LANG}
@@ -60,17 +69,18 @@ class DeskPage:
         left = {name: value for name, value in query.items() if value}
         return f"{quote(self.request.url.path)}{'?' if left else ''}{urlencode(left)}"
 
-    def respond(self, template: str, **shown: object) -> HTMLResponse:
+    def respond(self, template: str, status: int = 200, **shown: object) -> HTMLResponse:
         """Render a template; all values in it are escaped, acting characters shown as U+FFFD."""
         facts = {
             "t": self.text,
+            "indicator": self.indicator,
             "lang": self.lang,
             "formatter": self.formatter,
             "here": self.here,
             "marks": MARKS,
             "path": self.request.url.path,
         }
-        response = HTMLResponse(_environment().get_template(template).render(**facts, **shown))
+        response = HTMLResponse(_environment().get_template(template).render(**facts, **shown), status)
         if _LANG in self.request.query_params:
             response.set_cookie(_LANG, self.lang, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
         return response

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from tests.flows.pipeline.nightly_runs import NOW, context_of
 from tests.web.test_serve import CREDENTIAL, let_in
@@ -21,7 +22,7 @@ def open_desk(catalog: Catalog) -> Callable[[Path], TestClient]:
     def open_for(home: Path) -> TestClient:
         engine = context_of(home).engine
         assert isinstance(engine, Engine)
-        office = DeskContext(catalog, engine, home / "quality", home / "outbox", lambda: NOW)
+        office = DeskContext(catalog, engine, home / "quality", home / "outbox", Landing(home / "landing"), lambda: NOW)
         return TestClient(office_site(office, CREDENTIAL), headers=let_in())
 
     return open_for

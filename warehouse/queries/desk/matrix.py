@@ -26,6 +26,7 @@ from warehouse.queries.desk.report_states import (
 )
 from warehouse.queries.silent_units import owing_units
 from warehouse.store.engine import Session
+from warehouse.submissions.report_keys import ReportKey
 
 _PERIODS_OF_SILENCE: Final = 2
 
@@ -146,6 +147,19 @@ def report_matrix(
         is_first=periods[0] <= first,
         is_last=last >= newest,
     )
+
+
+def report_cell(session: Session, catalog: Catalog, key: ReportKey, at: datetime) -> MatrixCell:
+    """Return the state of a single report at a moment (UTC), as the matrix has it."""
+    today, period = day_in_vietnam(at), key.period
+    deadlines = {period: catalog.forms.deadline(key.form, period, catalog.forms.form(key.form).level)}
+    facts = received_facts(session, catalog, key.form, deadlines, at, unit_code=key.unit.code)
+    unit = catalog.units.get(key.unit.code, key.unit.valid_from)
+    owing = {period: {key.unit: unit} if catalog.owes(key.form, unit, period) else {}}
+    ours = {key.unit: facts.get(key.unit, {})}
+    (row,) = _states(catalog, owing, ours, {each for each in deadlines if deadlines[each] < today})
+    versions = received_versions(session, key.form, [period], [key.unit], at)
+    return _detailed(row, deadlines, versions, today).cells[0]
 
 
 def _received_span(session: Session, catalog: Catalog, form: str, today: date) -> tuple[Period, Period, Period]:

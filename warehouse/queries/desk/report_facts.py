@@ -45,17 +45,24 @@ class ReceivedVersions:
 
 
 def received_facts(
-    session: Session, catalog: Catalog, form: str, deadlines: Mapping[Period, date], at: datetime
+    session: Session,
+    catalog: Catalog,
+    form: str,
+    deadlines: Mapping[Period, date],
+    at: datetime,
+    *,
+    unit_code: str | None = None,
 ) -> dict[UnitKey, dict[str, int]]:
     """Return the facts about each unit's received reports, by the ids of their periods, as the number of their flags.
 
-    What depends on the catalogue, whether a report is owed and due, is not among them.
+    What depends on the catalogue, whether a report is owed and due, is not among them. With a code only units of that
+    code are read.
     """
     row = SubmissionRow
     ids = [period.id for period in deadlines]
     by_report = (
         select(row.unit_code, row.unit_valid_from, row.period, _facts(deadlines, at).label("facts"))
-        .where(*_placed(form, ids))
+        .where(*_placed(form, ids), *(() if unit_code is None else (row.unit_code == unit_code,)))
         .group_by(row.unit_code, row.unit_valid_from, row.period)
         .subquery()
     )
@@ -70,7 +77,8 @@ def received_facts(
     for unit, period in _answered(session, form, ids, at, results):
         results[unit][period] &= ~ReportFacts.OPEN_WARNINGS
     for unit, period in _awaiting_reopening(session, catalog, form, tuple(deadlines), day_in_vietnam(at)):
-        results[unit][period] |= ReportFacts.AWAITS_REOPENING
+        if unit in results:
+            results[unit][period] |= ReportFacts.AWAITS_REOPENING
     return results
 
 
@@ -193,7 +201,7 @@ def _answered(
     places: dict[int, tuple[UnitKey, str]] = {}
     for submission, judgement, code, valid_from, period in session.execute(answers):
         unit = UnitKey(code, valid_from)
-        if facts[unit][period] & ReportFacts.OPEN_WARNINGS:
+        if facts.get(unit, {}).get(period, 0) & ReportFacts.OPEN_WARNINGS:
             judgements[submission], places[submission] = judgement, (unit, period)
     warnings = open_warnings_of(session, judgements, at)
     return [places[key] for key, of in warnings.items() if all(each.waiver is not None for each in of)]

@@ -1,0 +1,120 @@
+"""Texts of strangers on the desk's pages: elements and addresses stay those of a page with a harmless text."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
+from urllib.parse import urlencode
+
+import pytest
+from starlette.requests import Request
+
+from domain.catalog.catalog import Catalog
+from domain.issues import Issue, Repair, Severity
+from domain.mail.outgoing import OutgoingState
+from domain.periods import parse_period
+from domain.submissions import SubmissionState
+from publishing.returns.submission_sheet import sheet_of
+from tests.hostile_texts import ACTING, HOSTILE_TEXTS
+from tests.publishing.page.strict_page import StrictPage
+from tests.publishing.returns.test_submission_page import feedback_of
+from warehouse.queries.desk.matrix import MatrixCell, MatrixPeriod, MatrixRow, MatrixSelection, ReportMatrix
+from warehouse.queries.desk.notes import OfficerNote
+from warehouse.queries.desk.report import GivenAnswer, ReportDossier
+from warehouse.queries.desk.report_states import DeskState
+from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
+from warehouse.submissions.report_keys import ReportKey
+from web.desk.page import DeskPage
+from web.desk.sheet_pictures import PictureCell, PictureRow, SheetPicture
+
+AT = datetime(2025, 6, 2, 18, tzinfo=UTC)
+MAY = parse_period("2025-05")
+CELL = MatrixCell(DeskState.RETURNED, 3, 1, 1, is_correction_returned=True)
+
+
+def version_about(text: str) -> ReportVersion:
+    """Return a version whose file, way and words are the text."""
+    delivery = DeliveryRecord(text, text, text, text, AT, AT)
+    move = MoveRecord(None, SubmissionState.QUARANTINED, AT, text, None, text, text)
+    facts = (False, text, "0" * 64, 1, text, AT, AT, 1, 1, None, None, (delivery,), (move,))
+    return ReportVersion(1, 1, SubmissionState.QUARANTINED, *facts)
+
+
+def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
+    """Render every kind of page of the desk with the text in it."""
+    unit = replace(catalog.units.get("22813", date(2025, 5, 14)), name=text)
+    key, version = ReportKey(unit.key, "cds_x_t", MAY), version_about(text)
+    query = urlencode({"q": text, "lang": "vi"}, errors="replace").encode()
+    request = Request({"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": []})
+    page = DeskPage(catalog, "vi", request)
+    counts = MatrixPeriod(MAY, date(2025, 5, 15), {DeskState.RETURNED: 1})
+    matrix = ReportMatrix((counts,), (MatrixRow(unit, (CELL,)),), 1, 1, {"585": text}, is_first=True, is_last=True)
+    selection = MatrixSelection("cds_x_t", text=text)
+    yield bytes(
+        page.respond(
+            "matrix.html.j2",
+            matrix=matrix,
+            selection=selection,
+            states=[DeskState.RETURNED],
+            all_states=tuple(DeskState),
+            forms=("cds_x_t",),
+            columns=(12,),
+            runs_page="",
+        ).body
+    ).decode()
+    sheet_name = text[:31]
+    issue = Issue("text_where_number", Severity.CRITICAL, sheet_name, "E15", text, text, facts={"label": text})
+    feedback = feedback_of(SubmissionState.QUARANTINED, issue, path=text, sender=text, unit=None)
+    feedback = replace(feedback, repairs=(Repair("thousands_dot", sheet_name, "D12", text, text),))
+    row = PictureRow(15, (PictureCell("E15", text, is_number=False),))
+    picture = SheetPicture(sheet_name, is_hidden=False, columns=("E",), rows=(row,), is_cut=True)
+    history = ReportHistory("22813", unit.valid_from, text, "cds_x_t", MAY, (version,))
+    answer = GivenAnswer(1, 1, AT, str(PurePosixPath("22813/2025-05")), text, OutgoingState.DUE, None)
+    yield bytes(
+        page.respond(
+            "report.html.j2",
+            unit=unit,
+            key=key,
+            address="/reports/cds_x_t/22813/2025-05",
+            deadline=date(2025, 5, 15),
+            cell=CELL,
+            dossier=ReportDossier(history, (), {}, (answer,)),
+            version=version,
+            sheet=sheet_of(feedback, page.formatter),
+            rows={(sheet_name, "E15"): (picture, row)},
+            sheets=[sheet_name],
+            figures=(),
+            entered={},
+            difference=None,
+            changed=None,
+            log=[(AT, 1, text, text)],
+            notes=(OfficerNote(AT, text, text),),
+            fault="",
+            quality_page="",
+        ).body
+    ).decode()
+    yield bytes(
+        page.respond(
+            "sheet.html.j2",
+            unit=unit,
+            key=key,
+            address="/reports/cds_x_t/22813/2025-05",
+            version=version,
+            picture=picture,
+            pictures=(picture,),
+            findings={"E15": text},
+        ).body
+    ).decode()
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_pages_read_a_text_as_it_stands(text: str, catalog: Catalog) -> None:
+    """A page has the same elements as with a harmless text, runs nothing, and leads nowhere else."""
+    for page, plainly in zip(pages_about(text, catalog), pages_about("x", catalog), strict=True):
+        shown, harmless = StrictPage(page), StrictPage(plainly)
+        assert not shown.problems
+        assert [tag for tag, _ in shown.elements] == [tag for tag, _ in harmless.elements]
+        assert [set(facts) for _, facts in shown.elements] == [set(facts) for _, facts in harmless.elements]
+        addresses = [facts["href"] or "" for _, facts in shown.elements if "href" in facts]
+        assert all(each.startswith(("/", "#", "?", "data:,")) and not each.startswith("//") for each in addresses)
+        assert not ACTING.intersection(page)

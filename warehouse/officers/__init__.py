@@ -1,0 +1,1 @@
+"""What officers write about reports themselves: notes, which move no state."""

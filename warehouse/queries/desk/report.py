@@ -1,0 +1,169 @@
+"""All there is about a report: its versions, what they moved in published figures, and what answered them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from domain.mail.outgoing import OutgoingState
+from domain.periods import Period, parse_period
+from domain.rollups import Boundary
+from warehouse.models import (
+    OutgoingRow,
+    PublicationRow,
+    RepliedJudgementRow,
+    ReplyRow,
+    RollupChangeRow,
+    RollupContributionRow,
+    RollupFigureRow,
+    RollupRevisionRow,
+)
+from warehouse.queries.history import ReportHistory, histories
+from warehouse.store.engine import Session
+from warehouse.submissions.report_keys import ReportKey
+
+MOST_MOVED = 500
+"""Most moved figures that are listed."""
+_VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPlace:
+    """A published figure: area, form, period, boundary and indicator, and the number of the revision."""
+
+    area: str
+    area_name: str
+    form: str
+    period: Period
+    boundary: Boundary
+    revision: int
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedFigure:
+    """A published figure that a version of the report moved: its values before and after, as published."""
+
+    place: PublishedPlace
+    version: int
+    published_at: datetime
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredFigure:
+    """A published figure of an area's newest revision that rests on a version, and its value."""
+
+    place: PublishedPlace
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """A reply to a delivery of a version, in a folder of the outbox, and where it was sent, if anywhere."""
+
+    version: int
+    judgement: int
+    given_at: datetime
+    folder: str
+    recipient: str | None
+    state: OutgoingState | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDossier:
+    """Versions of a report, the figures each moved, those that rest on it, by version, and the answers."""
+
+    history: ReportHistory
+    moved: tuple[MovedFigure, ...]
+    entered: Mapping[int, tuple[EnteredFigure, ...]]
+    answers: tuple[GivenAnswer, ...]
+
+
+def report_dossier(session: Session, key: ReportKey) -> ReportDossier:
+    """Return all there is about a report; without versions where none came."""
+    history = histories(session, [key])[key]
+    numbers = {version.submission_id: version.version for version in history.versions}
+    return ReportDossier(history, _moved(session, numbers), _entered(session, numbers), _answers(session, numbers))
+
+
+def _moved(session: Session, numbers: Mapping[int, int]) -> tuple[MovedFigure, ...]:
+    change, head = RollupChangeRow, RollupRevisionRow
+    rows = session.execute(
+        select(change, head)
+        .join(head, head.id == change.revision_id)
+        .where(change.submission_id.in_(numbers), change.column_name == _VALUE)
+        .order_by(head.id.desc(), change.position)
+        .limit(MOST_MOVED)
+    ).tuples()
+    return tuple(
+        MovedFigure(
+            _place(of, row.indicator),
+            numbers[row.submission_id or 0],
+            of.published_at,
+            row.before,
+            row.after,
+        )
+        for row, of in rows
+    )
+
+
+def _entered(session: Session, numbers: Collection[int]) -> dict[int, tuple[EnteredFigure, ...]]:
+    """Return what rests on each submission in the newest published revisions."""
+    contribution, head, figure = RollupContributionRow, RollupRevisionRow, RollupFigureRow
+    later = aliased(RollupRevisionRow)
+    is_published = select(PublicationRow.id).where(PublicationRow.revision_id == head.id).exists()
+    newest = (
+        select(func.max(later.number))
+        .join(PublicationRow, PublicationRow.revision_id == later.id)
+        .where(
+            later.area_code == head.area_code,
+            later.area_valid_from == head.area_valid_from,
+            later.form == head.form,
+            later.period == head.period,
+            later.boundary == head.boundary,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(contribution.submission_id, head, figure.indicator, figure.value)
+        .join(head, head.id == contribution.revision_id)
+        .join(figure, (figure.revision_id == head.id) & (figure.indicator == contribution.indicator))
+        .where(contribution.submission_id.in_(numbers), is_published, head.number == newest)
+        .order_by(head.period, head.area_code, head.boundary, figure.position)
+    ).tuples()
+    results: dict[int, list[EnteredFigure]] = defaultdict(list)
+    for submission, of, indicator, value in rows:
+        results[submission].append(EnteredFigure(_place(of, indicator), value))
+    return {key: tuple(entered) for key, entered in results.items()}
+
+
+def _place(head: RollupRevisionRow, indicator: str) -> PublishedPlace:
+    period = parse_period(head.period)
+    return PublishedPlace(head.area_code, head.area_name, head.form, period, head.boundary, head.number, indicator)
+
+
+def _answers(session: Session, numbers: Mapping[int, int]) -> tuple[GivenAnswer, ...]:
+    judged, reply, sent = RepliedJudgementRow, ReplyRow, OutgoingRow
+    rows = session.execute(
+        select(
+            judged.submission_id,
+            judged.judgement,
+            reply.given_at,
+            reply.folder,
+            sent.recipient,
+            sent.state,
+            sent.sent_at,
+        )
+        .join(reply, reply.id == judged.reply_id)
+        .outerjoin(sent, sent.reply_id == reply.id)
+        .where(judged.submission_id.in_(numbers))
+        .order_by(reply.id, sent.id)
+    )
+    return tuple(GivenAnswer(numbers[submission], *others) for submission, *others in rows)
