@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from domain.texts import Lang
+
+_DECIMAL: Final = re.compile(r"-?\d+\.\d+")
+
 
 class Severity(StrEnum):
     """Effect of an issue: `critical` quarantines the submission, `warning` asks for an answer, `info` notes."""
@@ -71,6 +75,11 @@ class Repair:
     def place(self) -> str:
         """The place as `Sheet!A1`."""
         return _place(self.sheet, self.cell)
+
+    def read_as(self, lang: Lang) -> str:
+        """Return what was read, a number with decimals as the language writes it: `after` is a program's text."""
+        is_decimal = lang == "vi" and _DECIMAL.fullmatch(self.after) is not None
+        return self.after.replace(".", ",") if is_decimal else self.after
 
 
 def without_shadow(issues: Iterable[Issue]) -> tuple[Issue, ...]:

@@ -251,7 +251,7 @@ def _show_repairs(terminal: Terminal, explained: "ExplainedContribution") -> Non
     for repair in explained.repairs:
         why = terminal.texts.repair_text(repair, terminal.lang)
         place = f"{explained.contribution.unit} {repair.place}"
-        terminal.say("explain_repair", cell=place, before=repair.before, after=repair.after, why=why)
+        terminal.say("explain_repair", cell=place, before=repair.before, after=repair.read_as(terminal.lang), why=why)
 
 
 def _show_warnings(terminal: Terminal, explained: "ExplainedContribution") -> None:

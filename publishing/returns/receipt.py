@@ -142,7 +142,7 @@ class Receipt:
                     "receipt_repair",
                     rule=self._catalog.texts.repair_text(repair, self.lang),
                     before=cut(repair.before, _LONGEST_TEXT),
-                    after=cut(repair.after, _LONGEST_TEXT),
+                    after=cut(repair.read_as(self.lang), _LONGEST_TEXT),
                 ),
                 "",
             )

@@ -178,7 +178,7 @@ def _issue(warning: OpenWarning, formatter: ReportFormatter) -> IssueLine:
 def _repairs(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Iterable[RepairLine]:
     for repair in feedback.repairs:
         rule = formatter.catalog.texts.repair_text(repair, formatter.lang)
-        yield RepairLine(repair.sheet, repair.cell, repair.before, repair.after, rule)
+        yield RepairLine(repair.sheet, repair.cell, repair.before, repair.read_as(formatter.lang), rule)
 
 
 def _version(version: ReportVersion, this: int, formatter: ReportFormatter) -> VersionLine:

@@ -35,6 +35,7 @@ PAGES = [
     LEADER,
     "2025-05/585/leader.en.html",
     "2025-05/585/report.html",
+    "2025-05/585@1/leader.vi.html",
 ]
 TWO_SCREENS = 2 * 844
 FOCUSED = """() => {
@@ -84,6 +85,16 @@ def test_axe_has_nothing_serious(published: Path, page: Page, elsewhere: list[st
         assert serious_violations(page) == [], address
         assert media == "print" or page.evaluate("document.documentElement.scrollWidth") <= 390, address
     assert elsewhere == []
+
+
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
+def test_axe_has_nothing_serious_on_the_offices_pages(demo_home: Path, page: Page) -> None:
+    """Receipts, pages of submissions and of what the rules found are accessible too."""
+    kinds = ("outbox/*/*/*.html", "quality/submissions/*.html", "quality/nights/*.html", "quality/nights/2*/index.html")
+    for kind in kinds:
+        path = min(demo_home.glob(f"**/{kind}"))
+        page.goto(path.as_uri())
+        assert serious_violations(page) == [], path
 
 
 def test_axe_sees_a_link_without_words(published: Path, page: Page) -> None:

@@ -147,6 +147,11 @@ def document(data: bytes, plain: bytes) -> None:
     assert not ACTING.intersection("".join(texts[0]))
 
 
+def document_words(data: bytes) -> list[str]:
+    """Return the words of a Word document, by run."""
+    return _document_parts(data)[0]
+
+
 def _document_parts(data: bytes) -> tuple[list[str], dict[str, list[str]]]:
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         read = {name: parts.read(name).decode() for name in parts.namelist()}

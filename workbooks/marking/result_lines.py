@@ -73,7 +73,7 @@ def repair_lines(repairs: Iterable[Repair], texts: Texts, lang: Lang) -> Iterato
             severity=None,
             message=texts.repair_text(repair, lang),
             found=cut(repair.before, LONGEST_TEXT),
-            expected=cut(repair.after, LONGEST_TEXT),
+            expected=cut(repair.read_as(lang), LONGEST_TEXT),
             action="",
         )
 
