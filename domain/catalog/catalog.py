@@ -169,9 +169,9 @@ class Catalog:
 
     def counts_at_all(self, form: str, period: Period) -> bool:
         """Whether any figure of a form counts in a period; else all of them are only shown beside those that do."""
-        return form not in self.precedence.rivals or any(
-            self.counting_form(indicator, form, period) == form for indicator in self._in_force(form, period)
-        )
+        due = [each for each in self.indicators.values() if self.asks(form, each.id, period)]
+        is_rival = form in self.precedence.rivals and bool(due)
+        return not is_rival or any(self.counting_form(indicator, form, period) == form for indicator in due)
 
     def counts_from(self, other: str, form: str, period: Period) -> bool:
         """Whether a figure that is published with those of a form counts from another form in a period."""

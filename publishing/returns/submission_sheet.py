@@ -70,9 +70,9 @@ class VersionLine:
 class SubmissionSheet:
     """A submission, formatted in one language.
 
-    `outcome` is a code of `publishing.outcome_<code>`; `style` its CSS class: good, mind, poor or plain. `unit_name`,
-    `period` and `form` are empty where the file does not state them. `decision_note` is the reason that a person gave
-    for withdrawing or restoring it.
+    `outcome` is a code of `publishing.outcome_<code>`, `next_step` says what that means for the unit; `style` its CSS
+    class: good, mind, poor or plain. `unit_name`, `period` and `form` are empty where the file does not state them.
+    `decision_note` is the reason that a person gave for withdrawing or restoring it.
     """
 
     submission_id: int
@@ -82,6 +82,7 @@ class SubmissionSheet:
     days: str
     form: str
     outcome: str
+    next_step: str
     style: str
     decision_note: str
     file_name: str
@@ -109,6 +110,7 @@ def sheet_of(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Submis
         days=_days(feedback, formatter),
         form=formatter.form(record.form),
         outcome=outcome,
+        next_step=_next_step(feedback, outcome, formatter),
         style=_STYLES[outcome],
         decision_note=formatter.text("sub_said", actor=move.actor, note=move.note) if move.actor and move.note else "",
         file_name=record.file.file_name,
@@ -123,6 +125,16 @@ def sheet_of(feedback: SubmissionFeedback, formatter: ReportFormatter) -> Submis
         more_repairs=max(0, len(feedback.repairs) - MOST_LINES),
         versions=tuple(_version(version, record.file.submission_id, formatter) for version in feedback.versions),
     )
+
+
+def _next_step(feedback: SubmissionFeedback, outcome: str, formatter: ReportFormatter) -> str:
+    """Say what an outcome means; the figures of an accepted report may be of a form that does not count."""
+    record, catalog = feedback.record, formatter.catalog
+    form, period = record.form, record.period
+    is_known = form in catalog.forms.by_id
+    if outcome == "accepted" and form and period and is_known and not catalog.counts_at_all(form, period):
+        return formatter.text("outcome_beside_next")
+    return formatter.text(f"outcome_{outcome}_next")
 
 
 _STYLES = {

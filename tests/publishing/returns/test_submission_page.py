@@ -96,8 +96,16 @@ def test_a_refused_report_lists_its_cells(catalog: Catalog) -> None:
 def test_an_accepted_report_without_warnings_needs_no_action(catalog: Catalog) -> None:
     """The page says that nothing has to be done, and shows no table of faults."""
     words = StrictPage(page_of(catalog, feedback_of(SubmissionState.ACCEPTED))).words
-    assert "Đơn vị không phải làm gì thêm" in words
+    assert "Số liệu đã được đưa vào tổng hợp. Đơn vị không phải làm gì thêm" in words
     assert "Lỗi phải sửa" not in words
+
+
+def test_an_accepted_table_that_does_not_count_says_so(catalog: Catalog) -> None:
+    """Its figures are kept beside those of the communes' form, and the page does not say that they are summed."""
+    feedback = feedback_of(SubmissionState.ACCEPTED)
+    table = replace(feedback.record, form="hddt_t", period=parse_period("2026-05"))
+    words = StrictPage(page_of(catalog, replace(feedback, record=table))).words
+    assert "không đưa vào tổng hợp. Đơn vị không phải làm gì thêm" in words
     assert "cần xem lại" not in words
 
 
