@@ -134,6 +134,7 @@ class UnitRegister:
         self.successions: tuple[Succession, ...] = tuple(successions)
         self.weights = weights or Weights()
         self._by_code: dict[str, list[OrgUnit]] = defaultdict(list)
+        self._above: dict[tuple[str, date], tuple[OrgUnit, ...]] = {}
         for unit in self.units:
             self._by_code[unit.code].append(unit)
         for code, versions in self._by_code.items():
@@ -221,13 +222,14 @@ class UnitRegister:
         return tuple(sorted(below, key=lambda unit: unit.code))
 
     def above(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
-        """Return the units above a unit on a day, nearest first."""
-        results: list[OrgUnit] = []
-        parent = self.find(unit.parent, on) if unit.parent else None
-        while parent is not None:
-            results.append(parent)
-            parent = self.find(parent.parent, on) if parent.parent else None
-        return tuple(results)
+        """Return the units above a unit on a day, nearest first; looked up once for all units of a parent."""
+        if unit.parent is None:
+            return ()
+        key = unit.parent, on
+        if key not in self._above:
+            parent = self.find(unit.parent, on)
+            self._above[key] = () if parent is None else (parent, *self.above(parent, on))
+        return self._above[key]
 
     def descendants(self, code: str, on: date, level: Level) -> tuple[OrgUnit, ...]:
         """Return the units of one level at or below a code on a day, by code."""

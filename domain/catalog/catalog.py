@@ -64,7 +64,10 @@ class Catalog:
     tiles: TilePlaces
     units: UnitRegister = field(repr=False)
     sample: SampleParameters = field(repr=False)
-    _asked_for: dict[tuple[str, Period], tuple[Indicator, ...]] = field(
+    _asked_for: dict[tuple[str, Period, bool], tuple[Indicator, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _owing_areas: dict[tuple[str, date], frozenset[str]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -88,7 +91,9 @@ class Catalog:
         day = self.forms.last_day(form, period)
         if unit.level is not self.forms.form(form).level or not unit.holds_on(day):
             return False
-        areas = self.obligations.areas_owing(form, day)
+        if (form, day) not in self._owing_areas:
+            self._owing_areas[form, day] = self.obligations.areas_owing(form, day)
+        areas = self._owing_areas[form, day]
         return (
             bool(areas)
             and not areas.isdisjoint((unit.code, *(above.code for above in self.units.above(unit, day))))
@@ -133,24 +138,30 @@ class Catalog:
         if not self.owes(form, unit, period):
             return ()
         day = self.forms.last_day(form, period)
-        due = self._in_force(form, period)
+        due = self._in_force(form, period, has_villages=bool(self.units.villages(unit, day)))
         exemptions = self.obligations.exemptions_of(form, unit.code, day)
         exempt = {indicator for exemption in exemptions for indicator in exemption.indicators}
         if exempt:
-            due = tuple(indicator for indicator in due if indicator.id not in exempt)
-        if not self.units.villages(unit, day):
-            due = tuple(indicator for indicator in due if indicator.collected_at is not Level.VILLAGE)
+            return tuple(indicator for indicator in due if indicator.id not in exempt)
         return due
 
-    def _in_force(self, form: str, period: Period) -> tuple[Indicator, ...]:
-        """Return the indicators that a form asks for in a period, of whichever unit; looked up once for all units."""
-        if (form, period) not in self._asked_for:
+    def _in_force(self, form: str, period: Period, *, has_villages: bool = True) -> tuple[Indicator, ...]:
+        """Return the indicators that a form asks for in a period, of units with villages or without.
+
+        Looked up once for all units: the same tuple means the same indicators, which need not be compared.
+        """
+        key = form, period, has_villages
+        if key not in self._asked_for:
             day, layout = self.forms.last_day(form, period), self.forms.layout_for(form, period)
             results = (self.indicators[indicator] for indicator in layout.indicators + layout.village_indicators)
-            self._asked_for[form, period] = tuple(
-                indicator for indicator in results if indicator.holds_on(day) and period.ends(indicator.frequency)
+            self._asked_for[key] = tuple(
+                indicator
+                for indicator in results
+                if indicator.holds_on(day)
+                and period.ends(indicator.frequency)
+                and (has_villages or indicator.collected_at is not Level.VILLAGE)
             )
-        return self._asked_for[form, period]
+        return self._asked_for[key]
 
     def asks(self, form: str, indicator: str, period: Period) -> bool:
         """Whether a form asks for an indicator in a period, of whichever unit."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from domain.aggregation import Amount
 from domain.catalog.catalog import Catalog
-from domain.indicators import Flow
+from domain.indicators import Flow, Indicator
 from domain.periods import Period
 from domain.units import OrgUnit, UnitKey
 from publishing.figures.by_unit import amounts_by_unit, figures_by_report, figures_by_unit, unit_key, unit_lines
@@ -58,10 +58,17 @@ class RevisionFacts:
     def dues(self) -> tuple[frozenset[str] | None, ...]:
         """The indicators that each of the revision's units owes in its period; None: it has left the catalogue."""
         catalog, form = self.catalog, self.revision.form
-        return tuple(
-            None if unit is None else frozenset(due.id for due in catalog.due_indicators(form, unit, status.period))
-            for status, unit in zip(self.revision.units, self._register_units, strict=True)
-        )
+        known: dict[int, tuple[tuple[Indicator, ...], frozenset[str]]] = {}  # most units owe the same, as one tuple
+        results: list[frozenset[str] | None] = []
+        for status, unit in zip(self.revision.units, self._register_units, strict=True):
+            if unit is None:
+                results.append(None)
+                continue
+            due = catalog.due_indicators(form, unit, status.period)
+            if id(due) not in known:
+                known[id(due)] = due, frozenset(indicator.id for indicator in due)
+            results.append(known[id(due)][1])
+        return tuple(results)
 
     def by_unit(self, indicator: str) -> tuple[CommuneFigure, ...]:
         """Return the figure of each unit over the whole period."""

@@ -47,6 +47,8 @@ _DAY = timedelta(days=1)
 
 ContributionRecord = RollupContributionRow | Row[Any]
 """A contribution as it is made, or its columns as they are read."""
+UnitRecord = RollupUnitRow | Row[Any]
+"""A unit's reporting status as it is made, or its columns as they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class RevisionRecords:
     """The rows of a revision beside its head, read or just computed; `parts` are those of derived indicators."""
 
     rows: tuple[RollupRow, ...]
-    units: Sequence[RollupUnitRow]
+    units: Sequence[UnitRecord]
     contributions: Sequence[ContributionRecord]
     changes: Sequence[RollupChangeRow]
     parts: Mapping[str, Sequence[Part]]
@@ -171,7 +173,7 @@ def _change(change: RollupChangeRow, files: Mapping[int, SubmissionRow]) -> Roll
 
 def _unit_statuses(
     session: Session,
-    units: Sequence[RollupUnitRow] | Sequence[RollupOtherReportRow],
+    units: Sequence[UnitRecord] | Sequence[RollupOtherReportRow],
     files: Mapping[int, SubmissionRow],
     names: Mapping[UnitKey, str],
     whole: Mapping[tuple[str, str], bool],
@@ -239,7 +241,7 @@ def _contributions(
     return tuple(results)
 
 
-def _summed_cells(cells: Sequence[SourceCell], status_row: RollupUnitRow) -> Sequence[SourceCell]:
+def _summed_cells(cells: Sequence[SourceCell], status_row: UnitRecord) -> Sequence[SourceCell]:
     """Return the cells that were summed: of a unit partly in the area, those of its villages inside."""
     if status_row.whole or status_row.villages is None:
         return cells
@@ -280,7 +282,7 @@ def _sources(
     return sources
 
 
-def _links(session: Session, units: Iterable[RollupUnitRow]) -> dict[tuple[str, str, str], Link]:
+def _links(session: Session, units: Iterable[UnitRecord]) -> dict[tuple[str, str, str], Link]:
     """Return the successions that were followed, by old code, new code and day."""
     links = {(old, new, effective) for unit in units for old, new, effective in unit.through}
     if not links:

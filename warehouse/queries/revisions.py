@@ -92,7 +92,9 @@ def read_to_publish(session: Session, catalog: Catalog, head: RollupRevisionRow)
 def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None = None) -> Revision:
     """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them."""
     unit, contribution, change = RollupUnitRow, RollupContributionRow, RollupChangeRow
-    units = session.scalars(select(unit).where(unit.revision_id == head.id).order_by(unit.period, unit.unit_code)).all()
+    # Columns of tables, not of objects: a country has ten thousand units.
+    expected = select(*table_of(unit).columns).where(unit.revision_id == head.id)
+    units = session.execute(expected.order_by(unit.period, unit.unit_code)).all()
     contributed = (
         select(*table_of(contribution).columns)
         .join(

@@ -162,7 +162,7 @@ class RollupInputs:
 
     def _reports(self, expected: tuple[ExpectedReport, ...]) -> _ExpectedReports:
         """Return expected reports with what is the same for every figure; figures with the same ones share it."""
-        known = next((result for alike, result in self._alike if alike == expected), None)
+        known = next((result for alike, result in self._alike if alike is expected or alike == expected), None)
         if known is not None:
             return known
         accepted = (
@@ -244,8 +244,9 @@ class RollupInputs:
 
     def _beside(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> Iterator[BesideAmount]:
         """Yield what the accepted reports of the forms that do not count say, in the order of those that do."""
-        for counting in expected:
-            for form in self.scope.beside.get(indicator.id, {}).get(counting.key.period, ()):
+        forms = self.scope.beside.get(indicator.id, {})
+        for counting in expected if forms else ():
+            for form in forms.get(counting.key.period, ()):
                 report = replace(counting, key=counting.key._replace(form=form))
                 status, amount = self.statuses[report.key], self._look_up(self.amounts, indicator, report).amount
                 if status.submission is not None and amount is not None:
@@ -279,10 +280,13 @@ def read_rollup_inputs(
 
     `at` is the moment at which answers to warnings have to be in force: `as_of`, else the present.
     """
-    needed = {report.key for reports in (*scope.expected.values(), *scope.before.values()) for report in reports}
+    # Most figures expect the same reports, in the same tuple.
+    distinct = {id(reports): reports for reports in (*scope.expected.values(), *scope.before.values())}
+    needed = {report.key for reports in distinct.values() for report in reports}
     beside = {
         report.key._replace(form=form): report
         for indicator, reports in scope.expected.items()
+        if indicator.id in scope.beside
         for report in reports
         for form in scope.beside.get(indicator.id, {}).get(report.key.period, ())
     }

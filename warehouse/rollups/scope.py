@@ -1,8 +1,9 @@
 """Expected reports of a rollup: which unit has to report which indicator for which base periods."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Overlap, overlaps, unresolved_units
@@ -99,32 +100,26 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
     """
     expected_reports: list[ExpectedReport] = []
     counting = _CountingForms(catalog, rollup_key.form)
-    due: dict[str, dict[Period, list[ExpectedReport]]] = {}
+    due: dict[str, dict[Period, tuple[ExpectedReport, ...]]] = {}
     for base in base_periods(catalog, rollup_key.form, rollup_key.period):
-        for report in expected_reports_in(catalog, rollup_key, base):
-            expected_reports.append(report)
-            due_here = catalog.due_indicators(rollup_key.form, report.unit, base)
-            day = catalog.forms.last_day(rollup_key.form, base)
-            for indicator in (*due_here, *catalog.sums_due(due_here, day)):
-                form = counting.form_of(indicator, base)
-                if form is not None:
-                    counted = report if form == rollup_key.form else replace(report, key=report.key._replace(form=form))
-                    due.setdefault(indicator.id, {}).setdefault(base, []).append(counted)
+        reports_here = expected_reports_in(catalog, rollup_key, base)
+        expected_reports += reports_here
+        for name, due_here in _reports_by_indicator(counting, reports_here, base).items():
+            due.setdefault(name, {})[base] = due_here
     expected: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     before: dict[Indicator, tuple[ExpectedReport, ...]] = {}
     not_summed: dict[str, SumOver | SeriesBreak] = {}
     last_day = catalog.forms.last_day(rollup_key.form, rollup_key.period)
     for name, indicator in catalog.indicators.items():
         if name in due:
-            *earlier, last = due[name].values()
-            if indicator.flow is Flow.FLOW:
-                earlier, last = [], [report for reports in due[name].values() for report in reports]
+            *earlier, last = due[name].items()
+            entering = due[name] if indicator.flow is Flow.FLOW else dict([last])
             defined = indicator.on(last_day)
-            expected[defined] = tuple(last)
+            expected[defined] = _joined(entering.values())
             if earlier and indicator.flow is Flow.CUMULATIVE:
-                form = last[0].key.form
-                before[defined] = tuple(report for reports in earlier for report in reports if report.key.form == form)
-            reason = _not_summed(catalog, indicator, last)
+                form = last[1][0].key.form  # all reports of a base period are of the form that counts then
+                before[defined] = _joined([reports for _, reports in earlier if reports[0].key.form == form])
+            reason = _not_summed(catalog, indicator, expected[defined], sorted(entering))
             if reason is not None:
                 not_summed[name] = reason
     composites = tuple(
@@ -142,6 +137,42 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
     }
     reports = tuple(expected_reports)
     return RollupScope(rollup_key, reports, expected, before, unresolved, composites, not_summed, beside)
+
+
+def _joined(reports: Collection[tuple[ExpectedReport, ...]]) -> tuple[ExpectedReport, ...]:
+    """Return the reports of all base periods; those of a single period in the same tuple."""
+    return next(iter(reports)) if len(reports) == 1 else tuple(chain.from_iterable(reports))
+
+
+def _reports_by_indicator(
+    counting: "_CountingForms", reports: Sequence[ExpectedReport], base: Period
+) -> Mapping[str, tuple[ExpectedReport, ...]]:
+    """Return the reports of a base period in which each indicator is due, sums of parts included.
+
+    They are of the form that counts. Indicators due in the same reports share one tuple of them.
+    """
+    catalog = counting.catalog
+    # Most units owe the same, as the same tuple, whose id stands for it while it is kept here.
+    owing: dict[int, tuple[tuple[Indicator, ...], list[int]]] = {}
+    for place, report in enumerate(reports):
+        due = catalog.due_indicators(counting.form, report.unit, base)
+        owing.setdefault(id(due), (due, []))[1].append(place)
+    groups_of: dict[str, tuple[int, ...]] = {}
+    forms: dict[str, str] = {}
+    for group, (due, _) in owing.items():
+        for indicator in (*due, *catalog.sums_due(due, catalog.forms.last_day(counting.form, base))):
+            form = counting.form_of(indicator, base)
+            if form is not None:
+                groups_of[indicator.id] = (*groups_of.get(indicator.id, ()), group)
+                forms[indicator.id] = form
+    together: dict[tuple[tuple[int, ...], str], tuple[ExpectedReport, ...]] = {}
+    for groups, form in {(groups_of[name], form) for name, form in forms.items()}:
+        places = sorted(chain.from_iterable(owing[group][1] for group in groups))
+        own = (reports[place] for place in places)
+        together[groups, form] = tuple(
+            report if form == counting.form else replace(report, key=report.key._replace(form=form)) for report in own
+        )
+    return {name: together[groups, forms[name]] for name, groups in groups_of.items()}
 
 
 @dataclass(frozen=True)
@@ -170,12 +201,11 @@ class _CountingForms:
 
 
 def _not_summed(
-    catalog: Catalog, indicator: Indicator, reports: Sequence[ExpectedReport]
+    catalog: Catalog, indicator: Indicator, reports: Sequence[ExpectedReport], periods: Sequence[Period]
 ) -> SumOver | SeriesBreak | None:
-    """Return why the figures of these reports do not add up, or None."""
+    """Return why the figures of these reports, of these base periods, do not add up; None: they do."""
     if SumOver.UNITS in indicator.not_summed_over and len({report.key.unit for report in reports}) > 1:
         return SumOver.UNITS
-    periods = sorted({report.key.period for report in reports})
     if len(periods) > 1 and SumOver.PERIODS in indicator.not_summed_over:
         return SumOver.PERIODS
     first, last = (catalog.forms.last_day(reports[0].key.form, period) for period in (periods[0], periods[-1]))

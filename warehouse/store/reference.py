@@ -144,6 +144,8 @@ def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]
     wanted = set(units)
     names: dict[UnitKey, str] = {}
     for chunk in in_chunks(unit.code for unit in wanted):
-        rows = session.scalars(select(OrgUnitRow).where(OrgUnitRow.code.in_(chunk)))
-        names |= {UnitKey(row.code, row.valid_from): row.name for row in rows}
+        rows = session.execute(
+            select(OrgUnitRow.code, OrgUnitRow.valid_from, OrgUnitRow.name).where(OrgUnitRow.code.in_(chunk))
+        )
+        names |= {UnitKey(code, valid_from): name for code, valid_from, name in rows}
     return {unit: names.get(unit, unit.code) for unit in wanted}
