@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain.aggregation import Amount, add_up, percentage
 from domain.batches import batched
 from domain.periods import Period
 from domain.units import OrgUnit
 from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue
-from publishing.site.rendering import Crumbs, addresses, other, render
+from publishing.site.rendering import Crumbs, addresses, keyed, other, render
 from publishing.site.revision_notes import RevisionNote
 from publishing.site.site_formatter import SiteFormatter
 from publishing.site.trends import trend_of
 from publishing.storage.folders import revision_link
+from publishing.storage.site_folder import KeyedPage
 
 MOST_UNITS: Final = 300
 """Most units listed on one page."""
@@ -63,8 +64,7 @@ class AreaPeriod:
         return self.name[len(self.facts.area) :]
 
 
-@dataclass(frozen=True)
-class UnitRow:
+class UnitRow(NamedTuple):
     """A unit in the list of an area's page: values and fractions of the headline figures."""
 
     name: str
@@ -88,11 +88,14 @@ class GroupRow:
     values: tuple[tuple[str, str], ...]
 
 
-def area_pages(area: AreaPeriod, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render an area's page in each language, and lists of its units where they are too many for it."""
-    pages: dict[str, bytes] = {}
+def area_pages(area: AreaPeriod, formatters: Sequence[SiteFormatter], look: str) -> dict[str, bytes | KeyedPage]:
+    """Render an area's page in each language, and lists of its units where they are too many for it.
+
+    A new revision changes few of these lists, which are keyed for that; `look` is the catalogue's (`look_of`).
+    """
+    pages: dict[str, bytes | KeyedPage] = {}
     for formatter in formatters:
-        pages |= _AreaPages(area, formatter).render()
+        pages |= _AreaPages(area, formatter, look).render()
     return pages
 
 
@@ -119,8 +122,9 @@ def crumb_of(area: AreaPeriod, formatter: SiteFormatter) -> str:
 class _AreaPages:
     area: AreaPeriod
     formatter: SiteFormatter
+    look: str
 
-    def render(self) -> dict[str, bytes]:
+    def render(self) -> dict[str, bytes | KeyedPage]:
         area, formatter = self.area, self.formatter
         facts, lang = area.facts, formatter.lang
         themes = formatter.themes(facts)
@@ -150,7 +154,7 @@ class _AreaPages:
             groups=self._group_rows(lists) if is_long else [],
             revisions=[self._revision(note) for note in area.revisions],
         )
-        pages = {f"index.{lang}.html": page}
+        pages: dict[str, bytes | KeyedPage] = {f"index.{lang}.html": page}
         for number, listed in enumerate(lists, start=1):
             pages[f"units-{number}.{lang}.html"] = self._list(listed, number, len(lists))
         return pages
@@ -169,19 +173,22 @@ class _AreaPages:
         formatter = self.formatter
         return [self.area.figures.values(lead.indicator, formatter.flow(lead.indicator)) for lead in self.leads]
 
-    def _list(self, rows: Sequence[UnitRow], number: int, total: int) -> bytes:
+    def _list(self, rows: Sequence[UnitRow], number: int, total: int) -> KeyedPage:
         area, formatter = self.area, self.formatter
         crumbs: Crumbs = [
             *crumbs_of(area, formatter, "../../"),
             (formatter.period(area.facts.period), f"index.{formatter.lang}.html"),
             (formatter.text("page", number=number), ""),
         ]
-        return render(
+        return keyed(
+            self.look,
             "units.html.j2",
             formatter,
             addresses(2, f"units-{number}", formatter.lang),
             crumbs,
-            area=area,
+            area_name=formatter.area(area.facts),
+            period_name=formatter.period(area.facts.period),
+            is_sample=area.is_sample,
             rows=rows,
             number=number,
             total=total,

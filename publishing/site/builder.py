@@ -1,7 +1,7 @@
 """Build the site from the newest revisions in the published folder: what a moved revision reaches is rendered again."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,7 @@ from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
 from publishing.storage.folders import link_revisions
 from publishing.storage.manifest import MANIFEST
-from publishing.storage.site_folder import SITE, SiteFolder
+from publishing.storage.site_folder import SITE, Pages, SiteFolder
 from warehouse.queries import Revision
 
 _STATE: Final = "state.json"
@@ -241,9 +241,9 @@ class _SiteBuilder:
             {"units": units},
         )
 
-    def _area_pages(self, period: Period, name: str, links: PageLinks) -> Iterable[tuple[str, bytes]]:
+    def _area_pages(self, period: Period, name: str, links: PageLinks) -> Pages:
         link_revisions(self._folder.root, period.id, name)
-        return area_pages(self._gather(period, name, links), self._formatters).items()
+        return area_pages(self._gather(period, name, links), self._formatters, self._look).items()
 
     def _series(self, name: str) -> str:
         newest = self._names[name]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,9 @@ from domain.catalog.catalog import Catalog
 from domain.texts import Lang, visible
 from publishing.charts.trend import TEMPLATES as CHART_TEMPLATES
 from publishing.page.rollup_page import page_environment
+from publishing.site.facts import key_of
 from publishing.site.site_formatter import SiteFormatter
-from publishing.storage.site_folder import INDEX, INDEX_IN_ENGLISH
+from publishing.storage.site_folder import INDEX, INDEX_IN_ENGLISH, KeyedPage
 
 LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
 _HERE = Path(__file__).parent
@@ -61,6 +62,17 @@ def render(template: str, formatter: SiteFormatter, at: Addresses, crumbs: Crumb
     page = _environment().get_template(template)
     texts = {"t": formatter.text, "p": formatter.published, "f": formatter, "lang": formatter.lang}
     return page.render(at=at, crumbs=crumbs, **texts, **shown).encode()
+
+
+def keyed(
+    look: str, template: str, formatter: SiteFormatter, at: Addresses, crumbs: Crumbs, **shown: object
+) -> KeyedPage:
+    """Return a page like `render`'s, to be made only where it is not there yet.
+
+    `look` is the catalogue's (`look_of`), `shown` are plain values: with the look they are all that the page shows.
+    """
+    key = key_of(look, template, formatter.lang, astuple(at), crumbs, shown)
+    return KeyedPage(key, lambda: render(template, formatter, at, crumbs, **shown))
 
 
 def escaped(text: str) -> str:

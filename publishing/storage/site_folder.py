@@ -4,13 +4,15 @@ Below `published/.site`:
 
     facts/<period>/<area>/<n>.json   facts of newest revisions
     parts/<place>/<key>/             pages of a place; the key is a hash of all that they are made from
+    parts/<place>/<key>/.pages.json  keys of the pages there that a later part may take over
     <key>/index.html, <key>/site/    a tree: pages of its own, and links to parts
     current -> <key>                 the tree that readers see, by published/index.html, index.en.html and site
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from connectors.syncing import sync_all
 from publishing.errors import storage_error
@@ -22,9 +24,18 @@ INDEX_IN_ENGLISH: Final = "index.en.html"
 _CURRENT: Final = "current"
 _PARTS: Final = "parts"
 _FACTS: Final = "facts"
+_KEPT: Final = ".pages.json"
+
+
+class KeyedPage(NamedTuple):
+    """A page that is made unless the part before has it: the key is a hash of all that it is made from."""
+
+    key: str
+    make: Callable[[], bytes]
+
 
 Files = Mapping[str, bytes]
-Pages = Iterable[tuple[str, bytes]]
+Pages = Iterable[tuple[str, bytes | KeyedPage]]
 """Files by name, one after another: of the largest part not all are held at once."""
 
 
@@ -83,11 +94,11 @@ class SiteFolder(PublishedTree):
         """
         path = PurePosixPath(_PARTS, place, key)
         parent = self.hidden / path.parent
-        if parent.is_dir():
-            self._replaced.update(str(path.parent / old.name) for old in parent.iterdir() if old.name != key)
+        before = [old for old in parent.iterdir() if old.name != key] if parent.is_dir() else []
+        self._replaced.update(str(path.parent / old.name) for old in before)
         if not (self.hidden / path).is_dir() and path not in self._staged:
             draft = self._staging / str(len(self._staged))
-            self._fill(draft, path, pages(), links or {})
+            self._fill(draft, path, pages(), links or {}, before)
             self._staged[path] = draft
         self._used.add(str(path))
         return str(path)
@@ -124,18 +135,50 @@ class SiteFolder(PublishedTree):
         sync_all({(self.hidden / path).parent for path in self._staged})
         return self._replaced
 
-    def _fill(self, draft: Path, path: PurePosixPath, files: Pages, links: Mapping[str, str]) -> None:
-        """Write a part's files and links to a draft of the folder `path`, which is relative to `.site`."""
+    def _fill(
+        self, draft: Path, path: PurePosixPath, files: Pages, links: Mapping[str, str], before: Iterable[Path] = ()
+    ) -> None:
+        """Write a part's files and links to a draft of the folder `path`, which is relative to `.site`.
+
+        Pages with a key are taken over as hard links from a part `before` that has them under this key.
+        """
         draft.mkdir(exist_ok=True)
         folders: set[Path] = set()
-        for name, data in files:
+        keys: dict[str, str] = {}
+        known = {(name, key): part / name for part in before for name, key in _keys_of(part).items()}
+        for name, page in files:
             target = draft / name
             if target.parent not in folders:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 folders.add(target.parent)
-            self._write(target, data)
+            if isinstance(page, KeyedPage):
+                keys[name] = page.key
+                if not _take_over(known.get((name, page.key)), target):
+                    self._write(target, page.make())
+            else:
+                self._write(target, page)
+        if keys:
+            self._write(draft / _KEPT, json.dumps(keys).encode())
         for name, linked in links.items():
             target = draft / name
             target.parent.mkdir(parents=True, exist_ok=True)
             up = "../" * len((path / name).parent.parts)
             target.symlink_to(f"{up}{linked}", target_is_directory=True)
+
+
+def _keys_of(part: Path) -> Mapping[str, str]:
+    """Return the keys of the pages that may be taken over from a part."""
+    try:
+        keys = json.loads((part / _KEPT).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return keys if isinstance(keys, dict) else {}
+
+
+def _take_over(page: Path | None, target: Path) -> bool:
+    try:
+        if page is not None:
+            target.hardlink_to(page)
+    except FileNotFoundError:
+        return False
+    return page is not None

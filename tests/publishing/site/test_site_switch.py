@@ -10,6 +10,7 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from publishing.errors import PublicationRefusedError
+from publishing.site import area_pages
 from publishing.storage import published_tree, site_folder
 from tests.publishing.site.sites import PROVINCE, PublishedFolder, small_revision
 from tests.publishing.storage.test_interruptions import KILLED, die, files_no_larger_than
@@ -91,6 +92,23 @@ def test_only_what_a_revision_reaches_is_rendered_again(
     folder.publish(correction).build()
     after = {name: (tmp_path / "site" / name).resolve() for name in before}
     assert {name for name in before if before[name] == after[name]} == set(kept)
+
+
+def test_lists_of_units_stay_where_none_of_them_moved(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new revision of a large area takes over the lists of units that it leaves as they are: of a country, most."""
+    monkeypatch.setattr(area_pages, "MOST_UNITS", 3)
+    moved = small_revision(catalog, number=2, missing={"22831"})
+    folder = PublishedFolder(tmp_path / "a", catalog).publish(small_revision(catalog))
+    folder.build()
+    lists = [tmp_path / f"a/site/2025-05/585/units-{number}.vi.html" for number in (1, 2, 3)]
+    before = [path.stat().st_ino for path in lists]
+    folder.publish(moved).build()
+    assert [path.stat().st_ino == old for path, old in zip(lists, before, strict=True)] == [True, True, False]
+    at_once = PublishedFolder(tmp_path / "b", catalog).publish(small_revision(catalog), moved)
+    at_once.build()
+    assert folder.pages() == at_once.pages()
 
 
 def test_pages_of_communes_stay_while_only_the_area_moves(catalog: Catalog, tmp_path: Path) -> None:
