@@ -13,9 +13,10 @@ def _query(terms: SqlTerms) -> Query:
         AND o.village = '' AND o.indicator IN ({terms.indicators_where(_is_stock)})"""  # noqa: S608 # checked literals only
     past = f"FROM {HISTORY} AS h WHERE h.run_id = {run} AND h.submission_id = t.submission_id AND h.village = ''"
     known = f"{past} AND h.indicator = o.indicator AND h.numerator IS NOT NULL"
+    # Counts have no earlier denominator, nor has what counts another population since: neither differs.
     # The last known figure, which prefills a form where a period was missed or is longer than the form's.
     same = f"""EXISTS (SELECT 1 {known} AND h.steps_back = (SELECT MIN(h.steps_back) {known})
-        AND h.numerator = o.numerator AND COALESCE(h.denominator, -1) = COALESCE(o.denominator, -1))"""
+        AND h.numerator = o.numerator AND (h.denominator IS NULL OR h.denominator = o.denominator))"""
     changed = f"{lines.format(1)} AND o.numerator IS NOT NULL AND EXISTS (SELECT 1 {known}) AND NOT {same}"
     figures = f"({lines.format('COUNT(*)')} AND o.numerator > 0 AND {same})"
     return Query(

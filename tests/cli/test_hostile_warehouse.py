@@ -10,6 +10,7 @@ from pyarrow import BufferReader, parquet
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from connectors.landing import Landing
 from publishing.data.build import write_data
 from publishing.figures.formatter import ReportFormatter
 from tests.cli.command import live_in, runner
@@ -20,7 +21,9 @@ from tests.publishing.site.sites import links_of
 from tests.publishing.test_hostile_texts import CHECKS
 from warehouse.rollups.newest_figures import newest_figures
 from warehouse.store.engine import Engine, reading
-from web.apps import OfficeFolders, office_site, published_site
+from web.apps import published_site
+from web.desk.app import office_site
+from web.desk.context import DeskContext
 
 pytestmark = pytest.mark.long
 TYPED = {
@@ -104,11 +107,10 @@ def test_the_office_lists_texts_and_nothing_acts(spoiled: Path) -> None:
     """The list of submissions has links of its own only, and no script."""
     context = context_of(spoiled)
     assert isinstance(context.engine, Engine)
-    folders = OfficeFolders(spoiled / "quality", spoiled / "outbox")
-    office = TestClient(
-        office_site(folders, context.engine, ReportFormatter(context.catalog, "vi"), "an:matkhau", NOW.date)
-    )
-    for address in ("/", "/submissions", "/submissions?period=2025-05"):
+    folders = spoiled / "quality", spoiled / "outbox", Landing(spoiled / "landing")
+    desk = DeskContext(context.catalog, context.engine, *folders, lambda: NOW)
+    office = TestClient(office_site(desk, "an:matkhau"))
+    for address in ("/inventory", "/submissions", "/submissions?period=2025-05"):
         answer = office.get(address, auth=("an", "matkhau"))
         assert answer.status_code == 200, address
         page = StrictPage(answer.text)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from domain.aggregation import Amount, Sums, add_up, over_time
-from domain.indicators import Indicator, Measure
+from domain.indicators import Indicator, Measure, SumOver
 from domain.observations import CellState, Observation
 
 
@@ -52,6 +53,15 @@ def reference_rollup(indicator: Indicator, units: Iterable[Sequence[Due]]) -> Su
         if amount is not None:
             amounts.append(amount)
     return add_up(amounts)
+
+
+def adds_up(indicator: Indicator, units: int, days: Collection[date]) -> bool:
+    """Return whether an indicator adds up over so many units, and base periods that end on these days."""
+    return not (
+        (SumOver.UNITS in indicator.not_summed_over and units > 1)
+        or (SumOver.PERIODS in indicator.not_summed_over and len(days) > 1)
+        or any(min(days) < each.first_day <= max(days) for each in indicator.breaks)
+    )
 
 
 def reference_sums(indicator: Indicator, reports: Iterable[Sequence[Observation]]) -> Sums:

@@ -170,4 +170,4 @@ def _without_moments(data: bytes) -> bytes:
 
 def _without_run(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{**row, "run_id": "", "published_at": ""} for row in csv.DictReader(file)]
+        return [{**row, "run_id": "", "published_at": "", "LAST_UPDATE": ""} for row in csv.DictReader(file)]
