@@ -1,6 +1,7 @@
 """Over months and changed boundaries, the sums made by SQL equal the reference implementation."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 import pytest
