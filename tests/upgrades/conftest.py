@@ -24,9 +24,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder as 0.1.0 left it, to be copied and never written to."""
     folder = tmp_path_factory.mktemp("old")
     with tarfile.open(_PACKED) as archive:
-        archive.extraction_filter = getattr(
-            tarfile, "data_filter", lambda member, _: member
-        )  # none before Python 3.11.4
+        # Python before 3.11.4 has no filters.
+        archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
         archive.extractall(folder)  # noqa: S202 # a file of this repository
     return folder
 

@@ -1,6 +1,6 @@
 """Keep the notes of officers about reports.
 
-Revision ID: 0030
+Revision ID: 0025
 Revises: 0024
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0030"
+revision: str = "0025"
 down_revision: str | None = "0024"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
