@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Final, cast, get_args
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from domain.catalog.catalog import Catalog
-from domain.texts import Lang, visible_value
+from domain.texts import Lang
 from publishing.figures.formatter import ReportFormatter
 from warehouse.queries.desk.report_states import DeskState
+from web.look import style_sheet, templates_in
 
 _HERE: Final = Path(__file__).parent
-_LOOK: Final = _HERE.parents[1] / "publishing" / "page" / "templates"
-"""The look of the published pages."""
 _LANG, _YEAR_SECONDS = "lang", 365 * 24 * 3600
 MARKS: Final[Mapping[DeskState, str]] = {
     DeskState.NOT_SENT: "○",
@@ -80,7 +78,8 @@ class DeskPage:
             "marks": MARKS,
             "path": self.request.url.path,
         }
-        response = HTMLResponse(_environment().get_template(template).render(**facts, **shown), status)
+        content = templates_in(_HERE / "templates").get_template(template).render(**facts, **shown)
+        response = HTMLResponse(content, status)
         if _LANG in self.request.query_params:
             response.set_cookie(_LANG, self.lang, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
         return response
@@ -94,26 +93,12 @@ def lang_of(request: Request, default: Lang) -> Lang:
     return default
 
 
-@cache
 def style() -> bytes:
     """Return the style sheet: that of the published pages, and what only the desk has."""
-    files = (_LOOK / "style.css", _LOOK / "submission.css", _HERE / "static" / "desk.css")
-    return b"\n".join(file.read_bytes() for file in files)
+    return style_sheet(_HERE / "static" / "desk.css")
 
 
 @cache
 def script() -> bytes:
     """Return htmx (decision 122), without which all pages work as well."""
     return (_HERE / "static" / "htmx-2.0.11.min.js").read_bytes()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        finalize=visible_value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

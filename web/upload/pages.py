@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair, Severity
-from domain.texts import Lang, visible_value
+from domain.texts import Lang
 from publishing.figures.formatter import ReportFormatter
+from web.look import style_sheet, templates_in
 from workbooks.marking.result_lines import ResultLine, issue_lines, repair_lines
 
 _HERE: Final = Path(__file__).parent
-_LOOK: Final = Path(__file__).parents[2] / "publishing" / "page" / "templates"
-"""The look of the published pages."""
 MOST_LISTED: Final = 100
 
 
@@ -55,7 +52,7 @@ class UploadPage:
     def render(self, template: str, **shown: object) -> str:
         """Render a template; all values in it are escaped, acting characters shown as U+FFFD."""
         facts = {"page": self, "t": self.text, "lang": self.lang, "formatter": self.formatter, "url": self.address}
-        return _environment().get_template(template).render(**facts, **shown)
+        return templates_in(_HERE / "templates").get_template(template).render(**facts, **shown)
 
     def groups(self, issues: Iterable[Issue]) -> list[VerdictGroup]:
         """Return the issues by severity, the gravest first."""
@@ -71,26 +68,12 @@ class UploadPage:
         return list(repair_lines(repairs, self.catalog.texts, self.lang))
 
 
-@cache
 def style() -> bytes:
     """Return the style sheet: that of the published pages, and what only these have."""
-    files = (_LOOK / "style.css", _LOOK / "submission.css", _HERE / "static" / "upload.css")
-    return b"\n".join(file.read_bytes() for file in files)
+    return style_sheet(_HERE / "static" / "upload.css")
 
 
 @cache
 def script() -> bytes:
     """Return the script, without which the pages work as well."""
     return (_HERE / "static" / "upload.js").read_bytes()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        finalize=visible_value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
