@@ -17,7 +17,7 @@ from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.figures.revision_facts import RevisionFacts
 from publishing.page.leader_page import write_leader_page, write_second_edition
-from publishing.page.rollup_page import PagePlace, write_page
+from publishing.page.rollup_page import OTHER, PagePlace, write_page
 from publishing.storage.folders import store
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
 from publishing.workbook.rollup_workbook import write_workbook
@@ -49,11 +49,11 @@ class Rendering:
         """Return where the pages lie; figures that are no revision lie anywhere, without a site around them."""
         revision = self.revision
         if revision.run_id == AS_OF_RUN:
-            return PagePlace("", None)
+            return PagePlace("", None, self.lang)
         before = revision.period.shift(-1)
         earlier = revision.earlier.figures if revision.earlier else ()
         is_published = any(figure.period == before and figure.boundary is revision.boundary for figure in earlier)
-        return PagePlace(publication_name(revision, self.catalog), before if is_published else None)
+        return PagePlace(publication_name(revision, self.catalog), before if is_published else None, self.lang)
 
     def report_in(self, lang: Lang) -> tuple[Report, ReportFormatter]:
         """Return the report in a language, and its formatter."""
@@ -98,11 +98,15 @@ WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
         **_EDITION_2,
         "rollup.csv": lambda rendering: write_csv(_judged(rendering.revision.rows), rendering.catalog.indicators),
         "report.html": lambda rendering: write_page(*rendering.report, rendering.place),
+        "report.{other}.html": lambda rendering: write_page(*rendering.report_in(OTHER[rendering.lang]), rendering.place),
         "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi"), rendering.place),
         "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en"), rendering.place),
     },
 }
-"""The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it."""
+"""The files of a revision by edition: those of an earlier one keep their bytes, for the bundles closed with it.
+
+`{other}` in a name is the language that the installation is not set to.
+"""
 
 
 def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
@@ -145,7 +149,7 @@ def render(revision: Revision, catalog: Catalog, lang: Lang, edition: int = EDIT
         KeyError: there is no such edition.
     """
     rendering = Rendering(revision, catalog, lang, edition)
-    return {name: write(rendering) for name, write in WRITERS[edition].items()}
+    return {name.format(other=OTHER[lang]): write(rendering) for name, write in WRITERS[edition].items()}
 
 
 def _identity(revision: Revision) -> Identity:

@@ -104,7 +104,7 @@ class LeaderView:
 
 def write_leader_page(report: Report, formatter: ReportFormatter, place: PagePlace) -> bytes:
     """Render the leader's page in the formatter's language as UTF-8: no network, no scripts."""
-    return _write("leader.html.j2", _View(report, formatter), edition=EDITION, folder=place.folder, before=place.before)
+    return _write("leader.html.j2", _View(report, formatter), edition=EDITION, **place.shown(formatter.lang))
 
 
 def write_second_edition(report: Report, formatter: ReportFormatter) -> bytes:

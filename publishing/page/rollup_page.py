@@ -1,6 +1,6 @@
 """The rollup as one self-contained HTML page: no network, no scripts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from domain.periods import Period
-from domain.texts import visible, visible_value
+from domain.texts import Lang, visible, visible_value
 from publishing.charts.trend import TEMPLATES
 from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
@@ -21,6 +21,8 @@ MOST_UNITS: Final = 100
 """Units that the page lists since the third edition: 2 kB each. Others are in the workbook and on the site."""
 MOST_DETAILED: Final = 25
 """Units, or provinces, whose every figure the page lists since the third edition: 6 kB each."""
+OTHER: Final[Mapping[Lang, Lang]] = {"vi": "en", "en": "vi"}
+"""The language that a page's switch leads to."""
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -29,11 +31,18 @@ class PagePlace:
     """Where a revision's pages lie in the published folder, from which they lead to the site.
 
     `folder` is the area's name below the period; empty: there is no site around them. `before` is the preceding period,
-    where that was published.
+    where that was published. `lang` is the language of `report.html` and of the papers beside it.
     """
 
     folder: str
     before: Period | None
+    lang: Lang
+
+    def shown(self, lang: Lang) -> dict[str, object]:
+        """Return what the links of a page in a language are made from."""
+        names = {each: "report.html" if each == self.lang else f"report.{each}.html" for each in OTHER}
+        files = {"report_file": names[lang], "other_report_file": names[OTHER[lang]]}
+        return {"folder": self.folder, "before": self.before, **files}
 
 
 def write_page(report: Report, formatter: ReportFormatter, place: PagePlace | None = None) -> bytes:
@@ -44,7 +53,7 @@ def write_page(report: Report, formatter: ReportFormatter, place: PagePlace | No
         formatter: its texts and numbers.
         place: of the page, which then has links and stays below 300 kB, as since the third edition.
     """
-    around = {"folder": place.folder, "before": place.before} if place else {}
+    around = place.shown(formatter.lang) if place else {}
     most = {"most_units": MOST_UNITS, "most_detailed": MOST_DETAILED}
     shown = {"report": report, "bars": RateBars(formatter), "edition": EDITION if place else SECOND_EDITION}
     return render("report.html.j2", formatter, **shown, **around, **most)

@@ -261,13 +261,20 @@ class _AreaPages:
         texts = self.formatter.catalog.texts
         return texts.text(key, self.formatter.lang) if key in texts.by_key else name
 
+    def _files_of(self, note: RevisionNote) -> frozenset[str]:
+        """Return the files that a reader of this page opens: of those in both languages, its own."""
+        lang = self.formatter.lang
+        elsewhere = {f"leader.{other(lang)}.html", f"report.{other(lang)}.html"}
+        return note.files - elsewhere - ({"report.html"} if f"report.{lang}.html" in note.files else set())
+
     def _file_order(self, name: str) -> tuple[int, str]:
-        order = (f"leader.{self.formatter.lang}.html", *_FILES)
+        lang = self.formatter.lang
+        order = (f"leader.{lang}.html", f"report.{lang}.html", *_FILES)
         return (order.index(name) if name in order else len(order)), name
 
     def _revision(self, note: RevisionNote) -> dict[str, Any]:
         folder = f"../../../{self.area.facts.period.id}/{revision_link(self.area.name, note.number)}/"
-        files = sorted(note.files - {f"leader.{other(self.formatter.lang)}.html"}, key=self._file_order)
+        files = sorted(self._files_of(note), key=self._file_order)
         return {
             "href": f"{folder}{files[0]}",
             "files": [(self._file_label(name), f"{folder}{name}") for name in files[1:]],

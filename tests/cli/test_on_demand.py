@@ -99,6 +99,7 @@ def test_figures_as_of_a_moment_go_to_a_folder_of_their_own(after_night: Path, t
             "changes.json",
             "report.docx",
             "report.html",
+            "report.vi.html",
             "leader.vi.html",
             "leader.en.html",
             "manifest.json",

@@ -23,7 +23,7 @@ from warehouse.queries import AS_OF_RUN, EarlierFigure, EarlierPeriods, Revision
 
 LARGEST_PAGE = 300_000
 PageOf = Callable[..., str]
-PLACE = PagePlace("585", parse_period("2025-04"))
+PLACE = PagePlace("585", parse_period("2025-04"), "vi")
 WHY = "Không so sánh được, vì chưa rõ các đơn vị sau đã nhập vào đâu: 22822 Xã Mỹ Sơn. Chưa có báo cáo: 1 Xã A."
 
 

@@ -26,6 +26,7 @@ FILES = {
     "leader.vi.html",
     "manifest.json",
     "report.docx",
+    "report.en.html",
     "report.html",
     "rollup.csv",
     "rollup.xlsx",
@@ -199,8 +200,20 @@ def test_the_page_names_every_file_beside_it(catalog: Catalog, revision: Revisio
             edition: assemble(revision, ReportFormatter(catalog, lang), edition).files_note
             for edition in (SECOND_EDITION, EDITION)
         }
-        assert all(name in notes[EDITION] for name in {*WRITERS[EDITION], MANIFEST} - {"report.html"})
+        assert all(name in notes[EDITION] for name in {*WRITERS[EDITION], MANIFEST} - {"report.{other}.html"})
         assert "report.docx" not in notes[SECOND_EDITION]
+
+
+def test_the_page_is_written_in_both_languages(catalog: Catalog, revision: Revision) -> None:
+    """`report.html` has the language that is set and leads to the same page in the other, and back."""
+    for lang, other in (("vi", "en"), ("en", "vi")):
+        files = render(revision, catalog, lang)
+        assert f'<html lang="{lang}">'.encode() in files["report.html"]
+        assert f'<html lang="{other}">'.encode() in files[f"report.{other}.html"]
+        for page, switch in (("report.html", f"report.{other}.html"), (f"report.{other}.html", "report.html")):
+            assert f'<a href="{switch}" hreflang="'.encode() in files[page]
+        assert b'<a href="report.html">' in files[f"leader.{lang}.html"]
+        assert f'<a href="report.{other}.html">'.encode() in files[f"leader.{other}.html"]
 
 
 def test_first_edition_keeps_its_files(catalog: Catalog, revision: Revision) -> None:
@@ -212,4 +225,6 @@ def test_first_edition_keeps_its_files(catalog: Catalog, revision: Revision) -> 
 def test_every_text_is_in_both_languages(catalog: Catalog, lang: str) -> None:
     """A partial, a corrected and a complete revision can be published in either language."""
     revision = build_revision(catalog, number=2, missing={"22831"}, refused={"22828"}, late={"22813"})
-    assert set(render(revision, catalog, "en" if lang == "en" else "vi")) == FILES - {"manifest.json"}
+    other = {"vi": "en", "en": "vi"}[lang]
+    files = FILES - {"manifest.json", "report.en.html"} | {f"report.{other}.html"}
+    assert set(render(revision, catalog, "en" if lang == "en" else "vi")) == files
