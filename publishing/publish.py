@@ -58,7 +58,7 @@ class Rendering:
     def report_in(self, lang: Lang) -> tuple[Report, ReportFormatter]:
         """Return the report in a language, and its formatter."""
         if lang not in self._reports:
-            formatter = ReportFormatter(self.catalog, lang)
+            formatter = ReportFormatter(self.catalog, lang, self.edition)
             self._reports[lang] = assemble(self.revision, formatter, self.edition, self.facts), formatter
         return self._reports[lang]
 
@@ -98,7 +98,9 @@ WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
         **_EDITION_2,
         "rollup.csv": lambda rendering: write_csv(_judged(rendering.revision.rows), rendering.catalog.indicators),
         "report.html": lambda rendering: write_page(*rendering.report, rendering.place),
-        "report.{other}.html": lambda rendering: write_page(*rendering.report_in(OTHER[rendering.lang]), rendering.place),
+        "report.{other}.html": lambda rendering: write_page(
+            *rendering.report_in(OTHER[rendering.lang]), rendering.place
+        ),
         "leader.vi.html": lambda rendering: write_leader_page(*rendering.report_in("vi"), rendering.place),
         "leader.en.html": lambda rendering: write_leader_page(*rendering.report_in("en"), rendering.place),
     },

@@ -10,7 +10,9 @@ from domain.periods import Frequency, Period
 from domain.rollups import RollupStatus
 from domain.texts import Lang
 from domain.waivers import Waiver
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatting import (
+    format_counts,
     format_day,
     format_number,
     format_percent,
@@ -28,13 +30,19 @@ _ABSENT = "–"
 
 @dataclass(frozen=True, slots=True)
 class ReportFormatter:
-    """Formats the catalogue's texts, and numbers, days and times, in one language."""
+    """Formats the catalogue's texts, and numbers, days and times, in one language.
+
+    Since the third edition counts of units have thousands separators as well.
+    """
 
     catalog: Catalog
     lang: Lang
+    edition: int = EDITION
 
     def text(self, key: str, /, **facts: object) -> str:
         """Return a text of `messages/publishing.yaml`, by its key without the prefix `publishing.`."""
+        if facts and self.edition > SECOND_EDITION:
+            facts = format_counts(facts, self.lang)
         return self.catalog.texts.text(f"publishing.{key}", self.lang, **facts)
 
     def number(self, number: Decimal | None) -> str:
@@ -98,7 +106,15 @@ class ReportFormatter:
 
     def coverage(self, figure: PublishedFigure) -> str:
         """Format how many of the expected units have an accepted figure."""
-        return f"{figure.row.units_accepted}/{figure.row.units_expected}"
+        return self.share(figure.row.units_accepted, figure.row.units_expected)
+
+    def count(self, count: int) -> str:
+        """Format a number of units or lines."""
+        return str(count) if self.edition <= SECOND_EDITION else format_number(Decimal(count), self.lang)
+
+    def share(self, part: int, total: int) -> str:
+        """Format how many of a number of units."""
+        return f"{self.count(part)}/{self.count(total)}"
 
     def status(self, status: RollupStatus) -> str:
         """Name a status: complete, partial or not comparable."""

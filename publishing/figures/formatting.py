@@ -1,11 +1,15 @@
 """Formatting of numbers, days and times by language: 1.234,56 in Vietnamese, 1,234.56 in English."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from domain.texts import Lang
 from domain.vietnam_time import VIETNAM
 
+COUNTS: Final = frozenset({"accepted", "complete", "count", "expected", "total"})
+"""Facts of texts that count something."""
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -17,6 +21,19 @@ def format_number(number: Decimal, lang: Lang, decimals: int | None = None) -> s
         text = f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
     # Not `str.translate`, which takes longer than formatting the number.
     return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
+
+
+def format_counts(facts: Mapping[str, object], lang: Lang) -> dict[str, object]:
+    """Return the facts of a text, those that count something (`COUNTS`) with thousands separators."""
+    return {
+        name: format_number(Decimal(fact), lang) if name in COUNTS and isinstance(fact, int) else fact
+        for name, fact in facts.items()
+    }
+
+
+def format_share(part: int, total: int, lang: Lang) -> str:
+    """Format how many of a number: 9.598/10.035."""
+    return f"{format_number(Decimal(part), lang)}/{format_number(Decimal(total), lang)}"
 
 
 def format_percent(number: Decimal, lang: Lang) -> str:

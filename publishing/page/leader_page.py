@@ -166,7 +166,7 @@ class _View:
             return f"✕ {self.formatter.text('change_not_comparable')}"
         shown = self.formatter.amount(figure, point.value)
         is_partial = point.value is not None and point.units_accepted < point.units_expected
-        return f"{shown} ▽ {point.units_accepted}/{point.units_expected}" if is_partial else shown
+        return f"{shown} ▽ {self.formatter.share(point.units_accepted, point.units_expected)}" if is_partial else shown
 
     def _reasons(self, boundary: str, points: Sequence[TrendPoint]) -> Iterator[tuple[str, str]]:
         """Yield why periods do not compare; periods that follow one another for the same reason together."""

@@ -157,7 +157,11 @@ class _IndicatorPages:
             return f"✕ {escaped(self.formatter.published('change_not_comparable'))}"
         amount = self._amount(figure)
         is_partial = figure is not None and figure.accepted < figure.expected
-        return f"{amount} ▽ {figure.accepted}/{figure.expected}" if figure is not None and is_partial else amount
+        return (
+            f"{amount} ▽ {self.formatter.share(figure.accepted, figure.expected)}"
+            if figure is not None and is_partial
+            else amount
+        )
 
     def _amount(self, figure: FigureFact | None) -> str:
         return "–" if figure is None else self.formatter.amount(figure, figure.value)
@@ -166,7 +170,7 @@ class _IndicatorPages:
         if figure is None:
             return "–", "–", "–"
         fraction = self.formatter.fraction(figure) if figure.denominator is not None else "–"
-        units = f"{figure.accepted}/{figure.expected}"
+        units = self.formatter.share(figure.accepted, figure.expected)
         return self._amount(figure), fraction, units if figure.status == "complete" else f"▽ {units}"
 
     def _rankings(self, figure: FigureFact) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:

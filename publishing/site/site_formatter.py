@@ -11,7 +11,7 @@ from domain.periods import Period
 from domain.rollups import RollupStatus
 from domain.texts import Lang
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.formatting import format_number, format_percent, format_quantity
+from publishing.figures.formatting import format_counts, format_number, format_percent, format_quantity, format_share
 from publishing.figures.row_notes import RowNotes
 from publishing.site.facts import AreaFacts, BesideValue, FigureFact, UnitValue
 
@@ -59,7 +59,7 @@ class SiteFormatter:
 
     def _text(self, key: str, facts: dict[str, object]) -> str:
         if facts:
-            return self.catalog.texts.text(key, self.lang, **facts)
+            return self.catalog.texts.text(key, self.lang, **format_counts(facts, self.lang))
         if key not in self._plain:  # a page has dozens of them, a run writes thousands of pages
             self._plain[key] = self.catalog.texts.text(key, self.lang)
         return self._plain[key]
@@ -108,6 +108,10 @@ class SiteFormatter:
             return _ABSENT
         above = format_number(counts.numerator, self.lang)
         return above if counts.denominator is None else f"{above} / {format_number(counts.denominator, self.lang)}"
+
+    def share(self, part: int, total: int) -> str:
+        """Format how many of a number of units."""
+        return format_share(part, total, self.lang)
 
     def form(self, form: str) -> str:
         """Name a form by its number, and the office that reports it, if one does; unknown ones by their id."""

@@ -45,7 +45,7 @@ def write_theme(
     _write_heads(page, figures, columns)
     page.sheet.repeat_rows(head, head + 1)
     page.sheet.freeze_panes(head + 2, 2)
-    rows = _province_rows(figures, report) if by_province else _unit_rows(figures, report, formatter)
+    rows = _province_rows(figures, report, formatter) if by_province else _unit_rows(figures, report, formatter)
     first = page.row
     page.write_rows(list(rows), columns)
     _write_foot(page, figures, formatter)
@@ -124,14 +124,16 @@ def _unit_rows(
         ]
 
 
-def _province_rows(figures: Sequence[PublishedFigure], report: Report) -> Iterator[list[StyledCell]]:
+def _province_rows(
+    figures: Sequence[PublishedFigure], report: Report, formatter: ReportFormatter
+) -> Iterator[list[StyledCell]]:
     for number, province in enumerate(report.provinces, 1):
         numbers = (_numbers(figure, province.figures.get(figure.row.indicator)) for figure in figures)
         yield [
             StyledCell(str(number), "centre"),
             StyledCell(province.name),
             *(cell for cells in numbers for cell in cells),
-            StyledCell(f"{province.accepted}/{province.expected}", "centre"),
+            StyledCell(formatter.share(province.accepted, province.expected), "centre"),
         ]
 
 

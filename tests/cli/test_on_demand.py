@@ -22,7 +22,8 @@ from flows.pipeline.steps import PlainSteps
 from flows.support.area_figures import FiguresRequest, render_as_of
 from flows.support.choices import form_made_up, moment_of
 from tests.flows.deployments.prefect_server import clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, published_rows, rows_of, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, published_rows, rows_of, run_plainly
+from tests.publishing.test_decimal_marks import POINT
 from warehouse.rollups.scope import computation_version
 
 FORM = "cds_x_t"
@@ -145,6 +146,22 @@ def test_explain_as_of_a_moment_ignores_later_files(output: Output) -> None:
     arguments = ("explain", "--area", AREA, "--period", "2025-05", "--indicator", RATIO, "--json")
     assert json.loads(output(*arguments, "--as-of", BEFORE_ALL))["contributions"] == []
     assert len(json.loads(output(*arguments))["contributions"]) > 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("rollup",), ("explain", "--indicator", RATIO), ("status",), ("history", "--unit", WRONG)],
+    ids=lambda arguments: arguments[0],
+)
+def test_numbers_on_the_terminal_have_a_comma(
+    output: Output, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """What a command prints in Vietnamese has no decimal point; the names of workbooks have one before their type."""
+    monkeypatch.setitem(os.environ, "TONGHOP_LANG", "vi")
+    area = () if arguments[0] == "history" else ("--area", AREA)
+    printed = output(*arguments, *area, "--period", "2025-05")
+    assert any(digit in printed for digit in "123456789")
+    assert POINT.findall(printed) == []
 
 
 def test_moment_without_a_zone_is_in_vietnams_time(after_night: Path) -> None:

@@ -5,8 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from domain.catalog.catalog import Catalog
 from domain.texts import Lang
+from publishing.editions import EDITION, SECOND_EDITION
+from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import (
+    format_counts,
     format_day,
     format_number,
     format_percent,
@@ -29,6 +33,21 @@ from publishing.figures.formatting import (
 def test_counts_have_the_separators_of_the_language(number: str, vietnamese: str, english: str) -> None:
     """A dot groups thousands in Vietnamese and marks decimals in English; trailing zeros go."""
     assert (format_number(Decimal(number), "vi"), format_number(Decimal(number), "en")) == (vietnamese, english)
+
+
+def test_numbers_that_count_are_grouped_in_texts() -> None:
+    """Counts have separators of thousands; years, numbers of revisions and texts stay."""
+    facts = {"count": 10_035, "year": 2025, "number": 1_234, "total": "1234"}
+    assert format_counts(facts, "vi") == facts | {"count": "10.035"}
+
+
+def test_units_are_grouped_since_the_third_edition(catalog: Catalog) -> None:
+    """Coverage of the country reads 9.598/10.035; earlier editions keep their bytes."""
+    shown = {edition: ReportFormatter(catalog, "vi", edition) for edition in (SECOND_EDITION, EDITION)}
+    assert shown[EDITION].share(9_598, 10_035) == "9.598/10.035"
+    assert shown[SECOND_EDITION].share(9_598, 10_035) == "9598/10035"
+    assert "10.035" in shown[EDITION].text("units_of", accepted=9_598, expected=10_035)
+    assert "10035" in shown[SECOND_EDITION].text("units_of", accepted=9_598, expected=10_035)
 
 
 @pytest.mark.parametrize(("lang", "expected"), [("vi", "94,20%"), ("en", "94.20%")])

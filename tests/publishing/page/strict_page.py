@@ -43,6 +43,12 @@ class StrictPage(HTMLParser):
             self.text.append(data)
 
     @property
+    def tables_without_caption(self) -> int:
+        """Count the tables that do not begin with a caption."""
+        tags = [tag for tag, _ in self.elements]
+        return sum(tag == "table" and tags[place + 1] != "caption" for place, tag in enumerate(tags))
+
+    @property
     def words(self) -> str:
         """Return all visible text, with blanks collapsed."""
         return " ".join(" ".join(self.text).split())
