@@ -1,5 +1,6 @@
 """`tonghop rerun`: collect a correction, or check stored reports again, and publish what changes."""
 
+import getpass
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -82,7 +83,7 @@ def rerun(
     from flows.support.catalog import open_catalog
 
     catalog = open_catalog(settings)
-    request = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck)
+    request = RerunRequest(period, area, tuple(unit or ()), period_to, reason, note, recheck, getpass.getuser())
     scope = scope_of(catalog, day_in_vietnam(datetime.now(UTC)), request)
     terminal = Terminal(catalog, settings.lang)
     code = (
@@ -112,6 +113,7 @@ def _run(terminal: "Terminal", settings: Settings, request: "RerunRequest", scop
             reason=request.reason,
             note=request.note,
             recheck=request.recheck,
+            by=request.by,
             return_state=True,
         )
 

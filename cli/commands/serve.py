@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
-from flows.support.settings import Settings
+from flows.support.settings import Settings, patient
+
+DESK_WAIT = 20
+"""Seconds that an act at the desk waits for another run to end, while a person looks on."""
 
 
 def serve(
@@ -42,6 +45,7 @@ def serve(
     from domain.vietnam_time import day_in_vietnam
     from flows.actions.upload_checks import UploadChecks
     from flows.support.catalog import open_catalog
+    from flows.support.context import build_context
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
     from web.apps import published_site
@@ -64,6 +68,7 @@ def serve(
         terminal.say("office_closed", "yellow")
     else:
         credential = settings.office_auth.get_secret_value()
+        acting = patient(settings, min(settings.wait_seconds, DESK_WAIT)).model_copy(update={"reading_workers": 1})
         desk = DeskContext(
             catalog,
             engine,
@@ -71,6 +76,8 @@ def serve(
             settings.outbox,
             Landing(settings.landing),
             now,
+            acting,
+            partial(build_context, acting, now, engine),
             settings.lang,
             settings.areas,
             settings.reading_limits,

@@ -70,11 +70,13 @@ def close_period(
     """
     context = run.context
     with exclusive_run(context, run.id, "close", run.listener):
-        begin(run, "close", decision.note)
+        begin(run, "close", decision.note, decision.actor)
+        outcome = RunOutcome(run.id, is_refused=True)
         try:
             closed = _close(run, cell, decision, settings, partial=partial)
+            outcome = RunOutcome(run.id)
         finally:
-            end(run, RunOutcome(run.id))
+            end(run, outcome)
     return closed
 
 
@@ -86,16 +88,17 @@ def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[
         RunInProgressError: another run did not end in time; nothing was done.
     """
     context = run.context
-    results: tuple[PublishedRevision, ...] = ()
+    outcome = RunOutcome(run.id, is_refused=True)
     with exclusive_run(context, run.id, "reopen", run.listener):
-        begin(run, "reopen", decision.note)
+        begin(run, "reopen", decision.note, decision.actor)
         try:
             with transaction(context.engine) as session:
                 closing = reopen(session, cell, decision.note, decision.actor, context.clock())
-            results = publish_changes(run)
+            outcome = RunOutcome(run.id)
+            outcome = RunOutcome(run.id, given=publish_changes(run))
         finally:
-            end(run, RunOutcome(run.id, given=results))
-    return closing, results
+            end(run, outcome)
+    return closing, outcome.given
 
 
 def require_open(context: AppContext, period: Period, units: Sequence[str], form: str | None = None) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -74,19 +75,41 @@ def preview(
         UsageError: a file is missing, or not accepted by runs.
         RunInProgressError: another run did not end in time.
     """
-    run_id = f"preview-{uuid4().hex}"
-    with workspace("preview") as folder, exclusive_run(context, run_id, "preview", listener):
+    with workspace("preview") as folder, _locked(context, listener) as run_id:
         digests = _drop(files, folder / "inbox", context)
-        with dry_run_context(context, run_id, folder) as tried:
+        with dry_run_context(context, run_id, folder) as trial:
             connectors = [FilesystemConnector("preview", str(folder / "inbox"))] if files else context.connectors
-            closed = _open_closed(tried, scope, run_id)
-            trying = replace(tried, connectors=connectors)
+            closed = _open_closed(trial, scope, run_id)
+            trying = replace(trial, connectors=connectors)
             if files:
                 # A person means the files that they name, and they are whole.
                 trying = replace(trying, quiet_seconds=0, known_files_at_once=len(files), checks_senders=False)
             run = Run(trying, scope, PlainSteps(run_id), listener, recheck, releases=True)
             outcome = carry_out(run, "preview")
-            return Preview(outcome, tuple(_unjudged(tried, outcome, digests)), closed)
+            return Preview(outcome, tuple(_unjudged(trial, outcome, digests)), closed)
+
+
+@contextmanager
+def tried(context: AppContext, listener: ProgressListener) -> Iterator[AppContext]:
+    """Yield a context in which an action does what it would do now; all of it is rolled back when the block ends.
+
+    Raises:
+        RunInProgressError: another run did not end in time.
+    """
+    with (
+        workspace("preview") as folder,
+        _locked(context, listener) as run_id,
+        dry_run_context(context, run_id, folder) as trial,
+    ):
+        yield trial
+
+
+@contextmanager
+def _locked(context: AppContext, listener: ProgressListener) -> Iterator[str]:
+    """Hold the lock of a run as a preview, and yield its id."""
+    run_id = f"preview-{uuid4().hex}"
+    with exclusive_run(context, run_id, "preview", listener):
+        yield run_id
 
 
 def _open_closed(context: AppContext, scope: RunScope, run_id: str) -> tuple[Closing, ...]:

@@ -36,7 +36,7 @@ class RerunRequest:
     """A requested rerun. Texts are empty where nothing was entered.
 
     `area` is a code or an area's id, `units` are codes of communes: one of the two is set. Periods run from `period`
-    to `period_to`, both included. With `recheck` stored reports are judged again under today's rules.
+    to `period_to`, both included. With `recheck` stored reports are judged again under today's rules. `by` is who asks.
     """
 
     period: str
@@ -46,6 +46,7 @@ class RerunRequest:
     reason: Reason = Reason.CORRECTION
     note: str = ""
     recheck: bool = False
+    by: str = ""
 
     @property
     def decision(self) -> str:
@@ -89,7 +90,7 @@ def execute_rerun(run: Run, request: RerunRequest) -> RunOutcome:
         RunInProgressError: another run did not end in time; nothing was done.
     """
     refuse_closed_periods(run.context, run.scope)
-    return carry_out(run, "rerun", request.decision)
+    return carry_out(run, "rerun", request.decision, request.by.strip() or None)
 
 
 def preview_rerun(

@@ -63,11 +63,11 @@ _Work = Callable[[Session, Decision], tuple[tuple[Waiver, ...], tuple[Issue, ...
 def _decide(run: Run, kind: str, question: WarningSelector, decision: DecisionReason, work: _Work) -> WaiverResult:
     with exclusive_run(run.context, run.id, kind, run.listener):
         require_open(run.context, question.key.period, [question.key.unit.code], question.key.form)
-        begin(run, kind, decision.note)
+        begin(run, kind, decision.note, decision.actor)
         try:
             with transaction(run.context.engine) as session:
                 waivers, issues = work(session, Decision(decision, run.context.clock(), run.id))
         except UsageError:
-            end(run, RunOutcome(run.id))
+            end(run, RunOutcome(run.id, is_refused=True))
             raise
         return WaiverResult(waivers, issues, end(run, RunOutcome(run.id, given=publish_changes(run))))

@@ -57,10 +57,10 @@ def apply_decision(
         UsageError: the change is refused, or the report's period is closed; the run has ended, nothing was done.
     """
     require_open(run.context, key.period, [key.unit.code], key.form)
-    begin(run, kind, decision.note)
+    begin(run, kind, decision.note, decision.actor)
     try:
         with transaction(run.context.engine) as session:
             return change(session, Decision(decision, run.context.clock(), run.id))
     except UsageError:
-        end(run, RunOutcome(run.id))
+        end(run, RunOutcome(run.id, is_refused=True))
         raise

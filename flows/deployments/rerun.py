@@ -43,6 +43,7 @@ def rerun(
     note: str = "",
     dry_run: bool = False,
     recheck: bool = False,
+    by: str = "",
 ) -> State[Any]:
     """Collect, judge new submissions of these communes, roll up changes, publish the next revision.
 
@@ -59,8 +60,9 @@ def rerun(
         dry_run: Show verdicts and the published figures that would move; keep nothing.
         recheck: Judge stored reports as well, refused and accepted ones, under today's rules. An accepted one that
             would be refused today is told, and still counts.
+        by: Who asks for it; kept with the run.
     """
-    rerun_request = RerunRequest(period, area, units, period_to, reason, note, recheck)
+    rerun_request = RerunRequest(period, area, units, period_to, reason, note, recheck, by)
     get_run_logger().info("%s because: %s", rerun_request.title, rerun_request.reason)
     settings = load_settings()
     context = build_context(settings)

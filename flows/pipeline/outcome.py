@@ -10,6 +10,9 @@ from domain.texts import one_line
 from domain.units import OrgUnit
 from warehouse.queries.silent_units import SilentPeriod
 
+NOT_DONE = "not_done"
+"""What a run counts that a person started in vain: what they decided was not possible."""
+
 DAMAGED = "landed_file_damaged"
 """Code of the issue of a file whose landed bytes are missing or damaged."""
 
@@ -115,7 +118,8 @@ class RunOutcome:
     although a later version of the report counts, `restored` those of known bytes that came with so many others that
     they are a restored share and change no version; `held` are closed periods for which corrections wait. `rechecked`
     counts accepted reports that were judged once more because a person asked; `doubted` are those of them that would
-    not be accepted as they are today. `silent` are periods past their deadline for which units have sent nothing; only
+    not be accepted as they are today. `is_refused`: a person's decision could not be carried out, and nothing was done.
+    `silent` are periods past their deadline for which units have sent nothing; only
     runs over all units fill it.
     """
 
@@ -132,6 +136,7 @@ class RunOutcome:
     rechecked: int = 0
     doubted: tuple[RevalidationFinding, ...] = ()
     silent: tuple[SilentPeriod, ...] = ()
+    is_refused: bool = False
 
     @property
     def refused(self) -> tuple[SubmissionOutcome, ...]:
@@ -165,7 +170,8 @@ class RunOutcome:
     @property
     def counts(self) -> dict[str, int]:
         """The counts kept in the run's record."""
-        return {
+        refused_run = {NOT_DONE: 1} if self.is_refused else {}
+        return refused_run | {
             "judged": len(self.verdicts),
             "accepted": len(self.verdicts) - len(self.refused) - len(self.held_reports),
             "warned": len(self.warned),

@@ -88,8 +88,10 @@ class JudgedSubmissions:
     replaced: set[int] = field(default_factory=set)
 
 
-def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
-    """Collect, read, identify, judge, load, roll up, publish, reply, deliver; `reason` is why a person started the run.
+def carry_out(run: Run, kind: str, reason: str | None = None, actor: str | None = None) -> RunOutcome:
+    """Collect, read, identify, judge, load, roll up, publish, reply, deliver.
+
+    `reason` is why a person (`actor`) started the run.
 
     Unfinished work of earlier runs is resumed from the landed bytes, so the next run completes one that was killed at
     any point. One run at a time works on a warehouse: a second one waits.
@@ -99,20 +101,23 @@ def carry_out(run: Run, kind: str, reason: str | None = None) -> RunOutcome:
         TonghopError: the program or the network failed; what was done before stays done.
     """
     with exclusive_run(run.context, run.id, kind, run.listener):
-        begin(run, kind, reason)
+        begin(run, kind, reason, actor)
         outcome = end(run, work(run))
     ask_for_confirmations(run.context)
     deliver_due(run.context)
     return outcome
 
 
-def begin(run: Run, kind: str, reason: str | None) -> None:
-    """Record the start of a run and today's catalogue; delete staging rows and partial files of killed runs."""
+def begin(run: Run, kind: str, reason: str | None, actor: str | None = None) -> None:
+    """Record the start of a run with its reason and the person (`actor`) who started it, and today's catalogue.
+
+    Staging rows and partial files of killed runs are deleted.
+    """
     context = run.context
     context.landing.clear_drafts(context.clock() - ABANDONED_AFTER)
     with transaction(context.engine) as session:
         mirror_catalog(session, context.catalog)
-        start_run(session, run.id, kind, context.catalog.version, context.clock(), reason=reason)
+        start_run(session, run.id, kind, context.catalog.version, context.clock(), reason=reason, actor=actor)
         clear_abandoned(session, context.clock() - ABANDONED_AFTER)
     _LOG.info("%s begins", kind)
 

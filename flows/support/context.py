@@ -22,7 +22,7 @@ from flows.support.scanning_reader import ScanningReader
 from flows.support.settings import Settings
 from flows.support.sources import open_sources
 from flows.support.warehouse import open_warehouse
-from warehouse.store.engine import Warehouse, normalise_url
+from warehouse.store.engine import Engine, Warehouse, normalise_url
 from workbooks.cells.guards import Limits
 from workbooks.pool.confinement import Confinement, can_confine
 from workbooks.pool.landed_file import PlainReader, Reader
@@ -77,8 +77,12 @@ class AppContext:
         return day_in_vietnam(self.clock())
 
 
-def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> AppContext:
+def build_context(
+    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), engine: Engine | None = None
+) -> AppContext:
     """Load the catalogue, migrate the warehouse and build the context; create the home's inbox if it is missing.
+
+    A long-lived process hands its own `engine` over, so that no connections are left behind.
 
     Raises:
         CatalogError: the catalogue cannot be used.
@@ -88,7 +92,7 @@ def build_context(settings: Settings, clock: Callable[[], datetime] = lambda: da
     """
     gc.set_threshold(50_000, 20, 100)  # as in `cli.main`: a flow may also be started by Prefect's worker
     scanner = ClamdScanner(settings.virus_scanner) if settings.virus_scanner else None
-    engine = open_warehouse(settings)
+    engine = engine or open_warehouse(settings)
     catalog = open_catalog(settings)
     require_valid_rules(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
     return AppContext(

@@ -19,7 +19,8 @@ MOST_LINES = 500
 class IssueLine:
     """One issue, formatted: place, value found, value expected, message, advice.
 
-    `answer` is a person's answer, with its author, time and last day; such an issue needs no action.
+    `answer` is a person's answer, with its author, time and last day; such an issue needs no action. `rule` is the id
+    of the rule or kind of issue, `indicator` the code of the indicator that it is about, if any.
     """
 
     sheet: str
@@ -30,6 +31,8 @@ class IssueLine:
     message: str
     action: str
     answer: str = ""
+    rule: str = ""
+    indicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,8 @@ def _issue(warning: OpenWarning, formatter: ReportFormatter) -> IssueLine:
         message=catalog.issue_message(issue, lang),
         action=catalog.issue_action(issue, lang),
         answer="" if waiver is None else formatter.text("sub_answer", answer=formatter.answer(waiver)),
+        rule=issue.code,
+        indicator=issue.indicator or "",
     )
 
 

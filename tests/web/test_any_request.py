@@ -17,7 +17,7 @@ from domain.catalog.catalog import Catalog
 from flows.service.http_guards import BasicAuthentication
 from publishing.figures.formatter import ReportFormatter
 from tests.examples import examples
-from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of
+from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, settings_of
 from warehouse.store.engine import Engine
 from web.apps import published_site
 from web.desk.app import office_site
@@ -60,6 +60,9 @@ PLACES = st.sampled_from(
             "/reports/{0}/{1}/{2}/1/sheet",
             "/reports/cds_x_t/22828/2025-05/1/sheet",
             "/figures/{0}/2025-05/{1}",
+            "/acts/{0}",
+            "/acts/withdraw",
+            "/acts/done/{0}",
         ),
         *("/api/v1/{0}", "/api/v1/figures/{0}/{1}/{2}/lineage", "/api/v1/figures", "/api/v1/changes", "/api/v1/areas"),
     ]
@@ -80,6 +83,10 @@ PARAMETERS = [
     "q",
     "skip",
     "columns",
+    "unit",
+    "version",
+    "rule",
+    "until",
 ]
 QUERIES = st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=4)
 HEADERS = st.dictionaries(
@@ -149,6 +156,8 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
         folder / "outbox",
         Landing(night_home / "landing"),
         lambda: NOW,
+        settings_of(night_home),
+        lambda: context,
         "en",
     )
     published = published_site(night_home / "published", formatter, NOW.date, context.engine)

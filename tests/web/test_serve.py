@@ -21,7 +21,7 @@ from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
-from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, run_plainly
+from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, run_plainly, settings_of
 from tests.flows.service.service_runner import until
 from tests.web.upload.conftest import make_link_for
 from warehouse.store.engine import Engine
@@ -60,6 +60,8 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
         after_night / "outbox",
         Landing(after_night / "landing"),
         lambda: NOW,
+        settings_of(after_night),
+        lambda: context,
         "en",
     )
     return TestClient(office_site(office, CREDENTIAL))

@@ -10,7 +10,8 @@ from warehouse.models.base import Base
 class RunRow(Base):
     """One run; `finished_at` stays empty when it was killed. `counts` are whatever the run counted, by name.
 
-    `stage_seconds` are seconds of wall time by stage; empty for runs before version 0.2.
+    `reason` and `actor` are a person's who started it; empty for a scheduled one. `stage_seconds` are seconds of wall
+    time by stage. Runs before version 0.2 have neither actor nor seconds.
     """
 
     __tablename__ = "run"
@@ -23,6 +24,7 @@ class RunRow(Base):
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, int]]
     stage_seconds: Mapped[dict[str, float] | None]
+    actor: Mapped[str | None]
 
 
 class RunHolderRow(Base):

@@ -373,7 +373,8 @@ class SubmissionRecord:
 class RunRecord:
     """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC.
 
-    `reason` is why a person started it; None for a scheduled one. `stage_seconds` are seconds of wall time by stage.
+    `reason` is why a person started it, `actor` who; None for a scheduled one. `stage_seconds` are seconds of wall time
+    by stage.
     """
 
     run_id: str
@@ -384,6 +385,7 @@ class RunRecord:
     counts: dict[str, int]
     reason: str | None
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,13 @@ def runs(session: Session, count: int, kind: str | None = None) -> tuple[RunReco
     return tuple(_record(row) for row in rows)
 
 
+def runs_of_persons(session: Session, count: int) -> tuple[RunRecord, ...]:
+    """Return the runs begun last whose person is known, newest first."""
+    row = RunRow
+    chosen = select(row).where(row.actor.is_not(None)).order_by(row.started_at.desc(), row.run_id.desc()).limit(count)
+    return tuple(_record(each) for each in session.scalars(chosen))
+
+
 def last_ended(session: Session, kind: str, since: datetime) -> RunRecord | None:
     """Return the run of a kind that ended last after a moment (UTC); None where none did."""
     row = session.scalar(
@@ -58,4 +65,5 @@ def _record(row: RunRow) -> RunRecord:
         counts=row.counts,
         reason=row.reason,
         stage_seconds=row.stage_seconds or {},
+        actor=row.actor,
     )

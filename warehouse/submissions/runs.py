@@ -12,11 +12,26 @@ JUDGING_RUNS = ("nightly", "rerun")
 
 
 def start_run(
-    session: Session, run_id: str, kind: str, catalog_version: str, at: datetime, *, reason: str | None = None
+    session: Session,
+    run_id: str,
+    kind: str,
+    catalog_version: str,
+    at: datetime,
+    *,
+    reason: str | None = None,
+    actor: str | None = None,
 ) -> None:
-    """Record that a run began, and why, if a person started it; a known id keeps its record."""
+    """Record that a run began, and why and through whom, if a person started it; a known id keeps its record."""
     if session.get(RunRow, run_id) is None:
-        row = RunRow(run_id=run_id, kind=kind, reason=reason, catalog_version=catalog_version, started_at=at, counts={})
+        row = RunRow(
+            run_id=run_id,
+            kind=kind,
+            reason=reason,
+            actor=actor,
+            catalog_version=catalog_version,
+            started_at=at,
+            counts={},
+        )
         session.add(row)
 
 

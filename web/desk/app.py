@@ -11,6 +11,9 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows.service.http_guards import BasicAuthentication, SecurityHeaders, guarded
+from web.desk.acts.overview import acts_page
+from web.desk.acts.pages import ActPages
+from web.desk.acts.record_page import record_page
 from web.desk.context import DeskContext
 from web.desk.figure_page import figure_page
 from web.desk.kept_pages import inventory_of, returned_files, submissions_of
@@ -40,6 +43,7 @@ def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] 
     def shown(page: Callable[[DeskContext, Request], Response]) -> Callable[[Request], Response]:
         return partial(page, desk)
 
+    acts = ActPages(desk)
     routes = [
         *further,
         Route("/", shown(matrix_page)),
@@ -50,6 +54,10 @@ def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] 
         Route("/reports/{form}/{unit}/{period}/{version:int}/sheet", shown(sheet_page)),
         Route("/reports/{form}/{unit}/{period}/{version:int}/original", shown(original_file)),
         Route("/figures/{area}/{period}/{indicator}", shown(figure_page)),
+        Route("/acts", shown(acts_page)),
+        Route("/acts/done/{run}", shown(record_page)),
+        Route("/acts/{act}", acts.form),
+        Route("/acts/{act}", acts.sent, methods=["POST"]),
         Route("/inventory", shown(inventory_of)),
         Route("/submissions", shown(submissions_of)),
         Route("/outbox/{unit}/{period}/", shown(returned_files)),

@@ -9,6 +9,8 @@ from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
+from flows.support.context import AppContext
+from flows.support.settings import Settings
 from warehouse.queries.desk.matrix import OwedReports
 from warehouse.store.engine import Engine
 from workbooks.cells.guards import Limits
@@ -19,8 +21,8 @@ class DeskContext:
     """Catalogue and warehouse, the areas of the deployment (codes or ids; none: all that reported), and folders.
 
     `quality` holds the quality pages, `outbox` what went back to communes, `landing` the files as they were delivered,
-    which are read within `limits`. `lang` is the language of readers who chose
-    none; `clock` returns the current time in UTC.
+    which are read within `limits`. `lang` is the language of readers who chose none; `clock` returns the current
+    time in UTC. `open_context` returns what a run of an act works with.
     """
 
     catalog: Catalog
@@ -29,6 +31,8 @@ class DeskContext:
     outbox: Path
     landing: Landing
     clock: Callable[[], datetime]
+    settings: Settings
+    open_context: Callable[[], AppContext]
     lang: Lang = "vi"
     areas: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from domain.catalog.catalog import Catalog
+from domain.rollups import RollupChange
 from domain.texts import Lang
+from publishing.figures.changes import changed_value
 from publishing.figures.formatter import ReportFormatter
 from warehouse.queries.desk.report_states import DeskState
 from web.look import style_sheet, templates_in
@@ -60,25 +62,44 @@ class DeskPage:
         """Say how a submission changed its state, by the reason, or by the state it came to."""
         return self.catalog.texts.text(f"flows.move_{code}", self.lang)
 
+    def run_kind(self, kind: str) -> str:
+        """Name a kind of runs."""
+        key = f"web.desk_run_{kind.replace(' ', '_')}"
+        return self.catalog.texts.text(key, self.lang) if key in self.catalog.texts.by_key else kind
+
+    def changed(self, change: RollupChange, value: str) -> str:
+        """Format a value of a changed column."""
+        return changed_value(change, value, self.formatter)
+
     def here(self, **changed: object) -> str:
         """Return the address of this page with some parameters changed; an empty value leaves one out."""
-        query = {name: value for name, value in self.request.query_params.items() if name != _LANG}
-        query |= {name: str(value) for name, value in changed.items()}
-        left = {name: value for name, value in query.items() if value}
+        return self.address(
+            {name: value for name, value in self.request.query_params.items() if name != _LANG}, **changed
+        )
+
+    def address(self, query: Mapping[str, str], **changed: object) -> str:
+        """Return the address of this page with these parameters, some of them changed."""
+        left = {name: str(value) for name, value in {**query, **changed}.items() if value}
         return f"{quote(self.request.url.path)}{'?' if left else ''}{urlencode(left)}"
 
     def respond(self, template: str, status: int = 200, **shown: object) -> HTMLResponse:
-        """Render a template; all values in it are escaped, acting characters shown as U+FFFD."""
-        facts = {
+        """Render a template; all values in it are escaped, acting characters shown as U+FFFD.
+
+        What is `shown` takes the place of what all pages have, where it has the same name.
+        """
+        facts: dict[str, object] = {
             "t": self.text,
             "indicator": self.indicator,
             "lang": self.lang,
             "formatter": self.formatter,
             "here": self.here,
             "marks": MARKS,
+            "run_kind": self.run_kind,
+            "move": self.move,
+            "changed": self.changed,
             "path": self.request.url.path,
         }
-        content = templates_in(_HERE / "templates").get_template(template).render(**facts, **shown)
+        content = templates_in(_HERE / "templates").get_template(template).render(**(facts | shown))
         response = HTMLResponse(content, status)
         if _LANG in self.request.query_params:
             response.set_cookie(_LANG, self.lang, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")

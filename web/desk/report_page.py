@@ -1,10 +1,9 @@
 """Pages of a report: its versions with their verdicts, its sheets as they were delivered, and officers' notes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -13,25 +12,23 @@ from starlette.responses import RedirectResponse, Response
 
 from connectors.landing import DamagedBytesError, NotLandedError
 from domain.errors import UsageError
-from domain.periods import parse_period
-from domain.rollups import RollupChange
-from domain.submissions import PENDING_STATES
-from domain.units import OrgUnit
+from domain.submissions import PENDING_STATES, SubmissionState
 from flows.actions.versions import VersionDifference, difference
-from publishing.figures.changes import changed_value
 from publishing.returns.submission_sheet import IssueLine, SubmissionSheet, sheet_of
 from warehouse.officers.notes import write_note
 from warehouse.queries.desk.matrix import report_cell
 from warehouse.queries.desk.notes import notes_on
-from warehouse.queries.desk.report import MovedFigure, ReportDossier, report_dossier
+from warehouse.queries.desk.report import ReportDossier, report_dossier
 from warehouse.queries.feedback import feedback_of
 from warehouse.queries.history import ReportVersion, kept_figures
 from warehouse.store.engine import Session, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
+from web.desk.acts.act_form import remember_name, remembered_name
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
+from web.desk.requested import RequestedReport, requested_report
 from web.desk.sheet_pictures import PictureRow, SheetPicture, sheet_pictures
 from web.upload.limits import limited
 
@@ -44,26 +41,13 @@ _DOWNLOAD: Final = "application/octet-stream"
 """Originals are downloaded and never opened by a browser, whatever they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedReport:
-    """The report that an address names: unit, form and period."""
-
-    unit: OrgUnit
-    key: ReportKey
-
-    @property
-    def address(self) -> str:
-        """The address of the report's page."""
-        return f"/reports/{quote(self.key.form, safe='')}/{quote(self.unit.code, safe='')}/{self.key.period.id}"
-
-
 def report_page(desk: DeskContext, request: Request, fault: str = "", status: int = 200) -> Response:
     """Return the page of a report.
 
     Raises:
         HTTPException: 404, no unit of that code existed then, or there is no such form, period or version.
     """
-    wanted, page = requested_report(desk, request), DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    wanted, page = _requested(desk, request), DeskPage(desk.catalog, lang_of(request, desk.lang), request)
     with reading(desk.engine) as session:
         dossier = report_dossier(session, wanted.key)
         version = _version(dossier, request.query_params.get("version"))
@@ -88,30 +72,20 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         figures=figures,
         entered=_by_indicator(dossier, version),
         difference=_difference(desk, dossier, version, request.query_params.get("before")),
-        changed=lambda moved: _changed(moved, page),
         log=_log(dossier, page),
+        act=lambda act, **named: _act_address(act, wanted, **named),
+        acts_on=_acts_on,
+        names=urlencode(wanted.names),
+        officer=remembered_name(request),
         notes=notes,
         fault=fault,
         quality_page=_quality_page(desk, version),
     )
 
 
-def requested_report(desk: DeskContext, request: Request) -> RequestedReport:
-    """Return the report that an address names.
-
-    Raises:
-        HTTPException: 404, there is no such form or period, or no unit of that code existed then.
-    """
-    form, code = request.path_params["form"], request.path_params["unit"]
-    try:
-        period = parse_period(request.path_params["period"])
-        is_of_form = desk.catalog.forms.form(form).frequency is period.frequency
-        unit = desk.catalog.units.get(code, desk.catalog.forms.last_day(form, period))
-    except (UsageError, ValueError) as error:
-        raise HTTPException(404) from error
-    if not is_of_form:
-        raise HTTPException(404)
-    return RequestedReport(unit, ReportKey(unit.key, form, period))
+def _requested(desk: DeskContext, request: Request) -> RequestedReport:
+    names = request.path_params
+    return requested_report(desk, names["form"], names["unit"], names["period"])
 
 
 def sheet_page(desk: DeskContext, request: Request) -> Response:
@@ -120,7 +94,7 @@ def sheet_page(desk: DeskContext, request: Request) -> Response:
     Raises:
         HTTPException: 404, there is no such report or version, or no such sheet can be shown.
     """
-    wanted, page = requested_report(desk, request), DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    wanted, page = _requested(desk, request), DeskPage(desk.catalog, lang_of(request, desk.lang), request)
     with reading(desk.engine) as session:
         version = _existing(report_dossier(session, wanted.key), request.path_params["version"])
         sheet, pictures = _verdict(desk, session, version, page)
@@ -148,7 +122,7 @@ def original_file(desk: DeskContext, request: Request) -> Response:
     Raises:
         HTTPException: 404, there is no such report or version, or its bytes are missing or damaged.
     """
-    wanted = requested_report(desk, request)
+    wanted = _requested(desk, request)
     with reading(desk.engine) as session:
         version = _existing(report_dossier(session, wanted.key), request.path_params["version"])
     try:
@@ -167,14 +141,34 @@ async def add_note(desk: DeskContext, request: Request) -> Response:
     """
     if not comes_from_own_page(request):
         raise HTTPException(403)
-    wanted = requested_report(desk, request)
+    wanted = _requested(desk, request)
     form = await (await limited(request, _NOTE_BYTES)).form(max_files=0, max_fields=_FIELDS)
     note = DecisionReason(str(form.get("text") or ""), str(form.get("name") or ""))
     try:
         await run_in_threadpool(_keep, desk, wanted.key, note)
     except UsageError:
         return await run_in_threadpool(report_page, desk, request, "note_incomplete", 400)
-    return RedirectResponse(f"{wanted.address}#notes", status_code=303)
+    answer = RedirectResponse(f"{wanted.address}#notes", status_code=303)
+    remember_name(answer, note.actor.strip())
+    return answer
+
+
+def _act_address(act: str, wanted: RequestedReport, **named: object) -> str:
+    """Return the address of an act about the report; what is empty is left out."""
+    names = wanted.names | {name: str(value) for name, value in named.items() if value}
+    return f"/acts/{act}?{urlencode(names)}"
+
+
+def _acts_on(version: ReportVersion) -> Sequence[str]:
+    """Return the acts that the state of a version allows."""
+    match version.state:
+        case SubmissionState.HELD:
+            return ("release", "refuse")
+        case SubmissionState.ACCEPTED:
+            return ("withdraw",)
+        case SubmissionState.WITHDRAWN:
+            return ("restore",)
+    return ()
 
 
 def _by_cell(lines: Iterable[IssueLine]) -> dict[str, str]:
@@ -258,30 +252,23 @@ def _difference(
         raise HTTPException(404) from error
 
 
-def _changed(moved: MovedFigure, page: DeskPage) -> tuple[str, str]:
-    change = RollupChange(moved.place.indicator, "value", moved.before, moved.after, None)
-    return (
-        changed_value(change, moved.before, page.formatter),
-        changed_value(change, moved.after, page.formatter),
-    )
-
-
 def _quality_page(desk: DeskContext, version: ReportVersion | None) -> str:
     if version is None or not (desk.quality / "submissions" / f"{version.submission_id}.html").is_file():
         return ""
     return f"/quality/submissions/{version.submission_id}.html"
 
 
-def _log(dossier: ReportDossier, page: DeskPage) -> list[tuple[datetime, int, str, str]]:
-    """Return what happened to the versions, the newest first: when, to which, what, and through whom."""
+def _log(dossier: ReportDossier, page: DeskPage) -> list[tuple[datetime, int, str, str, str]]:
+    """Return what happened to the versions, the newest first: when, to which, what, through whom, in which run."""
     lines = []
     for version in dossier.history.versions:
         for each in version.deliveries:
             came = page.text("came", connector=each.connector, path=each.path)
-            lines.append((each.landed_at, version.version, came, each.sender or ""))
+            lines.append((each.landed_at, version.version, came, each.sender or "", ""))
         for move in version.moves:
             words = " ".join(filter(None, (page.move(move.reason or move.to_state), move.note and f"“{move.note}”")))
-            lines.append((move.at, version.version, words, move.actor or _run(move.run_id, page)))
+            by = move.actor or _run(move.run_id, page)
+            lines.append((move.at, version.version, words, by, move.run_id or ""))
     return sorted(lines, key=lambda line: line[0], reverse=True)
 
 

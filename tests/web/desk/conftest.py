@@ -1,6 +1,7 @@
 """What tests of the desk share: the office of a home after a nightly run, and an officer's browser."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from starlette.testclient import TestClient
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
-from tests.flows.pipeline.nightly_runs import NOW, context_of
+from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
 from tests.web.test_serve import CREDENTIAL, let_in
 from warehouse.store.engine import Engine
 from web.desk.app import office_site
@@ -16,13 +17,22 @@ from web.desk.context import DeskContext
 
 
 @pytest.fixture
-def open_desk(catalog: Catalog) -> Callable[[Path], TestClient]:
-    """Return a function that logs an officer in at the desk of a home."""
+def open_desk(catalog: Catalog) -> Callable[..., TestClient]:
+    """Return a function that logs an officer in at the desk of a home, at a moment and with settings of its own."""
 
-    def open_for(home: Path) -> TestClient:
-        engine = context_of(home).engine
+    def open_for(home: Path, now: datetime = NOW, **more: object) -> TestClient:
+        engine = context_of(home, **more).engine
         assert isinstance(engine, Engine)
-        office = DeskContext(catalog, engine, home / "quality", home / "outbox", Landing(home / "landing"), lambda: NOW)
+        office = DeskContext(
+            catalog,
+            engine,
+            home / "quality",
+            home / "outbox",
+            Landing(home / "landing"),
+            lambda: now,
+            settings_of(home, wait_seconds=0, **more),
+            lambda: context_of(home, now, wait_seconds=0, **more),
+        )
         return TestClient(office_site(office, CREDENTIAL), headers=let_in())
 
     return open_for

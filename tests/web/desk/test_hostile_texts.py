@@ -13,18 +13,26 @@ from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair, Severity
 from domain.mail.outgoing import OutgoingState
 from domain.periods import parse_period
+from domain.rollups import Boundary, RollupChange
 from domain.submissions import SubmissionState
+from domain.units import OrgUnit
 from publishing.returns.submission_sheet import sheet_of
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.returns.test_submission_page import feedback_of
+from tests.publishing.revisions import build_revision
+from warehouse.queries.desk.acts import ActRecord, MadeRevision, StateMove
 from warehouse.queries.desk.matrix import MatrixCell, MatrixPeriod, MatrixRow, MatrixSelection, ReportMatrix
 from warehouse.queries.desk.notes import OfficerNote
-from warehouse.queries.desk.report import GivenAnswer, ReportDossier
+from warehouse.queries.desk.report import GivenAnswer, MovedFigure, PublishedPlace, ReportDossier
 from warehouse.queries.desk.report_states import DeskState
 from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
+from warehouse.queries.read_models import ExplainedContribution, ExplainedPart, Explanation, RunRecord
 from warehouse.submissions.report_keys import ReportKey
+from web.desk.acts.act_form import ActForm
+from web.desk.acts.table import ACTS
 from web.desk.page import DeskPage
+from web.desk.requested import RequestedReport
 from web.desk.sheet_pictures import PictureCell, PictureRow, SheetPicture
 
 AT = datetime(2025, 6, 2, 18, tzinfo=UTC)
@@ -78,7 +86,7 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             address="/reports/cds_x_t/22813/2025-05",
             deadline=date(2025, 5, 15),
             cell=CELL,
-            dossier=ReportDossier(history, (), {}, (answer,)),
+            dossier=ReportDossier(history, (moved_by(text),), {}, (answer,)),
             version=version,
             sheet=sheet_of(feedback, page.formatter),
             rows={(sheet_name, "E15"): (picture, row)},
@@ -86,8 +94,11 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             figures=(),
             entered={},
             difference=None,
-            changed=None,
-            log=[(AT, 1, text, text)],
+            act=lambda act, **_: f"/acts/{act}",
+            acts_on=lambda _: ("withdraw",),
+            names="",
+            officer=text,
+            log=[(AT, 1, text, text, text)],
             notes=(OfficerNote(AT, text, text),),
             fault="",
             quality_page="",
@@ -105,6 +116,48 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             findings={"E15": text},
         ).body
     ).decode()
+    yield figure_page_about(text, catalog, page).decode()
+    yield from (each.decode() for each in act_pages_about(text, unit, page))
+
+
+def figure_page_about(text: str, catalog: Catalog, page: DeskPage) -> bytes:
+    """Render the page of a published figure whose units, files and sheets bear the text."""
+    revision = build_revision(catalog)
+    row = replace(revision.rows[0], notes=text)
+    first = next(each for each in revision.contributions if each.indicator == row.indicator)
+    file = replace(first.file, file_name=text)
+    sources = tuple(replace(each, sheet=text[:31]) for each in first.sources)
+    contribution = ExplainedContribution(
+        replace(first, unit_name=text, file=file, sources=sources), SubmissionState.ACCEPTED, ()
+    )
+    absent = replace(revision.units[0], name=text)
+    part = ExplainedPart(row.indicator, None, row)
+    explained = Explanation("585", text, "cds_x_t", row, (contribution,), (absent,), (), (part,))
+    return bytes(page.respond("figure.html.j2", explained=explained, row=row, period=MAY).body)
+
+
+def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]:
+    """Render the pages of an act about a unit and in words of that text, and the record of its run."""
+    subject = RequestedReport(unit, ReportKey(unit.key, "cds_x_t", MAY))
+    values = {each.name: text for each in ACTS["waive"].fields}
+    form = ActForm(subject, values, text, text, "", "", "")
+    run = RunRecord("1" * 36, text, "", AT, AT, {}, text, actor=text)
+    move = StateMove(subject.key, text, 1, text, None, SubmissionState.HELD, None)
+    change = RollupChange("hsskdt", "notes", text, text, None)
+    made = MadeRevision("585", text, "cds_x_t", MAY, Boundary.AS_THEN, 2, (change,))
+    record = ActRecord(run, (move,), 1, (made,))
+    act = ACTS["waive"]
+    yield bytes(page.respond("act.html.j2", act=act, form=form, fault=text).body)
+    shown = {"act": act, "form": form, "lines": [text], "record": record}
+    yield bytes(page.respond("act_preview.html.j2", seen="", **shown).body)
+    yield bytes(page.respond("act_done_once.html.j2", **shown).body)
+    yield bytes(page.respond("done.html.j2", record=record, report=subject, figures=None, closing=None).body)
+
+
+def moved_by(text: str) -> MovedFigure:
+    """Return a moved figure of an area with that name."""
+    place = PublishedPlace("585", text, "cds_x_t", MAY, Boundary.AS_THEN, 2, "hsskdt")
+    return MovedFigure(place, 1, AT, (RollupChange("hsskdt", "denominator_kind", text, "", None),))
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from domain.mail.outgoing import OutgoingState
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary
+from domain.rollups import Boundary, RollupChange
 from warehouse.models import (
     OutgoingRow,
     PublicationRow,
@@ -26,9 +26,10 @@ from warehouse.queries.history import ReportHistory, histories
 from warehouse.store.engine import Session
 from warehouse.submissions.report_keys import ReportKey
 
-MOST_MOVED = 500
-"""Most moved figures that are listed."""
-_VALUE = "value"
+MOST_MOVED = 2000
+"""Most changed columns of moved figures that are listed."""
+_WORDS = "notes"
+"""The column that repeats in words what others say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,12 @@ class PublishedPlace:
 
 @dataclass(frozen=True, slots=True)
 class MovedFigure:
-    """A published figure that a version of the report moved: its values before and after, as published."""
+    """A published figure that a version of the report moved, with its changed columns, as published."""
 
     place: PublishedPlace
     version: int
     published_at: datetime
-    before: str
-    after: str
+    changes: tuple[RollupChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,17 @@ def _moved(session: Session, numbers: Mapping[int, int]) -> tuple[MovedFigure, .
     rows = session.execute(
         select(change, head)
         .join(head, head.id == change.revision_id)
-        .where(change.submission_id.in_(numbers), change.column_name == _VALUE)
+        .where(change.submission_id.in_(numbers), change.column_name != _WORDS)
         .order_by(head.id.desc(), change.position)
         .limit(MOST_MOVED)
     ).tuples()
+    figures: dict[tuple[int, str, int], tuple[RollupRevisionRow, list[RollupChange]]] = {}
+    for row, of in rows:
+        _, changes = figures.setdefault((of.id, row.indicator, numbers[row.submission_id or 0]), (of, []))
+        changes.append(RollupChange(row.indicator, row.column_name, row.before, row.after, None))
     return tuple(
-        MovedFigure(
-            _place(of, row.indicator),
-            numbers[row.submission_id or 0],
-            of.published_at,
-            row.before,
-            row.after,
-        )
-        for row, of in rows
+        MovedFigure(_place(of, indicator), version, of.published_at, tuple(changes))
+        for (_, indicator, version), (of, changes) in figures.items()
     )
 
 

@@ -52,14 +52,16 @@ def test_without_a_file_there_is_nothing(builder: WarehouseBuilder) -> None:
 
 
 def test_a_correction_names_the_figures_that_it_moved(builder: WarehouseBuilder) -> None:
-    """The value before and after is listed with the revision and the version; what rests on it is the newest only."""
+    """Each column before and after is listed with the revision and the version; what rests on it is the newest only."""
     report(builder, 5)
     give_out(builder)
     second = report(builder, 8)
     give_out(builder)
     result = dossier(builder)
-    (moved,) = [each for each in result.moved if each.before]
-    assert (moved.before, moved.after, moved.version, moved.place.revision) == ("5", "8", 2, 2)
+    (moved,) = [each for each in result.moved if each.place.revision > 1]
+    changes = {each.column: (each.before, each.after) for each in moved.changes}
+    assert (changes["value"], moved.version, moved.place.revision) == (("5", "8"), 2, 2)
+    assert "notes" not in changes
     assert (moved.place.area, moved.place.period) == ("585", MAY)
     assert set(result.entered) == {second}
     (entered,) = result.entered[second]

@@ -1,0 +1,115 @@
+"""What an act is: what it is about, what it asks for, and what it does, in a trial or for good."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import NoProgress
+from flows.pipeline.scope import RunScope
+from flows.pipeline.steps import PlainSteps
+from flows.support.context import AppContext
+from warehouse.submissions.lifecycle import DecisionReason
+from web.desk.context import DeskContext
+from web.desk.page import DeskPage
+from web.desk.requested import RequestedFigures, RequestedReport
+
+Subject = RequestedReport | RequestedFigures | None
+"""What an act is about; None: the office's work as a whole."""
+
+
+class SubjectKind(StrEnum):
+    """Kinds of things that acts are about."""
+
+    REPORT = "report"
+    FIGURES = "figures"
+    OFFICE = "office"
+
+
+class FieldKind(StrEnum):
+    """How a field of an act is filled in."""
+
+    TEXT = "text"
+    DAY = "date"
+    NUMBER = "number"
+    CHECK = "checkbox"
+    CHOICE = "choice"
+    NAMED = "hidden"
+    """By the link that leads to the act, as is the version that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActField:
+    """A field that an act has beside reason and name; its label is the text `web.desk_field_<name>`.
+
+    `default` is what it begins with; `options` are the values of a choice, with the text `web.desk_<name>_<value>`.
+    """
+
+    name: str
+    kind: FieldKind = FieldKind.TEXT
+    is_required: bool = False
+    default: Callable[[DeskContext], str] = lambda _: ""
+    options: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ActWork:
+    """An act that is carried out: by whom and why, about what, with which values, in which context and run."""
+
+    desk: DeskContext
+    context: AppContext
+    subject: Subject
+    values: Mapping[str, str]
+    decision: DecisionReason
+    run_id: str
+    page: DeskPage
+
+    @property
+    def report(self) -> RequestedReport:
+        """The report that the act is about."""
+        if not isinstance(self.subject, RequestedReport):
+            raise TypeError("the act is not about a report")
+        return self.subject
+
+    @property
+    def figures(self) -> RequestedFigures:
+        """The figures that the act is about."""
+        if not isinstance(self.subject, RequestedFigures):
+            raise TypeError("the act is not about figures")
+        return self.subject
+
+    @property
+    def version(self) -> int | None:
+        """The version that the act is about; None: it is the only possible one."""
+        number = self.values.get("version", "")
+        return int(number) if number else None
+
+    def run(self, scope: RunScope) -> Run:
+        """Return the run that carries the act out."""
+        return Run(self.context, scope, PlainSteps(self.run_id), NoProgress())
+
+
+Lines = Sequence[str]
+"""What an act says of itself beside what its run changed: a line each, in the reader's language."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act by its id, which names its texts: `web.desk_act_<id>` and `web.desk_act_<id>_lead`.
+
+    `carry_out` does it. `foresee` says what it would do; where there is none it is carried out in a trial, in which
+    nothing is kept. `leads_to` is where the officer goes afterwards, if not to the record of the run.
+    """
+
+    id: str
+    subject: SubjectKind
+    carry_out: Callable[[ActWork], Lines]
+    fields: tuple[ActField, ...] = ()
+    foresee: Callable[[ActWork], Lines] | None = None
+    leads_to: Callable[[ActWork], str] | None = None
+    is_shown_once: bool = False
+    """What it says is shown at once and kept nowhere."""
+
+
+VERSION = partial(ActField, "version", FieldKind.NAMED)

@@ -1,0 +1,207 @@
+"""Pages of an act: its form, what it would change, and the way to what it changed; the same for all acts."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from threading import Lock
+from typing import Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from domain.catalog.help_texts import error_in
+from domain.errors import TonghopError, TransientError, UsageError
+from flows.actions.preview import tried
+from flows.pipeline.progress import NoProgress
+from flows.support.context import AppContext
+from flows.support.masking import masked
+from warehouse.queries.desk.acts import ActRecord, act_record, last_move, seen_of_figures, seen_of_report
+from warehouse.queries.runs import run_record
+from warehouse.store.engine import reading
+from warehouse.store.run_lock import RunInProgressError
+from web.desk.acts.act import Act, ActWork, Lines, Subject
+from web.desk.acts.act_form import CONFIRM, PREVIEW, ActForm, filled_in, remember_name
+from web.desk.acts.table import ACTS
+from web.desk.context import DeskContext
+from web.desk.own_pages import comes_from_own_page
+from web.desk.page import DeskPage, lang_of
+from web.desk.requested import RequestedFigures, RequestedReport
+from web.upload.limits import limited
+
+_FORM_BYTES: Final = 64 << 10
+_MOST_FIELDS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why nothing was done: the sentence above the form, and the status of the answer."""
+
+    text: str
+    status: HTTPStatus
+
+
+class ActPages:
+    """The pages of all acts; confirmed acts are carried out one after the other."""
+
+    def __init__(self, desk: DeskContext) -> None:
+        """Serve the acts of a desk."""
+        self._desk = desk
+        self._lock = Lock()
+
+    def form(self, request: Request) -> Response:
+        """Return the form of the act that the address names.
+
+        Raises:
+            HTTPException: 404, there is no such act, or nothing that it could be about.
+        """
+        act = _act(request)
+        return self._form(act, request, filled_in(self._desk, act, request, request.query_params))
+
+    async def sent(self, request: Request) -> Response:
+        """Answer a form that was sent: by the preview, or once it is confirmed by carrying the act out.
+
+        Raises:
+            HTTPException: 403, the form is not from a page of the desk; 404, there is no such act, or nothing that it
+                could be about.
+        """
+        if not comes_from_own_page(request):
+            raise HTTPException(HTTPStatus.FORBIDDEN)
+        sent = await (await limited(request, _FORM_BYTES)).form(max_files=0, max_fields=_MOST_FIELDS)
+        act = _act(request)
+        form = filled_in(self._desk, act, request, sent)
+        steps = {PREVIEW: self._preview, CONFIRM: self._confirm}
+        return await run_in_threadpool(steps.get(form.step, self._form), act, request, form)
+
+    def _form(self, act: Act, request: Request, form: ActForm, fault: _Fault | None = None) -> Response:
+        page = self._page(request)
+        if fault:
+            form = replace(form, run_id=str(uuid4()))  # the run that was tried may have been recorded
+        return page.respond(
+            "act.html.j2",
+            here=partial(page.address, form.names),
+            status=fault.status if fault else HTTPStatus.OK,
+            act=act,
+            form=form,
+            fault=fault.text if fault else "",
+        )
+
+    def _preview(self, act: Act, request: Request, form: ActForm) -> Response:
+        page = self._page(request)
+        if form.missing(act):
+            return self._form(act, request, form, _Fault(page.text("act_incomplete"), HTTPStatus.BAD_REQUEST))
+        seen = self._seen(form.subject)
+        try:
+            lines, record = self._foreseen(act, form, page)
+        except TonghopError as error:
+            return self._form(act, request, form, self._fault(page, error, HTTPStatus.BAD_REQUEST))
+        response = page.respond(
+            "act_preview.html.j2",
+            here=partial(page.address, form.names),
+            act=act,
+            form=form,
+            seen=seen,
+            lines=lines,
+            record=record,
+        )
+        remember_name(response, form.name)
+        return response
+
+    def _foreseen(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Lines, ActRecord | None]:
+        """Return what the act says of itself, and what its run would change, where that is tried."""
+        context = self._desk.open_context()
+        if act.foresee is not None:
+            return act.foresee(self._work(form, page, context)), None
+        with tried(context, NoProgress()) as trial:
+            lines = act.carry_out(self._work(form, page, trial))
+            with reading(trial.engine) as session:
+                return lines, act_record(session, form.run_id)
+
+    def _confirm(self, act: Act, request: Request, form: ActForm) -> Response:
+        page = self._page(request)
+        if form.missing(act):
+            return self._form(act, request, form, _Fault(page.text("act_incomplete"), HTTPStatus.BAD_REQUEST))
+        if not self._lock.acquire(timeout=self._desk.settings.wait_seconds):
+            return self._form(act, request, form, _Fault(page.text("act_waits"), HTTPStatus.SERVICE_UNAVAILABLE))
+        try:
+            return self._carried_out(act, request, form, page)
+        except TonghopError as error:
+            return self._form(act, request, form, self._fault(page, error, HTTPStatus.CONFLICT))
+        finally:
+            self._lock.release()
+
+    def _carried_out(self, act: Act, request: Request, form: ActForm, page: DeskPage) -> Response:
+        """Carry the act out, unless that was done already, or its preview holds no more."""
+        with reading(self._desk.engine) as session:
+            is_done = run_record(session, form.run_id) is not None
+        work = self._work(form, page, self._desk.open_context())
+        lines: Lines = ()
+        if not is_done:
+            if form.seen != self._seen(form.subject):
+                fault = _Fault(self._changed_meanwhile(form.subject, page), HTTPStatus.CONFLICT)
+                return self._form(act, request, form, fault)
+            lines = act.carry_out(work)
+        if act.is_shown_once and lines:
+            response: Response = page.respond(
+                "act_done_once.html.j2", here=partial(page.address, form.names), act=act, form=form, lines=lines
+            )
+        else:
+            address = act.leads_to(work) if act.leads_to else done_address(form.run_id, form.subject)
+            response = RedirectResponse(address, HTTPStatus.SEE_OTHER)
+        remember_name(response, form.name)
+        return response
+
+    def _work(self, form: ActForm, page: DeskPage, context: AppContext) -> ActWork:
+        return ActWork(self._desk, context, form.subject, form.values, form.decision, form.run_id, page)
+
+    def _seen(self, subject: Subject) -> str:
+        """Return a hash of the state that an act rests on."""
+        with reading(self._desk.engine) as session:
+            match subject:
+                case RequestedReport():
+                    return seen_of_report(session, subject.key)
+                case RequestedFigures():
+                    return seen_of_figures(session, subject.key)
+        return ""
+
+    def _changed_meanwhile(self, subject: Subject, page: DeskPage) -> str:
+        moved = None
+        if isinstance(subject, RequestedReport):
+            with reading(self._desk.engine) as session:
+                moved = last_move(session, subject.key)
+        if moved is None:
+            return page.text("act_changed")
+        by, at = moved
+        return page.text("act_changed_by", by=by, time=page.formatter.time(at))
+
+    def _fault(self, page: DeskPage, error: TonghopError, wrong: HTTPStatus) -> _Fault:
+        """Say why nothing was done, or not all of it; `wrong` is the status where the request was impossible."""
+        if isinstance(error, RunInProgressError):
+            kind = page.run_kind(error.holder.kind) if error.holder else "?"
+            since = page.formatter.time(error.holder.since) if error.holder else "?"
+            return _Fault(page.text("act_busy", kind=kind, since=since), HTTPStatus.SERVICE_UNAVAILABLE)
+        reason = error_in(page.lang, masked(str(error)))
+        if isinstance(error, UsageError):
+            return _Fault(page.text("act_refused", reason=reason), wrong)
+        is_passing = isinstance(error, TransientError)
+        status = HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
+        return _Fault(page.text("act_failed", reason=reason), status)
+
+    def _page(self, request: Request) -> DeskPage:
+        return DeskPage(self._desk.catalog, lang_of(request, self._desk.lang), request)
+
+
+def done_address(run_id: str, subject: Subject) -> str:
+    """Return the address of a run's record, which leads back to what the act was about."""
+    names = f"?{urlencode(subject.names)}" if subject else ""
+    return f"/acts/done/{run_id}{names}"
+
+
+def _act(request: Request) -> Act:
+    act = ACTS.get(request.path_params["act"])
+    if act is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return act

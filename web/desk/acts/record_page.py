@@ -1,0 +1,35 @@
+"""The record of a run: who did what and why, and what that changed."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from warehouse.queries.desk.acts import act_record
+from warehouse.rollups.closings import closing_of
+from warehouse.store.engine import reading
+from web.desk.context import DeskContext
+from web.desk.page import DeskPage, lang_of
+from web.desk.requested import requested_figures, requested_report
+
+_LONGEST_ID = 100
+
+
+def record_page(desk: DeskContext, request: Request) -> Response:
+    """Return what a run changed, with a way back to the report or figures that the address names.
+
+    Raises:
+        HTTPException: 404, there is no such run, report or figures.
+    """
+    run_id, query = request.path_params["run"], request.query_params
+    report = figures = None
+    if "unit" in query:
+        report = requested_report(desk, query.get("form", ""), query["unit"], query.get("period", ""))
+    elif "area" in query:
+        figures = requested_figures(desk, query.get("form", ""), query["area"], query.get("period", ""))
+    with reading(desk.engine) as session:
+        record = act_record(session, run_id) if len(run_id) <= _LONGEST_ID else None
+        closing = closing_of(session, figures.key) if figures else None
+    if record is None:
+        raise HTTPException(404)
+    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    return page.respond("done.html.j2", record=record, report=report, figures=figures, closing=closing)

@@ -1,0 +1,9 @@
+"""All acts of the desk by their ids."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from web.desk.acts.act import Act
+from web.desk.acts.report_acts import REPORT_ACTS
+
+ACTS: Final[Mapping[str, Act]] = {act.id: act for act in REPORT_ACTS}
