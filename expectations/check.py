@@ -8,7 +8,6 @@ from domain.errors import UsageError
 from domain.indicators import Indicator
 from domain.issues import Severity
 from domain.rules import Rule
-from expectations.deferred import defer_unused
 from expectations.errors import (
     BatchShrunkError,
     RuleBrokenError,
@@ -22,9 +21,8 @@ from expectations.rule_validation import require_valid_rules
 from expectations.sql import GUARD
 
 if TYPE_CHECKING:
-    from great_expectations.core import ExpectationValidationResult
-
     from expectations.evaluator import RuleEvaluator
+    from expectations.gx import ExpectationValidationResult
     from expectations.suites import CheckStage
 
 __all__ = [
@@ -65,8 +63,7 @@ def check(
     """
     if submissions == 0:
         return ()
-    # Great Expectations takes seconds to import: only a process that checks pays for it.
-    defer_unused()
+    # Great Expectations takes long to import: only a process that checks pays for it.
     from expectations.evaluator import open_evaluator
     from expectations.results import findings_of
     from expectations.suites import StagedBatch, build_stage, split

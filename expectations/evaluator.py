@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import great_expectations as gx
-from great_expectations.core import ExpectationSuiteValidationResult
-from great_expectations.data_context.types.base import (
+from expectations.errors import WarehouseUnreachableError
+from expectations.gx import (
+    NAME,
     DataContextConfig,
+    ExpectationSuiteValidationResult,
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
+    SQLDatasource,
+    TestConnectionError,
+    get_context,
 )
-from great_expectations.datasource.fluent.interfaces import TestConnectionError
-from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-
-from expectations.errors import WarehouseUnreachableError
 from expectations.sql import batch_query
 from expectations.suites import CheckStage
 
@@ -49,7 +49,7 @@ def open_evaluator(warehouse_url: str) -> Iterator[RuleEvaluator]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Suppress Great Expectations' own log lines within the block: errors reach the caller as exceptions."""
-    logger, null_handler = logging.getLogger(gx.__name__), logging.NullHandler()
+    logger, null_handler = logging.getLogger(NAME), logging.NullHandler()
     logger.addHandler(null_handler)
     # Its modules set their own levels, so setting a level here would have no effect.
     propagated, logger.propagate = logger.propagate, False
@@ -64,7 +64,7 @@ def _quiet() -> Iterator[None]:
 def _open_warehouse(url: str) -> Iterator[SQLDatasource]:
     """Open the warehouse as the only data source of a context; close all connections at the end."""
     # As a variable the URL is neither validated as a web address (a socket has no host), nor printed.
-    context = gx.get_context(
+    context = get_context(
         mode="ephemeral",
         project_config=DataContextConfig(
             store_backend_defaults=InMemoryStoreBackendDefaults(),

@@ -12,7 +12,7 @@ from domain.vietnam_time import VIETNAM
 from expectations.sql import GUARD, PLACE_COLUMNS
 
 if TYPE_CHECKING:
-    from great_expectations.core import ExpectationValidationResult
+    from expectations.gx import ExpectationValidationResult
 
 _LOG = logging.getLogger(__name__)
 

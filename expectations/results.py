@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
-
 from domain.indicators import Indicator
 from domain.issues import SHADOW_FACT, Issue, Severity
 from domain.rules import Rule
 from domain.staging import SUBMISSIONS
 from expectations.errors import BatchShrunkError, RuleBrokenError, StagingUnreadableError
 from expectations.findings import Finding
+from expectations.gx import ExpectationSuiteValidationResult, ExpectationValidationResult
 from expectations.sql import GUARD, PLACE_COLUMNS
 from expectations.suites import CheckStage
 

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from great_expectations.core import ExpectationValidationResult
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.render.components import (
+from expectations.gx import (
     CollapseContent,
+    ExpectationConfiguration,
+    ExpectationValidationResult,
     LegacyDiagnosticRendererType,
     LegacyRendererType,
     RenderedStringTemplateContent,
     RenderedTableContent,
+    renderer,
 )
-from great_expectations.render.renderer.renderer import renderer
 
 COLUMNS = ("who", "indicator", "sheet", "cell", "found", "expected")
 """Columns that are shown of a wrong cell."""

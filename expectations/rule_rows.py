@@ -2,14 +2,15 @@
 
 from typing import Any, ClassVar
 
-from great_expectations.core.metric_domain_types import MetricDomainTypes
-from great_expectations.execution_engine.execution_engine import ExecutionEngine
-from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
-from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
-from great_expectations.expectations.metrics.metric_provider import metric_value
-from great_expectations.expectations.metrics.query_metrics.query_table.query_table import QueryTable
-
 from expectations.findings import plain_text
+from expectations.gx import (
+    ExecutionEngine,
+    MetricDomainTypes,
+    QueryTable,
+    SqlAlchemyExecutionEngine,
+    UnexpectedRowsExpectation,
+    metric_value,
+)
 from expectations.rule_rendering import RuleRendering
 
 ROWS_METRIC = "tonghop.rule_rows"

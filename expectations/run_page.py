@@ -5,16 +5,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import great_expectations as gx
-from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult, RunIdentifier
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-from great_expectations.render.view.view import DefaultJinjaPageView
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from domain.rules import Rule
 from domain.texts import Lang, visible_value
 from domain.vietnam_time import day_in_vietnam
+from expectations.gx import (
+    VERSION,
+    DefaultJinjaPageView,
+    ExpectationConfiguration,
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+    RunIdentifier,
+    ValidationResultsPageRenderer,
+)
 from expectations.kept_results import NightlyResults, Tally
 from expectations.rule_rendering import COLUMNS
 from expectations.rule_rows import ExpectRuleHolds
@@ -84,7 +88,7 @@ def _validation(
         },
         meta={
             "run_id": RunIdentifier(run_name=results.run_id, run_time=results.at),
-            "great_expectations_version": gx.__version__,
+            "great_expectations_version": VERSION,
         },
     )
 

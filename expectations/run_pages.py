@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from domain.rules import Rule
 from domain.texts import Lang
-from expectations.deferred import defer_unused
 from expectations.errors import RunPagesNotWrittenError
 from expectations.kept_results import NightlyResults, merge, read_results, write_atomically, write_results
 
@@ -51,8 +50,7 @@ def update_run_pages(
     try:
         if not has_pages_due(folder):
             return 0
-        # Great Expectations takes seconds to import: only a process that has a page to write pays for it.
-        defer_unused()
+        # Great Expectations takes long to import: only a process that has a page to write pays for it.
         from expectations.run_page import write_index, write_run_page
 
         new = dict(_new_runs(folder))

@@ -3,13 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from great_expectations.core import ExpectationSuite
-from great_expectations.expectations.core.expect_table_row_count_to_equal import ExpectTableRowCountToEqual
-from great_expectations.expectations.metadata_types import FailureSeverity
-
 from domain.indicators import Indicator
 from domain.rules import Rule
 from expectations.errors import RuleBrokenError
+from expectations.gx import ExpectationSuite, ExpectTableRowCountToEqual, FailureSeverity
 from expectations.registry import kind_of
 from expectations.rule_rows import ExpectRuleHolds
 from expectations.sql import GUARD, rule_query

@@ -23,7 +23,6 @@ from domain.catalog.units import load_units
 from domain.indicators import Indicator
 from domain.rules import Rule
 from domain.units import UnitRegister
-from expectations.deferred import defer_unused
 from tests.catalogs import add_next_version, small_catalog
 
 pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
@@ -49,7 +48,6 @@ def pytest_configure() -> None:
     # Catalogues of tests differ from the shipped one in few files: the others are parsed once, and never changed.
     files.read_document = cache(files.read_document)
     Kind.check_document = _kept(Kind.check_document)  # type: ignore[method-assign] # the same once more
-    defer_unused()
     gc.disable()
 
 

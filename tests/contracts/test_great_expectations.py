@@ -4,13 +4,16 @@ import inspect
 import sqlite3
 from pathlib import Path
 
-import great_expectations as gx
 import pytest
-from great_expectations.core import ExpectationSuiteValidationResult
-from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
-from great_expectations.expectations.expectation import Expectation
-from great_expectations.expectations.metrics.query_metrics.query_table.query_table import QueryTable
 
+from expectations.gx import (
+    Expectation,
+    ExpectationSuite,
+    ExpectationSuiteValidationResult,
+    QueryTable,
+    UnexpectedRowsExpectation,
+    get_context,
+)
 from expectations.rule_rows import ExpectRuleHolds
 
 JOINED = "SELECT t.number FROM {batch} AS t JOIN other AS o ON o.number = t.number"
@@ -29,10 +32,10 @@ def warehouse(tmp_path: Path) -> Path:
 
 def run(path: Path, *expectations: Expectation) -> ExpectationSuiteValidationResult:
     """Run a suite over the numbers, as `RuleEvaluator` does."""
-    context = gx.get_context(mode="ephemeral")
+    context = get_context(mode="ephemeral")
     source = context.data_sources.add_sqlite("numbers", connection_string=f"sqlite:///{path}")
     asset = source.add_query_asset("numbers", query="SELECT number FROM numbers")
-    suite = gx.ExpectationSuite(name="numbers", expectations=list(expectations))
+    suite = ExpectationSuite(name="numbers", expectations=list(expectations))
     result = asset.get_batch(asset.build_batch_request()).validate(suite)
     source.get_execution_engine().close()
     return result

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from cli.commands import nightly, rerun, up
 from cli.main import main
-from expectations.deferred import defer_unused
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings, prepare_environment
 from tests.catalogs import small_catalog
@@ -93,7 +92,6 @@ def _prepare_imported() -> None:
 
 def _import_most() -> None:
     """Import what nearly every command needs, and what takes longest; load the catalogue of tests."""
-    defer_unused()
     for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification", *_FLOWS):
         import_module(name)
     for command in (nightly, rerun, up):
