@@ -22,7 +22,7 @@ from flows.support.settings import Settings
 from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
 from warehouse.rollups.closings import Bundle, Closing
 from warehouse.rollups.scope import RollupKey
-from warehouse.store.engine import reading, transaction
+from warehouse.store.engine import Session, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 
 CLOSED: Final = "closed"
@@ -80,6 +80,17 @@ def close_period(
     return closed
 
 
+def what_closes(session: Session, context: AppContext, cell: RollupKey, *, partial: bool) -> ClosablePeriod:
+    """Return what closing an area's period would keep now.
+
+    Raises:
+        UsageError: it cannot be closed now; the message says what to do first.
+    """
+    result = closable(session, context.catalog, cell, context.today)
+    _refuse_partial(result, partial=partial)
+    return result
+
+
 def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[Closing, tuple[PublishedRevision, ...]]:
     """Reopen a closed period, and publish at once what has arrived for it since; its bundle stays where it is.
 
@@ -122,8 +133,7 @@ def _close(run: Run, cell: RollupKey, decision: DecisionReason, settings: Settin
     context = run.context
     with workspace("close") as folder:
         with reading(context.engine) as session:
-            result = closable(session, context.catalog, cell, context.today)
-            _refuse_partial(result, partial=partial)
+            result = what_closes(session, context, cell, partial=partial)
             contents = gather(session, context, cell, result.number, folder)
         manifest = _manifest(run, decision, result, contents)
         proof = recompute(manifest, contents.files, context.catalog.root, folder / "home", settings)

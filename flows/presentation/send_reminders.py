@@ -8,6 +8,7 @@ from typing import Final
 from connectors.replies.smtp import MailNotSentError, MailRefusedError
 from domain.errors import TransientError, UsageError
 from domain.units import OrgUnit
+from flows.pipeline.act_record import begin_act, end_act
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.progress import ProgressListener
 from flows.presentation.message_formatter import MessageFormatter
@@ -17,6 +18,7 @@ from flows.support.context import AppContext
 from flows.support.settings import Settings
 from warehouse.queries.reminders import DueStep, due_steps
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.reminders import SentReminder, record_reminder
 
 _LOG: Final = logging.getLogger(__name__)
@@ -54,19 +56,28 @@ def due_mails(context: AppContext, settings: Settings) -> tuple[tuple[DueStep, .
     return steps, tuple(mail for due in steps for mail in _mails(context, settings, messages, due))
 
 
-def send_reminders(context: AppContext, settings: Settings, run_id: str, listener: ProgressListener) -> int:
+def send_reminders(
+    context: AppContext,
+    settings: Settings,
+    run_id: str,
+    listener: ProgressListener,
+    decision: DecisionReason | None = None,
+) -> int:
     """Send the mails that are due, each recorded once the server has accepted it, and return their number.
+
+    With a person's `decision` the sending is recorded as a run.
 
     Raises:
         UsageError: no mail server is set.
         NotAllRemindedError: the server does not answer, or refused some; the others were sent.
         RunInProgressError: another run did not end in time; nothing was sent.
     """
-    if not settings.mail_host:
-        raise UsageError("no mail server is set: TONGHOP_MAIL_HOST and TONGHOP_MAIL_FROM name it and the sender")
+    require_mail_server(settings)
     failed: list[str] = []
     sent = 0
     with exclusive_run(context, run_id, "remind", listener):
+        if decision:
+            begin_act(context, run_id, "remind", decision)
         _, mails = due_mails(context, settings)
         listener.begin("remind", len(mails))
         for mail in mails:
@@ -80,11 +91,23 @@ def send_reminders(context: AppContext, settings: Settings, run_id: str, listene
             else:
                 sent += 1
             listener.advance("remind", 1)
+        if decision:
+            end_act(context, run_id, {"sent": sent, "left": len(failed)})
     # Addresses are in the warehouse: more people may read a log.
     _LOG.info("%s of %s reminders sent", sent, len(mails))
     if failed:
         raise NotAllRemindedError(sent, tuple(failed))
     return sent
+
+
+def require_mail_server(settings: Settings) -> None:
+    """Raise unless mails can be sent.
+
+    Raises:
+        UsageError: no mail server is set.
+    """
+    if not settings.mail_host:
+        raise UsageError("no mail server is set: TONGHOP_MAIL_HOST and TONGHOP_MAIL_FROM name it and the sender")
 
 
 def _mails(context: AppContext, settings: Settings, messages: MessageFormatter, due: DueStep) -> Iterator[ReminderMail]:

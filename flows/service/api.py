@@ -1,14 +1,16 @@
 """Query Prefect's server without importing Prefect, so that the long-lived supervisor stays small."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 from pydantic import SecretStr
 
-from domain.errors import TransientError
+from domain.errors import TerminalError, TransientError
 
 LOGIN_PAGE: Final = "/tonghop/login"
 """Page on the server's origin that logs a browser in; the fragment of its address is a token."""
@@ -48,6 +50,48 @@ class NoLoginLinkError(TransientError):
         )
 
 
+class NoDeploymentError(TerminalError):
+    """The server does not know a deployment: nothing was deployed to it, or it is not ours."""
+
+    def __init__(self, deployment: str, address: str) -> None:
+        """Keep the deployment and the address."""
+        self.deployment, self.address = deployment, address
+        super().__init__(f"the Prefect server at {address} has no deployment {deployment}: start it with tonghop up")
+
+
+class ServerRefusedError(TerminalError):
+    """The server refuses a request."""
+
+    def __init__(self, status: int, address: str) -> None:
+        """Keep the status of its answer, and the address."""
+        self.status, self.address = status, address
+        super().__init__(
+            f"the Prefect server at {address} refuses the request (it answers {status}): it was started with another "
+            "password or version. tonghop down, then tonghop up starts it anew"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedRun:
+    """A run of a deployment as the server knows it: type and name of its state, its message, and its steps so far.
+
+    `step` is the name of the step begun last, "" before the first.
+    """
+
+    id: str
+    name: str
+    state_type: str
+    state_name: str
+    message: str
+    steps_done: int
+    step: str
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether nothing more will happen."""
+        return self.state_type in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
 class ServerApi:
     """Client of a server's API at its URL, with its `name:password` where it requires one."""
 
@@ -62,6 +106,15 @@ class ServerApi:
             return self._client.get("/health").is_success
         except httpx.TransportError:
             return False
+
+    def require(self) -> None:
+        """Raise unless the server is healthy.
+
+        Raises:
+            ServerSilentError: it is not, or does not answer.
+        """
+        if not self.is_healthy():
+            raise ServerSilentError(str(self._client.base_url))
 
     def wait(self, patience: float) -> None:
         """Wait until the server is healthy.
@@ -102,6 +155,61 @@ class ServerApi:
         if not answer.is_success:
             raise NoLoginLinkError(answer.status_code)
         return str(answer.json()["token"])
+
+    def start(self, deployment: str, parameters: Mapping[str, object], key: str) -> str:
+        """Start a run of a deployment (`flow/name`), once for each key, and return its id.
+
+        Raises:
+            ServerSilentError: the server does not answer.
+            NoDeploymentError: it does not know the deployment.
+            ServerRefusedError: it refuses the request.
+        """
+        answer = self._request("GET", f"/deployments/name/{deployment}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise NoDeploymentError(deployment, str(self._client.base_url))
+        known = self._content(answer)
+        wanted = {"parameters": dict(parameters), "idempotency_key": key, "state": {"type": "SCHEDULED"}}
+        address = f"/deployments/{known['id']}/create_flow_run"
+        return str(self._content(self._request("POST", address, wanted))["id"])
+
+    def run(self, run_id: str) -> DeployedRun | None:
+        """Return a run of a deployment; None: the server knows none of that id.
+
+        Raises:
+            ServerSilentError: the server does not answer.
+            ServerRefusedError: it refuses the request.
+        """
+        answer = self._request("GET", f"/flow_runs/{run_id}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        run = self._content(answer)
+        of_run = {"flow_runs": {"id": {"any_": [run_id]}}}
+        done = {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+        newest = {"sort": "EXPECTED_START_TIME_DESC", "limit": 1}
+        count = self._content(self._request("POST", "/task_runs/count", of_run | done))
+        steps = self._content(self._request("POST", "/task_runs/filter", of_run | newest))
+        state = run["state"] or {}
+        return DeployedRun(
+            run_id,
+            str(run["name"]),
+            str(state.get("type", "")),
+            str(state.get("name", "")),
+            str(state.get("message") or ""),
+            int(count),
+            str(steps[0]["name"]) if steps else "",
+        )
+
+    def _request(self, method: str, address: str, content: object = None) -> httpx.Response:
+        try:
+            headers = self._token() if method == "POST" else {}
+            return self._client.request(method, address, json=content, headers=headers)
+        except httpx.TransportError as error:
+            raise ServerSilentError(str(self._client.base_url)) from error
+
+    def _content(self, answer: httpx.Response) -> Any:  # noqa: ANN401 # JSON of the server's own shapes
+        if not answer.is_success:
+            raise ServerRefusedError(answer.status_code, str(self._client.base_url))
+        return answer.json()
 
     def _token(self) -> dict[str, str]:
         # A server with CSRF protection issues tokens; one without it refuses to.

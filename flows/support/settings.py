@@ -238,6 +238,18 @@ def api_url() -> str:
     return result
 
 
+def server_of(settings: Settings) -> tuple[str, SecretStr | None]:
+    """Return API URL and credential of the Prefect server that is set, else of the one that runs on the home.
+
+    Raises:
+        UsageError: there is none.
+    """
+    service = running(settings.home)
+    if service and not has_own_server():
+        return service.api, _server_auth(settings)
+    return api_url(), _server_auth(settings)
+
+
 def child_environment(**more: str) -> dict[str, str]:
     """Return the environment for a child process: the current one with these variables."""
     return {**os.environ, **more}

@@ -14,7 +14,7 @@ from connectors.landing import Landing
 from publishing.data.build import write_data
 from publishing.figures.formatter import ReportFormatter
 from tests.cli.command import live_in, runner
-from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of
+from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, settings_of
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.site.sites import links_of
@@ -108,9 +108,9 @@ def test_the_office_lists_texts_and_nothing_acts(spoiled: Path) -> None:
     context = context_of(spoiled)
     assert isinstance(context.engine, Engine)
     folders = spoiled / "quality", spoiled / "outbox", Landing(spoiled / "landing")
-    desk = DeskContext(context.catalog, context.engine, *folders, lambda: NOW)
+    desk = DeskContext(context.catalog, context.engine, *folders, lambda: NOW, settings_of(spoiled), lambda: context)
     office = TestClient(office_site(desk, "an:matkhau"))
-    for address in ("/inventory", "/submissions", "/submissions?period=2025-05"):
+    for address in ("/inventory", "/acts", "/submissions", "/submissions?period=2025-05"):
         answer = office.get(address, auth=("an", "matkhau"))
         assert answer.status_code == 200, address
         page = StrictPage(answer.text)

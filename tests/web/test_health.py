@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
-from tests.flows.pipeline.nightly_runs import NOW, context_of
+from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
 from warehouse.store.engine import Engine, open_engine, transaction
 from web.apps import published_site
 from web.desk.app import office_site
@@ -111,7 +111,8 @@ def test_metrics_need_the_password_of_the_office(night_home: Path, catalog: Cata
     """Without the password there are no metrics, with it there are."""
     engine = engine_of(night_home)
     folders = (tmp_path / "quality", tmp_path / "outbox", Landing(tmp_path / "landing"))
-    desk = DeskContext(catalog, engine, *folders, lambda: NOW, "en")
+    context = context_of(night_home)
+    desk = DeskContext(catalog, engine, *folders, lambda: NOW, settings_of(night_home), lambda: context, "en")
     routes = [metrics_route(engine, lambda: NOW)]
     client = TestClient(office_site(desk, "an:secret", further=routes))
     assert client.get("/metrics").status_code == 401

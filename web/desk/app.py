@@ -5,19 +5,23 @@ from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.errors import TonghopError
 from flows.service.http_guards import BasicAuthentication, SecurityHeaders, guarded
 from web.desk.acts.overview import acts_page
 from web.desk.acts.pages import ActPages
 from web.desk.acts.record_page import record_page
+from web.desk.acts.rerun_page import rerun_page
 from web.desk.context import DeskContext
 from web.desk.figure_page import figure_page
 from web.desk.kept_pages import inventory_of, returned_files, submissions_of
 from web.desk.matrix_page import matrix_page
+from web.desk.messages import explain
 from web.desk.page import script, style
 from web.desk.report_page import add_note, original_file, report_page, sheet_page
 from web.static_files import Files
@@ -56,6 +60,7 @@ def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] 
         Route("/figures/{area}/{period}/{indicator}", shown(figure_page)),
         Route("/acts", shown(acts_page)),
         Route("/acts/done/{run}", shown(record_page)),
+        Route("/reruns/{run}", shown(rerun_page)),
         Route("/acts/{act}", acts.form),
         Route("/acts/{act}", acts.sent, methods=["POST"]),
         Route("/inventory", shown(inventory_of)),
@@ -64,7 +69,8 @@ def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] 
         Mount("/outbox", Files(desk.outbox)),
         Mount("/quality", Files(desk.quality)),
     ]
-    return BasicAuthentication(_Guarded(Starlette(routes=routes)), credential)
+    errors = dict.fromkeys((HTTPException, TonghopError, Exception), partial(explain, desk))
+    return BasicAuthentication(_Guarded(Starlette(routes=routes, exception_handlers=errors)), credential)
 
 
 class _Guarded:

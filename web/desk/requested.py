@@ -60,7 +60,7 @@ class RequestedFigures:
     @property
     def address(self) -> str:
         """The address of the page that lists figures."""
-        return f"/acts?form={quote(self.key.form, safe='')}#figures"
+        return f"/acts?figures={quote(self.key.form, safe='')}%3A{self.key.period.id}#figures"
 
     @property
     def names(self) -> dict[str, str]:

@@ -43,7 +43,7 @@ class FieldKind(StrEnum):
 class ActField:
     """A field that an act has beside reason and name; its label is the text `web.desk_field_<name>`.
 
-    `default` is what it begins with; `options` are the values of a choice, with the text `web.desk_<name>_<value>`.
+    `default` is what it begins with; `options` are the values of a choice, with the texts `web.desk_option_<value>`.
     """
 
     name: str
@@ -90,8 +90,15 @@ class ActWork:
         return Run(self.context, scope, PlainSteps(self.run_id), NoProgress())
 
 
-Lines = Sequence[str]
-"""What an act says of itself beside what its run changed: a line each, in the reader's language."""
+@dataclass(frozen=True, slots=True)
+class ActResult:
+    """What an act says of itself beside what its run changed: a line each, in the reader's language.
+
+    `address` is where the officer goes afterwards, if not to the record of the run.
+    """
+
+    lines: Sequence[str] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,17 +106,15 @@ class Act:
     """An act by its id, which names its texts: `web.desk_act_<id>` and `web.desk_act_<id>_lead`.
 
     `carry_out` does it. `foresee` says what it would do; where there is none it is carried out in a trial, in which
-    nothing is kept. `leads_to` is where the officer goes afterwards, if not to the record of the run.
+    nothing is kept. `is_shown_once`: what it says is shown at once and kept nowhere.
     """
 
     id: str
     subject: SubjectKind
-    carry_out: Callable[[ActWork], Lines]
+    carry_out: Callable[[ActWork], ActResult]
     fields: tuple[ActField, ...] = ()
-    foresee: Callable[[ActWork], Lines] | None = None
-    leads_to: Callable[[ActWork], str] | None = None
+    foresee: Callable[[ActWork], Sequence[str]] | None = None
     is_shown_once: bool = False
-    """What it says is shown at once and kept nowhere."""
 
 
 VERSION = partial(ActField, "version", FieldKind.NAMED)

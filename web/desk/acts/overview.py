@@ -1,20 +1,37 @@
 """The page of acts that are not about a single report, and of what officers did last."""
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from warehouse.queries.desk.figures import published_figures, published_periods
 from warehouse.queries.runs import runs_of_persons
 from warehouse.store.engine import reading
+from web.desk.acts.act import SubjectKind
+from web.desk.acts.table import ACTS
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
 
 MOST_RUNS = 100
 """Most acts that are listed."""
+_OF_OFFICE = tuple(act.id for act in ACTS.values() if act.subject is SubjectKind.OFFICE)
 
 
 def acts_page(desk: DeskContext, request: Request) -> Response:
-    """Return the page."""
+    """Return the page, with the published figures of the period that the address names, else of the newest.
+
+    Raises:
+        HTTPException: 404, nothing is published for that period.
+    """
+    wanted = request.query_params.get("figures", "")
     with reading(desk.engine) as session:
         done = runs_of_persons(session, MOST_RUNS)
+        periods = {f"{form}:{period.id}": (form, period) for form, period in published_periods(session)}
+        if wanted and wanted not in periods:
+            raise HTTPException(404)
+        chosen = wanted or next(iter(periods), "")
+        figures = published_figures(session, *periods[chosen]) if chosen else ()
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
-    return page.respond("acts.html.j2", done=done)
+    return page.respond(
+        "acts.html.j2", office_acts=_OF_OFFICE, done=done, figures=figures, periods=periods, chosen=chosen
+    )

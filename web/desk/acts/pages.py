@@ -1,5 +1,6 @@
 """Pages of an act: its form, what it would change, and the way to what it changed; the same for all acts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
@@ -23,7 +24,7 @@ from warehouse.queries.desk.acts import ActRecord, act_record, last_move, seen_o
 from warehouse.queries.runs import run_record
 from warehouse.store.engine import reading
 from warehouse.store.run_lock import RunInProgressError
-from web.desk.acts.act import Act, ActWork, Lines, Subject
+from web.desk.acts.act import Act, ActResult, ActWork, Subject
 from web.desk.acts.act_form import CONFIRM, PREVIEW, ActForm, filled_in, remember_name
 from web.desk.acts.table import ACTS
 from web.desk.context import DeskContext
@@ -110,15 +111,15 @@ class ActPages:
         remember_name(response, form.name)
         return response
 
-    def _foreseen(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Lines, ActRecord | None]:
+    def _foreseen(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Sequence[str], ActRecord | None]:
         """Return what the act says of itself, and what its run would change, where that is tried."""
         context = self._desk.open_context()
         if act.foresee is not None:
             return act.foresee(self._work(form, page, context)), None
         with tried(context, NoProgress()) as trial:
-            lines = act.carry_out(self._work(form, page, trial))
+            result = act.carry_out(self._work(form, page, trial))
             with reading(trial.engine) as session:
-                return lines, act_record(session, form.run_id)
+                return result.lines, act_record(session, form.run_id)
 
     def _confirm(self, act: Act, request: Request, form: ActForm) -> Response:
         page = self._page(request)
@@ -138,18 +139,18 @@ class ActPages:
         with reading(self._desk.engine) as session:
             is_done = run_record(session, form.run_id) is not None
         work = self._work(form, page, self._desk.open_context())
-        lines: Lines = ()
+        result = ActResult()
         if not is_done:
             if form.seen != self._seen(form.subject):
                 fault = _Fault(self._changed_meanwhile(form.subject, page), HTTPStatus.CONFLICT)
                 return self._form(act, request, form, fault)
-            lines = act.carry_out(work)
-        if act.is_shown_once and lines:
+            result = act.carry_out(work)
+        if act.is_shown_once and result.lines:
             response: Response = page.respond(
-                "act_done_once.html.j2", here=partial(page.address, form.names), act=act, form=form, lines=lines
+                "act_done_once.html.j2", here=partial(page.address, form.names), act=act, form=form, lines=result.lines
             )
         else:
-            address = act.leads_to(work) if act.leads_to else done_address(form.run_id, form.subject)
+            address = result.address or done_address(form.run_id, form.subject)
             response = RedirectResponse(address, HTTPStatus.SEE_OTHER)
         remember_name(response, form.name)
         return response

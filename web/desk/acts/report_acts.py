@@ -9,7 +9,7 @@ from flows.actions.withdraw import decide
 from flows.pipeline.scope import RunScope
 from flows.presentation.message_formatter import MessageFormatter
 from warehouse.submissions.waivers import WarningSelector
-from web.desk.acts.act import VERSION, Act, ActField, ActWork, FieldKind, Lines, SubjectKind
+from web.desk.acts.act import VERSION, Act, ActField, ActResult, ActWork, FieldKind, SubjectKind
 from web.desk.context import DeskContext
 
 _ANSWERED_DAYS = 365
@@ -20,47 +20,47 @@ def _until(desk: DeskContext) -> str:
     return (desk.today + timedelta(days=_ANSWERED_DAYS)).isoformat()
 
 
-def _answer(work: ActWork) -> Lines:
+def _answer(work: ActWork) -> ActResult:
     run = work.run(RunScope(period=work.report.key.period))
     answered = answer(run, _selector(work), work.decision, parse_day(work.values["until"], "last"))
     messages = MessageFormatter(work.desk.catalog, work.page.lang)
-    return [work.page.text("answers_warning", warning=messages.fault(issue)) for issue in answered.issues]
+    return ActResult([work.page.text("answers_warning", warning=messages.fault(issue)) for issue in answered.issues])
 
 
-def _take_back(work: ActWork) -> Lines:
+def _take_back(work: ActWork) -> ActResult:
     revoked = take_answer_back(work.run(RunScope(period=work.report.key.period)), _selector(work), work.decision)
-    return [work.page.text("takes_answer_back", by=each.by, reason=each.reason) for each in revoked.waivers]
+    return ActResult([work.page.text("takes_answer_back", by=each.by, reason=each.reason) for each in revoked.waivers])
 
 
-def _release(work: ActWork) -> Lines:
+def _release(work: ActWork) -> ActResult:
     return _decide_held(work, HoldDecision.RELEASE)
 
 
-def _refuse(work: ActWork) -> Lines:
+def _refuse(work: ActWork) -> ActResult:
     return _decide_held(work, HoldDecision.REFUSE)
 
 
-def _decide_held(work: ActWork, kind: HoldDecision) -> Lines:
+def _decide_held(work: ActWork, kind: HoldDecision) -> ActResult:
     report = work.report
     run = work.run(RunScope(report.key.period, frozenset({report.unit.code})))
     outcome = decide_held(run, kind, report.key, work.decision, work.version).outcome
     messages = MessageFormatter(work.desk.catalog, work.page.lang)
     refused = [messages.fault(issue) for verdict in outcome.refused for issue in verdict.faults]
-    return [*refused, *outcome.left]
+    return ActResult([*refused, *outcome.left])
 
 
-def _withdraw(work: ActWork) -> Lines:
+def _withdraw(work: ActWork) -> ActResult:
     return _change(work, "withdraw")
 
 
-def _restore(work: ActWork) -> Lines:
+def _restore(work: ActWork) -> ActResult:
     return _change(work, "restore")
 
 
-def _change(work: ActWork, kind: str) -> Lines:
+def _change(work: ActWork, kind: str) -> ActResult:
     key = work.report.key
     changed = decide(work.run(RunScope(period=key.period)), kind, key, work.decision, work.version).changed
-    return [work.page.text("becomes_missing")] if changed.counted is None else []
+    return ActResult([work.page.text("becomes_missing")] if changed.counted is None else [])
 
 
 def _selector(work: ActWork) -> WarningSelector:

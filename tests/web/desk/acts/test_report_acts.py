@@ -14,6 +14,8 @@ from tests.flows.pipeline.nightly_runs import NOW, WRONG, context_of, deliver, p
 from tests.web.desk.acts.conftest import INDICATOR, OWN, REPORT, RULE, UNIT, HiddenFields, Officer
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.long
+
 PAGE = f"/reports/cds_x_t/{UNIT}/2025-05"
 OpenDesk = Callable[..., TestClient]
 
@@ -193,7 +195,6 @@ def each_desk(
     return open_desk(home, **more)
 
 
-@pytest.mark.long
 def test_acts_on_each_engine(each_desk: TestClient) -> None:
     """Previewed, withdrawn, refused to the second officer, restored: alike on SQLite and PostgreSQL."""
     first, second = Officer(each_desk, "Chị Hoa"), Officer(each_desk, "Anh Bình")
