@@ -70,6 +70,10 @@ class Catalog:
     _owing_areas: dict[tuple[str, date], frozenset[str]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
+    _asked_ids: dict[tuple[str, Period], frozenset[str]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _counting: dict[tuple[str, Period], bool] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def lead_indicators(self, among: Collection[str]) -> tuple[str, ...]:
         """The main indicators of the headline themes: of each its first ratio in the catalogue's order, else its first.
@@ -165,9 +169,13 @@ class Catalog:
 
     def asks(self, form: str, indicator: str, period: Period) -> bool:
         """Whether a form asks for an indicator in a period, of whichever unit."""
-        day = self.forms.last_day(form, period)
-        has_layout = any(each.form == form and each.holds_on(day) for each in self.forms.layouts)
-        return has_layout and any(each.id == indicator for each in self._in_force(form, period))
+        key = form, period
+        if key not in self._asked_ids:
+            day = self.forms.last_day(form, period)
+            has_layout = any(each.form == form and each.holds_on(day) for each in self.forms.layouts)
+            in_force = self._in_force(form, period) if has_layout else ()
+            self._asked_ids[key] = frozenset(each.id for each in in_force)
+        return indicator in self._asked_ids[key]
 
     def counting_form(self, indicator: Indicator, form: str, period: Period) -> str:
         """The form whose figure of an indicator counts for a period: of those that ask for it then, as is stated.
@@ -180,9 +188,12 @@ class Catalog:
 
     def counts_at_all(self, form: str, period: Period) -> bool:
         """Whether any figure of a form counts in a period; else all of them are only shown beside those that do."""
-        due = [each for each in self.indicators.values() if self.asks(form, each.id, period)]
-        is_rival = form in self.precedence.rivals and bool(due)
-        return not is_rival or any(self.counting_form(indicator, form, period) == form for indicator in due)
+        key = form, period
+        if key not in self._counting:
+            due = [each for each in self.indicators.values() if self.asks(form, each.id, period)]
+            is_rival = form in self.precedence.rivals and bool(due)
+            self._counting[key] = not is_rival or any(self.counting_form(each, form, period) == form for each in due)
+        return self._counting[key]
 
     def counts_from(self, other: str, form: str, period: Period) -> bool:
         """Whether a figure that is published with those of a form counts from another form in a period."""
