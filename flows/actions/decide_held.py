@@ -7,7 +7,7 @@ from enum import StrEnum
 from flows.actions.withdraw import apply_decision
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
-from flows.pipeline.pipeline import Run, end, work
+from flows.pipeline.pipeline import Run, work_and_end
 from flows.pipeline.stages.deliver import deliver_due
 from warehouse.store.engine import Session
 from warehouse.submissions.holds import refuse, release
@@ -56,6 +56,6 @@ def decide_held(
             decision,
             lambda session, stamped: _CARRIED_OUT[kind](session, key, stamped, version),
         )
-        result = HoldResult(chosen, end(run, work(run)))
+        result = HoldResult(chosen, work_and_end(run))
     deliver_due(run.context)
     return result

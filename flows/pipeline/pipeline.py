@@ -24,14 +24,12 @@ from flows.pipeline.publisher import AREAS_PER_STEP, Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.confirm import ask_for_confirmations
-from flows.pipeline.stages.data import make_data
 from flows.pipeline.stages.deliver import deliver_due
 from flows.pipeline.stages.divide import divide
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
 from flows.pipeline.stages.publish import to_publish
-from flows.pipeline.stages.publish_site import render_site
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
 from flows.pipeline.stages.refetch import damaged_files, refetch, requeue_mended
@@ -44,7 +42,7 @@ from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery, restored_files
 from warehouse.queries.silent_units import SilentPeriod, silent_units
 from warehouse.rollups.due import awaiting_reopen
-from warehouse.store.engine import Engine, reading, transaction
+from warehouse.store.engine import reading, transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.runs import finish_run, start_run
 from warehouse.submissions.staging import clear_abandoned
@@ -102,7 +100,7 @@ def carry_out(run: Run, kind: str, reason: str | None = None, actor: str | None 
     """
     with exclusive_run(run.context, run.id, kind, run.listener):
         begin(run, kind, reason, actor)
-        outcome = end(run, work(run))
+        outcome = work_and_end(run)
     ask_for_confirmations(run.context)
     deliver_due(run.context)
     return outcome
@@ -122,22 +120,26 @@ def begin(run: Run, kind: str, reason: str | None, actor: str | None = None) -> 
     _LOG.info("%s begins", kind)
 
 
-def end(run: Run, outcome: RunOutcome) -> RunOutcome:
-    """Write data files, site and quality pages that are due, record the run's end and counts, tell the listener."""
-    run.steps.run("publish", "data files", partial(make_data, run.context))
-    _render_site(run)
+def work_and_end(run: Run) -> RunOutcome:
+    """Do the work of a run that has begun, within its scope, and end it; see `carry_out`."""
+    with Publisher(run.context) as publisher:
+        return end(run, _work(run, publisher), publisher)
+
+
+def end(run: Run, outcome: RunOutcome, publisher: Publisher | None = None) -> RunOutcome:
+    """Write quality pages, data files and site that are due, record the run's end and counts, tell the listener.
+
+    `publisher` may have begun data files and site.
+    """
+    pages = publisher or Publisher(run.context)
     _write_pages(run)
+    run.steps.run("publish", "data files", pages.finish_data)
+    run.steps.run("publish", "site", pages.finish_site)
     with transaction(run.context.engine) as session:
         finish_run(session, run.id, outcome.counts, run.context.clock(), run.steps.seconds)
     _LOG.info("run ended", extra={"counts": outcome.counts})
     run.listener.finish(outcome)
     return outcome
-
-
-def _render_site(run: Run) -> None:
-    # A trial publishes to a folder that no reader opens.
-    if isinstance(run.context.engine, Engine):
-        run.steps.run("publish", "site", partial(render_site, run.context))
 
 
 def _write_pages(run: Run) -> None:
@@ -152,8 +154,7 @@ def _write_pages(run: Run) -> None:
         run.steps.run("quality", "page of the night", partial(write_run_pages, context))
 
 
-def work(run: Run) -> RunOutcome:
-    """Do the work of a run that has begun, within its scope; see `carry_out`."""
+def _work(run: Run, publisher: Publisher) -> RunOutcome:
     with reading(run.context.engine) as session:
         before = last_delivery(session)
     not_collected = _collect(run)
@@ -172,10 +173,10 @@ def work(run: Run) -> RunOutcome:
     judgement = judge_submissions(run, matches)
     again = judge_later_reports(run)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
-    with Publisher(run.context) as publisher:
-        roll_up_changes(run, publisher)
-        _reply(run)  # replies say nothing of figures: they are written while those are published
-        results = finish_publishing(run, publisher)
+    roll_up_changes(run, publisher)
+    results = finish_publishing(run, publisher)
+    publisher.begin_pages()
+    _reply(run)  # replies say nothing of figures: they are written while pages of those are rendered
     return RunOutcome(
         run_id=run.id,
         verdicts=(*_verdicts(run, matches, judgement), *again),
@@ -334,7 +335,7 @@ def roll_up_changes(run: Run, publisher: Publisher) -> None:
 def finish_publishing(run: Run, publisher: Publisher) -> tuple[PublishedRevision, ...]:
     """Publish all that was rolled up and is not published, including revisions of runs that were killed."""
     publisher.add(to_publish(run.context, run.scope))
-    batches = publisher.batches
+    batches = publisher.batches()
     total, done = sum(map(len, batches)), 0
     run.listener.begin("publish", total)
     results: list[PublishedRevision] = []

@@ -1,31 +1,56 @@
 """Publish revisions beside the run: where there are many, a process of its own writes them while the run goes on."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from domain.batches import batched
 from flows.pipeline.outcome import PublishedRevision
+from flows.pipeline.stages.data import make_data
 from flows.pipeline.stages.publish import record
+from flows.pipeline.stages.publish_site import render_site, warn_of_unknown
 from flows.pipeline.stages.write import write
-from flows.pipeline.writing_process import WriterSettings, get_ready, write_all
+from flows.pipeline.writing_process import (
+    WriterSettings,
+    attempt,
+    get_ready,
+    make_data_files,
+    render_pages,
+    write_all,
+)
 from flows.support.context import AppContext
+from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
 from warehouse.store.engine import Engine
 from workbooks.pool.light_process import LightContext
 
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 AREAS_PER_STEP: Final = 20
 """Areas that are rolled up, written or recorded at once: as many as make a process of its own worth its start."""
 
+_AREAS_AT_ONCE: Final = 5
+"""Areas that are handed to the process at once: few, as it cannot give back the next that it was handed."""
+
+
+@dataclass(eq=False, slots=True)
+class _Share:
+    """Revisions handed to the process at once; `written`: by the run, as the process had not begun them."""
+
+    refs: list[RevisionRef]
+    future: Future[list[PublishedRevision | None]]
+    written: list[PublishedRevision | None] | None = None
+
 
 class Publisher:
-    """Writes and records revisions; `add` what is rolled up, then take the steps of `finish`.
+    """Writes and records revisions; `add` what is rolled up, then take the steps of `finish`, and make the pages.
 
     What the process could not write, the run writes itself, and meets the error if there is one.
     """
@@ -35,8 +60,11 @@ class Publisher:
         self._context = context
         self._known: set[RevisionRef] = set()
         self._waiting: list[RevisionRef] = []
-        self._begun: list[tuple[list[RevisionRef], Future[list[PublishedRevision | None]]]] = []
+        self._begun: list[list[RevisionRef]] = []
+        self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
+        self._data: Future[tuple[str, ...] | None] | None = None
+        self._site: Future[SiteOutcome | None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -55,43 +83,85 @@ class Publisher:
             self._begin(self._waiting[:AREAS_PER_STEP])
             del self._waiting[:AREAS_PER_STEP]
 
-    @property
     def batches(self) -> list[list[RevisionRef]]:
-        """The revisions that were added, in batches; each is to be finished."""
-        return [refs for refs, _ in self._begun] + list(batched(self._waiting, AREAS_PER_STEP))
+        """Return the revisions that were added, in batches; each is to be finished."""
+        if self._pool is not None and self._waiting:
+            self._begin(self._waiting[:])
+            self._waiting.clear()
+        return self._begun + list(batched(self._waiting, AREAS_PER_STEP))
 
     def finish(self, refs: list[RevisionRef]) -> list[PublishedRevision]:
-        """Wait until the revisions of a batch are written, and record them."""
-        context = self._context
-        written = [
-            (
-                ref,
-                done or write(context.engine, context.catalog, context.published, context.lang, ref),
-            )
-            for ref, done in zip(refs, self._written(refs), strict=True)
-        ]
+        """Wait until the revisions of a batch are written, writing others meanwhile, and record them."""
+        context, wanted = self._context, set(refs)
+        done: dict[RevisionRef, PublishedRevision | None] = {}
+        for share in self._shares:
+            if wanted.issuperset(share.refs):
+                done |= zip(share.refs, self._written(share), strict=True)
+        written = [(ref, done.get(ref) or self._write(ref)) for ref in refs]
         record(context, written)
         return [revision for _, revision in written]
 
-    def _begin(self, refs: list[RevisionRef]) -> None:
+    def begin_pages(self) -> None:
+        """Have the process, if there is one, make data files and site of all that is recorded by now."""
+        if self._pool is not None:
+            with suppress(BrokenProcessPool):
+                self._data = self._pool.submit(make_data_files, self._settings)
+                self._site = self._pool.submit(render_pages, self._settings)
+
+    def finish_data(self) -> None:
+        """Wait until the data files are made, or make them; a trial's are not made.
+
+        Raises:
+            PublicationInterruptedError, PublicationRefusedError: the storage failed; the files stay as they were.
+        """
         context = self._context
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
-        settings = WriterSettings(
+        if isinstance(context.engine, Engine) and _result(self._data) is None:
+            make_data(context.engine, context.catalog, context.published, context.lang)
+
+    def finish_site(self) -> None:
+        """Wait until the site is rendered, or render it; a trial's is not, as it publishes to a folder without readers.
+
+        Raises:
+            PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
+        """
+        context = self._context
+        if isinstance(context.engine, Engine):
+            rendered = _result(self._site)
+            warn_of_unknown(rendered or render_site(context.engine, context.catalog, context.published))
+
+    @property
+    def _settings(self) -> WriterSettings:
+        context = self._context
+        return WriterSettings(
             context.catalog.root, context.catalog.version, context.staging_url, context.published, context.lang
         )
-        with suppress(BrokenProcessPool):
-            self._begun.append((refs, self._pool.submit(write_all, settings, refs)))
-            return
-        self._waiting += refs
 
-    def _written(self, refs: list[RevisionRef]) -> Iterator[PublishedRevision | None]:
-        future = next((future for begun, future in self._begun if begun is refs), None)
-        if future is not None:
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                _LOG.warning("the process that writes publications ended by itself; the run goes on writing them")
-            else:
-                return
-        yield from [None] * len(refs)
+    def _begin(self, refs: list[RevisionRef]) -> None:
+        self._begun.append(refs)
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
+        with suppress(BrokenProcessPool):
+            for share in batched(refs, _AREAS_AT_ONCE):
+                self._shares.append(_Share(share, self._pool.submit(write_all, self._settings, share)))
+
+    def _written(self, share: _Share) -> list[PublishedRevision | None]:
+        """Return what was written of a share, None for what was not; until it is, write shares that are not begun."""
+        while not share.future.done() and (spare := self._take_last()):
+            spare.written = [attempt(partial(self._write, ref)) for ref in spare.refs]
+        return share.written or _result(share.future) or [None] * len(share.refs)
+
+    def _write(self, ref: RevisionRef) -> PublishedRevision:
+        context = self._context
+        return write(context.engine, context.catalog, context.published, context.lang, ref)
+
+    def _take_last(self) -> _Share | None:
+        return next((each for each in reversed(self._shares) if each.written is None and each.future.cancel()), None)
+
+
+def _result(future: Future[T] | None) -> T | None:
+    """Wait for what the process returns; None: it ended before it did so."""
+    try:
+        return None if future is None else future.result()
+    except BrokenProcessPool:
+        _LOG.warning("the process that writes publications ended by itself; the run goes on writing them")
+        return None

@@ -2,10 +2,11 @@
 
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.texts import Lang
@@ -15,6 +16,10 @@ from warehouse.queries import RevisionRef
 from warehouse.store.engine import Engine, open_engine
 from workbooks.pool.confinement import end_with_parent
 
+if TYPE_CHECKING:
+    from publishing.site.builder import SiteOutcome
+
+T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 
@@ -35,21 +40,42 @@ def get_ready() -> None:
     end_with_parent()
 
 
-def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
-    """Write revisions; None for each that could not be written, which the run then writes itself."""
-    return [_write(settings, ref) for ref in refs]
-
-
-def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision | None:
+def attempt(work: Callable[[], T]) -> T | None:
+    """Return what work returns; None if it fails: the run does it again in its turn and meets the error."""
     try:
-        engine, catalog = _opened(settings)
-        if catalog.version == settings.version:
-            return write(engine, catalog, settings.published, settings.lang, ref)
-    except Exception:  # noqa: BLE001 # the run writes it again and meets the error itself
-        _LOG.debug("%s %s was not written", ref.area, ref.period, exc_info=True)
+        return work()
+    except Exception:  # noqa: BLE001 # the run meets it
+        _LOG.debug("not done: %s", work, exc_info=True)
     return None
+
+
+def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
+    """Write revisions; None for each that could not be written."""
+    return [attempt(partial(_write, settings, ref)) for ref in refs]
+
+
+def make_data_files(settings: WriterSettings) -> tuple[str, ...] | None:
+    """Make the data files that are due and return their folders; None if they could not be made."""
+    # Arrow takes long to import: not before revisions are written.
+    from flows.pipeline.stages.data import make_data  # noqa: PLC0415 # as said
+
+    return attempt(lambda: make_data(*_opened(settings), settings.published, settings.lang))
+
+
+def render_pages(settings: WriterSettings) -> "SiteOutcome | None":
+    """Render the site; None if it could not be rendered."""
+    from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as the data files
+
+    return attempt(lambda: render_site(*_opened(settings), settings.published))
+
+
+def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision:
+    return write(*_opened(settings), settings.published, settings.lang, ref)
 
 
 @lru_cache(maxsize=1)
 def _opened(settings: WriterSettings) -> tuple[Engine, Catalog]:
-    return open_engine(settings.warehouse_url), load_catalog(settings.catalog)
+    catalog = load_catalog(settings.catalog)
+    if catalog.version != settings.version:
+        raise RuntimeError("the catalogue changed while the run went on")  # the run meets no error of its own
+    return open_engine(settings.warehouse_url), catalog

@@ -1,34 +1,38 @@
 """Site: render the pages around the published revisions that a new revision reaches."""
 
 import logging
+from pathlib import Path
 
+from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.rollups import Boundary
-from flows.support.context import AppContext
 from publishing.site.builder import SiteOutcome, build_site
 from publishing.site.published_set import PublishedRevisionRef
 from warehouse.queries import Revision, revision
-from warehouse.store.engine import reading
+from warehouse.store.engine import Engine, reading
 
 _LOG = logging.getLogger(__name__)
 
 
-def render_site(context: AppContext) -> SiteOutcome:
+def render_site(engine: Engine, catalog: Catalog, published: Path) -> SiteOutcome:
     """Render the site of the published folder anew where a revision or the catalogue moved.
 
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
     """
-    outcome = build_site(context.published, context.catalog, lambda ref: _load(context, ref))
+    return build_site(published, catalog, lambda ref: _load(engine, catalog, ref))
+
+
+def warn_of_unknown(outcome: SiteOutcome) -> None:
+    """Log the publications without pages."""
     for each in outcome.unknown:
         _LOG.warning("%s has no pages on the site: the warehouse does not know this revision", each)
-    return outcome
 
 
-def _load(context: AppContext, ref: PublishedRevisionRef) -> Revision | None:
-    if ref.form not in context.catalog.forms.by_id:
+def _load(engine: Engine, catalog: Catalog, ref: PublishedRevisionRef) -> Revision | None:
+    if ref.form not in catalog.forms.by_id:
         return None
-    with reading(context.engine) as session:
+    with reading(engine) as session:
         try:
             result = revision(session, ref.area, ref.period, ref.number, ref.form, boundary=Boundary(ref.boundary))
         except UsageError:

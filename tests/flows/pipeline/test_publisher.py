@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn, cast
 
 import pytest
 
@@ -13,6 +15,7 @@ from flows.pipeline.stages.publish import to_publish
 from flows.support.context import AppContext
 from publishing.errors import PublicationRefusedError
 from tests.flows.pipeline.nightly_runs import context_of, deliver, published_rows, rows_of, run_plainly
+from warehouse.queries import RevisionRef
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = pytest.mark.services
@@ -34,7 +37,7 @@ def publish(context: AppContext) -> Path:
     """Publish what is due and return where."""
     with Publisher(context) as writer:
         writer.add(to_publish(context, RunScope()))
-        (batch,) = writer.batches
+        (batch,) = writer.batches()
         (written,) = writer.finish(batch)
     return written.path
 
@@ -46,6 +49,59 @@ def test_a_process_writes_beside_the_run(unpublished: AppContext, home: Path, mo
     assert {"rollup.csv", "rollup.xlsx", "report.html"} <= {path.name for path in written.iterdir()}
     assert rows_of(home, "SELECT count(*) FROM publication") == [(1,)]
     assert to_publish(unpublished, RunScope()) == ()
+
+
+def test_the_run_writes_what_the_process_did_not_begin(
+    unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the process is busy with what it began before, the run takes over what waits behind that."""
+    taken: list[str] = []
+
+    def note(*work: object) -> NoReturn:
+        taken.append(cast("RevisionRef", work[-1]).area)
+        raise ValueError
+
+    monkeypatch.setattr(publisher, "_AREAS_AT_ONCE", 1)
+    monkeypatch.setattr(publisher, "write", note)
+    with Publisher(unpublished) as writer:
+        (ref,) = to_publish(unpublished, RunScope())
+        writer.add([ref, *(replace(ref, area=f"unknown {number}") for number in range(8))])
+        writer.finish(writer.batches()[0])
+    assert taken[0] == "unknown 7"
+    assert ref.area not in taken
+    assert published_rows(home)
+
+
+def test_pages_are_made_beside_the_run(unpublished: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data files and site of what is recorded are made by the process; the run only waits for them."""
+    monkeypatch.setattr(publisher, "make_data", die)
+    monkeypatch.setattr(publisher, "render_site", die)
+    with Publisher(unpublished) as writer:
+        writer.add(to_publish(unpublished, RunScope()))
+        (batch,) = writer.batches()
+        writer.finish(batch)
+        writer.begin_pages()
+        writer.finish_data()
+        writer.finish_site()
+    assert (unpublished.published / "data").exists()
+    assert (unpublished.published / "site" / "search.vi.html").exists()
+
+
+@pytest.mark.parametrize("fault", ["make_data_files", "render_pages"])
+def test_the_run_makes_the_pages_that_a_process_left(
+    unpublished: AppContext, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """A process that ends by itself while it makes data files or site leaves neither undone."""
+    monkeypatch.setattr(publisher, fault, die)
+    with Publisher(unpublished) as writer:
+        writer.add(to_publish(unpublished, RunScope()))
+        (batch,) = writer.batches()
+        writer.finish(batch)
+        writer.begin_pages()
+        writer.finish_data()
+        writer.finish_site()
+    assert (unpublished.published / "data").exists()
+    assert (unpublished.published / "site" / "search.vi.html").exists()
 
 
 @pytest.mark.parametrize("fault", ["write_all", "get_ready"])
