@@ -50,7 +50,7 @@ class _Assembly:
     def report(self) -> Report:
         revision, formatter = self.revision, self.formatter
         names = {row.indicator: self._name(row.indicator) for row in revision.rows}
-        themes, units = self._themes(), self._units()
+        themes, units = self._themes(), self.lines
         return Report(
             area=revision.area,
             area_name=self._area_name(),
@@ -81,10 +81,27 @@ class _Assembly:
                 if change.column != "attained" or change.indicator not in self._assumed
             ),
             warning_notes=warning_notes_of(revision, names, formatter),
-            provinces=self._provinces(themes, units) if len(units) > MOST_UNITS_LISTED else (),
+            provinces=self._provinces(themes, units) if self.is_large else (),
             incomparable=tuple(self._incomparable(themes)),
             edition=self.edition,
         )
+
+    @cached_property
+    def lines(self) -> tuple[UnitLine, ...]:
+        """The lines of units, which count days late otherwise until the second edition."""
+        if self.edition > SECOND_EDITION:
+            return self.facts.lines
+        return unit_lines(self.revision, self.catalog.forms, self.edition)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the area has more units than are listed."""
+        return len(self.lines) > MOST_UNITS_LISTED
+
+    @property
+    def _lists_communes(self) -> bool:
+        """Whether figures of communes are listed: until the second edition also those of a large area."""
+        return self.edition <= SECOND_EDITION or not self.is_large
 
     def _incomparable(self, themes: Sequence[ThemeFigures]) -> Iterator[PublishedFigure]:
         """Yield the figures that do not compare, though each unit gave its own; since the third edition."""
@@ -110,12 +127,6 @@ class _Assembly:
     def _is_invented(self, unit: OrgUnit) -> bool:
         day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
         return any(village.invented for village in self.catalog.units.villages(unit, day))
-
-    def _units(self) -> tuple[UnitLine, ...]:
-        """Return the lines of units, which count days late otherwise until the second edition."""
-        if self.edition > SECOND_EDITION:
-            return self.facts.lines
-        return unit_lines(self.revision, self.catalog.forms, self.edition)
 
     def _standpoint(self) -> str:
         """Name the boundaries and the moment of the figures unless they are the period's own and the present."""
@@ -167,7 +178,7 @@ class _Assembly:
             denominator_name=known.denominator.get(lang) if known and known.denominator else "",
             denominator_kind=self.formatter.denominator_kind(row.denominator_kind),
             target_document=self._target_document(row),
-            communes=self.facts.by_report(row.indicator, self.formatter),
+            communes=self.facts.by_report(row.indicator, self.formatter) if self._lists_communes else (),
             by_unit=self.facts.by_unit(row.indicator),
             unanswered=self.unanswered[row.indicator],
             attained=row.attained if self._judges(row) else None,

@@ -1,6 +1,6 @@
 """Figures and reporting statuses by province, of an area with more units than a page can list."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -32,12 +32,16 @@ def province_lines(
         by_province[_code(provinces, unit.key)].append(unit)
     names = {province.code: province.name for province in provinces.values()}
     sums = {figure.row.indicator: _sums(figure, provinces) for figure in figures}
+    states = {code: Counter(unit.state for unit in of_province) for code, of_province in by_province.items()}
     return tuple(
         ProvinceLine(
             code=code,
             name=names.get(code, unknown),
-            accepted=sum(unit.state in {"accepted", "late"} for unit in by_province[code]),
+            accepted=states[code]["accepted"] + states[code]["late"],
             expected=len(by_province[code]),
+            late=states[code]["late"],
+            refused=states[code]["quarantined"],
+            missing=states[code]["missing"],
             figures={indicator: of[code] for indicator, of in sums.items() if code in of},
         )
         for code in sorted(by_province)

@@ -161,12 +161,18 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceLine:
-    """The part of a large area that lies in one province: reports accepted and expected, figures by indicator."""
+    """The part of a large area that lies in one province: how many of its units report how, figures by indicator.
+
+    `accepted` counts `late` ones too.
+    """
 
     code: str
     name: str
     accepted: int
     expected: int
+    late: int
+    refused: int
+    missing: int
     figures: Mapping[str, ProvinceFigure]
 
 

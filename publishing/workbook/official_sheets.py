@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from publishing.editions import SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.papers import before_and_after, target, verdict
 from publishing.figures.provinces import MOST_UNITS_LISTED
-from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, Report, UnitLine
+from publishing.figures.report import CommuneFigure, ProvinceFigure, ProvinceLine, PublishedFigure, Report, UnitLine
 from publishing.workbook.long_sheet import StyledCell
 from publishing.workbook.official_page import OfficialPage
 from publishing.workbook.sheets import number_style
@@ -52,19 +53,40 @@ def write_theme(
     return first
 
 
+def lists_provinces(report: Report) -> bool:
+    """Return whether the workbook lists provinces instead of communes: of a large area, since the third edition."""
+    return bool(report.provinces) and report.edition > SECOND_EDITION
+
+
 def write_coverage(page: OfficialPage, report: Report, formatter: ReportFormatter) -> None:
-    """Write who is missing, returned or late, by name, and of an area that can be listed also all others."""
+    """Write who is missing, returned or late, by name, and of an area that can be listed also all others.
+
+    Of a large area counts by province come first; where more are not in time than can be listed, these are all.
+    """
     names, widths = ("paper_order", "unit_code", "unit", "status", "received", "days_late"), (6, 12, 40, 30, 22, 12)
     columns = [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
     page.set_widths(columns)
     page.write_heading(formatter.text("paper_coverage_title").upper(), len(columns) - 1)
+    by_province = lists_provinces(report)
+    if by_province:
+        heads = ("paper_order", "province_code", "province", "reports_accepted", "state_quarantined", "state_missing")
+        counted = [TableColumn(formatter.text(name), width) for name, width in zip(heads, widths, strict=True)]
+        rows = [_province_row(number, province, formatter) for number, province in enumerate(report.provinces, 1)]
+        _write_list(page, counted, rows)
+        page.row += 1
     units = sorted(report.units, key=_severity)
     if len(units) > MOST_UNITS_LISTED:
         units = [unit for unit in units if unit.state in _WORST_FIRST]
-        sheet = formatter.text("sheet_units")
-        line = StyledCell(formatter.text("paper_coverage_note", sheet=sheet), "form_subtitle")
-        page.write_across((0, len(columns) - 1, line))
-    _write_list(page, columns, [_unit_row(number, unit, formatter) for number, unit in enumerate(units, 1)])
+        is_listed = len(units) <= MOST_UNITS_LISTED or not by_province
+        note = formatter.text("paper_coverage_note", sheet=formatter.text("sheet_units"))
+        if by_province:
+            key = "paper_coverage_late" if is_listed else "paper_coverage_counts"
+            note = formatter.text(key, count=len(units))
+        page.write_across((0, len(columns) - 1, StyledCell(note, "form_subtitle")))
+        if not is_listed:
+            return
+    rows = [_unit_row(number, unit, formatter) for number, unit in enumerate(units, 1)]
+    _write_list(page, columns, rows, is_first=not by_province)
 
 
 def write_corrections(page: OfficialPage, report: Report, formatter: ReportFormatter) -> None:
@@ -93,11 +115,14 @@ def write_corrections(page: OfficialPage, report: Report, formatter: ReportForma
     _write_list(page, columns, rows)
 
 
-def _write_list(page: OfficialPage, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]]) -> None:
+def _write_list(
+    page: OfficialPage, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]], *, is_first: bool = True
+) -> None:
     head = page.row
     page.write_rows([[StyledCell(column.header, "head") for column in columns]], columns)
     page.sheet.repeat_rows(head)
-    page.sheet.freeze_panes(head + 1, 0)
+    if is_first:
+        page.sheet.freeze_panes(head + 1, 0)
     page.write_rows(rows, columns)
 
 
@@ -173,6 +198,17 @@ def _numbers(
 
 def _severity(unit: UnitLine) -> tuple[int, str]:
     return (_WORST_FIRST.index(unit.state) if unit.state in _WORST_FIRST else len(_WORST_FIRST)), unit.key
+
+
+def _province_row(number: int, province: ProvinceLine, formatter: ReportFormatter) -> list[StyledCell]:
+    return [
+        StyledCell(str(number), "centre"),
+        StyledCell(province.code, "centre"),
+        StyledCell(province.name),
+        StyledCell(formatter.share(province.accepted, province.expected), "centre"),
+        StyledCell(province.refused, "count"),
+        StyledCell(province.missing, "count"),
+    ]
 
 
 def _unit_row(number: int, unit: UnitLine, formatter: ReportFormatter) -> list[StyledCell]:

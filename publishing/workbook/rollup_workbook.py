@@ -13,6 +13,7 @@ from publishing.workbook.chart import write_chart
 from publishing.workbook.long_sheet import LongSheet, StyledCell
 from publishing.workbook.notes import write_notes
 from publishing.workbook.official import write_official
+from publishing.workbook.official_sheets import lists_provinces
 from publishing.workbook.styles import make_styles
 from publishing.workbook.table import SheetWriter, TableColumn
 
@@ -53,20 +54,36 @@ class _WorkbookWriter:
         self._list("rollup", "TongHop", sheets.rollup_columns(formatter), rollup, frozen=2)
         rates = [figure for theme, figure in self.figures if theme.headline and figure.is_percent]
         write_chart(self.book, self._page("chart"), rates, formatter)
+        if lists_provinces(report):
+            self._list_provinces()
+        else:
+            self._list_units()
+        changes = [sheets.change_row(change) for change in report.changes]
+        self._list("changes", "ThayDoi", sheets.change_columns(formatter), changes, frozen=1)
+        write_notes(SheetWriter(self.book.add_worksheet(formatter.text("sheet_notes")), self.styles), report, formatter)
+
+    def _list_units(self) -> None:
+        formatter, report = self.formatter, self.report
         communes = [sheets.commune_row(figure, commune) for _, figure in self.figures for commune in figure.communes]
         self._list("communes", "TheoXa", sheets.commune_columns(formatter), communes, frozen=2)
         units = [sheets.unit_row(unit, formatter) for unit in report.units]
         self._list("units", "DonVi", sheets.unit_columns(formatter), units, frozen=2)
-        changes = [sheets.change_row(change) for change in report.changes]
-        self._list("changes", "ThayDoi", sheets.change_columns(formatter), changes, frozen=1)
-        write_notes(SheetWriter(self.book.add_worksheet(formatter.text("sheet_notes")), self.styles), report, formatter)
+
+    def _list_provinces(self) -> None:
+        formatter, provinces = self.formatter, self.report.provinces
+        figures = [sheets.province_row(figure, province) for _, figure in self.figures for province in provinces]
+        self._list("provinces", "TheoTinh", sheets.province_columns(formatter), figures, frozen=2)
+        units = [sheets.province_units_row(province) for province in provinces]
+        self._list("units", "DonVi", sheets.province_units_columns(formatter), units, frozen=2)
 
     def _page(self, name: str, kind: type[Worksheet] = Worksheet) -> SheetWriter:
         """Add a sheet with the common heading, which all sheets but the last have."""
         page = SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}"), kind), self.styles)
         page.write_lines(sheets.heading(self.report, self.formatter))
-        if name == "communes" and self.report.is_sample:
+        if name in {"communes", "provinces"} and self.report.is_sample:
             page.write_lines([StyledCell(self.formatter.text("sample_note"), "warning")])
+        if name == "provinces":
+            page.write_lines([StyledCell(self.formatter.text("units_in_parts"), "subtitle")])
         if name == "changes" and not self.report.changes:
             reason = "changes_first" if self.report.revision == 1 else "changes_none"
             page.write_lines([StyledCell(self.formatter.text(reason), "subtitle")])

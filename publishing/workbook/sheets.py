@@ -3,7 +3,16 @@
 from decimal import Decimal
 
 from publishing.figures.formatter import SHORT_HASH, ReportFormatter
-from publishing.figures.report import ChangeLine, CommuneFigure, PublishedFigure, Report, ThemeFigures, UnitLine
+from publishing.figures.report import (
+    ChangeLine,
+    CommuneFigure,
+    ProvinceFigure,
+    ProvinceLine,
+    PublishedFigure,
+    Report,
+    ThemeFigures,
+    UnitLine,
+)
 from publishing.workbook.long_sheet import StyledCell
 from publishing.workbook.table import TableColumn
 
@@ -76,6 +85,49 @@ def commune_row(figure: PublishedFigure, commune: CommuneFigure) -> list[StyledC
         StyledCell(commune.unit, "centre"),
         StyledCell(figure.row.indicator, "code"),
     ]
+
+
+def province_columns(formatter: ReportFormatter) -> list[TableColumn]:
+    """Return the columns of the sheet of provinces, which a large area has instead of that of communes."""
+    names = ("indicator", "province", "value", "numerator", "denominator", "province_code", "code")
+    widths = (52, 28, 10, 14, 14, 10, 14)
+    return [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
+
+
+def province_row(figure: PublishedFigure, province: ProvinceLine) -> list[StyledCell]:
+    """Return the row of one province's figure; without numbers where it has none."""
+    sums = province.figures.get(figure.row.indicator) or ProvinceFigure(None, None, None)
+    return [
+        StyledCell(figure.name),
+        StyledCell(province.name),
+        StyledCell(sums.value, number_style(sums.value, percent=figure.is_percent)),
+        StyledCell(sums.numerator, number_style(sums.numerator)),
+        StyledCell(sums.denominator, number_style(sums.denominator)),
+        StyledCell(province.code, "centre"),
+        StyledCell(figure.row.indicator, "code"),
+    ]
+
+
+def province_units_columns(formatter: ReportFormatter) -> list[TableColumn]:
+    """Return the columns of the sheet of units of a large area, which counts them by province."""
+    names = (
+        "province_code",
+        "province",
+        "column_units_expected",
+        "reports_accepted",
+        "state_late",
+        "state_quarantined",
+        "state_missing",
+    )
+    widths = (12, 30, 16, 16, 16, 16, 16)
+    return [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
+
+
+def province_units_row(province: ProvinceLine) -> list[StyledCell]:
+    """Return the row of one province: how many of its units report how."""
+    counts = (province.expected, province.accepted, province.late, province.refused, province.missing)
+    numbers = [StyledCell(count, "count") for count in counts]
+    return [StyledCell(province.code, "centre"), StyledCell(province.name), *numbers]
 
 
 def unit_columns(formatter: ReportFormatter) -> list[TableColumn]:
