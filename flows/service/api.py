@@ -156,8 +156,8 @@ class ServerApi:
             raise NoLoginLinkError(answer.status_code)
         return str(answer.json()["token"])
 
-    def start(self, deployment: str, parameters: Mapping[str, object], key: str) -> str:
-        """Start a run of a deployment (`flow/name`), once for each key, and return its id.
+    def start(self, deployment: str, parameters: Mapping[str, object], key: str, name: str) -> str:
+        """Start a run of a deployment (`flow/name`) under a name, once for each key, and return its id.
 
         Raises:
             ServerSilentError: the server does not answer.
@@ -168,7 +168,7 @@ class ServerApi:
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise NoDeploymentError(deployment, str(self._client.base_url))
         known = self._content(answer)
-        wanted = {"parameters": dict(parameters), "idempotency_key": key, "state": {"type": "SCHEDULED"}}
+        wanted = {"parameters": dict(parameters), "idempotency_key": key, "name": name, "state": {"type": "SCHEDULED"}}
         address = f"/deployments/{known['id']}/create_flow_run"
         return str(self._content(self._request("POST", address, wanted))["id"])
 

@@ -13,12 +13,16 @@ from starlette.responses import HTMLResponse
 from domain.catalog.catalog import Catalog
 from domain.rollups import RollupChange
 from domain.texts import Lang
+from flows.actions.reason import Reason
 from publishing.figures.changes import changed_value
 from publishing.figures.formatter import ReportFormatter
 from warehouse.queries.desk.report_states import DeskState
+from warehouse.queries.read_models import RunRecord
 from web.look import style_sheet, templates_in
 
 _HERE: Final = Path(__file__).parent
+RERUN_KIND: Final = "rerun"
+"""Kind of runs whose reason begins with a code."""
 _LANG, _YEAR_SECONDS = "lang", 365 * 24 * 3600
 MARKS: Final[Mapping[DeskState, str]] = {
     DeskState.NOT_SENT: "○",
@@ -67,6 +71,14 @@ class DeskPage:
         key = f"web.desk_run_{kind.replace(' ', '_')}"
         return self.catalog.texts.text(key, self.lang) if key in self.catalog.texts.by_key else kind
 
+    def reason_of(self, run: RunRecord) -> str:
+        """Return why a person started a run; the code before a rerun's note in words."""
+        reason = run.reason or ""
+        code, mark, note = reason.partition(": ")
+        if run.kind != RERUN_KIND or code not in list(Reason):
+            return reason
+        return f"{self.text(f'option_{code}')}{mark}{note}"
+
     def changed(self, change: RollupChange, value: str) -> str:
         """Format a value of a changed column."""
         return changed_value(change, value, self.formatter)
@@ -95,6 +107,7 @@ class DeskPage:
             "here": self.here,
             "marks": MARKS,
             "run_kind": self.run_kind,
+            "reason_of": self.reason_of,
             "move": self.move,
             "changed": self.changed,
             "path": self.request.url.path,

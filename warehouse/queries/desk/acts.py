@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -28,6 +29,7 @@ from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
 from warehouse.submissions.report_keys import ReportKey, report_key_of, versions_of
 
+_VALUE: Final = "value"
 MOST_MOVES = 200
 """Most changes of state that are listed."""
 MOST_CHANGES = 300
@@ -47,6 +49,14 @@ class StateMove:
     reason: str | None
 
 
+class ChangedFigure(NamedTuple):
+    """The changed columns of a figure: its value, if that changed, and the others."""
+
+    indicator: str
+    value: RollupChange | None
+    others: tuple[RollupChange, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class MadeRevision:
     """A revision that a run made, with the columns it changed."""
@@ -58,6 +68,21 @@ class MadeRevision:
     boundary: Boundary
     number: int
     changes: tuple[RollupChange, ...]
+
+    @property
+    def figures(self) -> tuple[ChangedFigure, ...]:
+        """The changed figures in their order."""
+        of_indicator: dict[str, list[RollupChange]] = {}
+        for change in self.changes:
+            of_indicator.setdefault(change.indicator, []).append(change)
+        return tuple(
+            ChangedFigure(
+                indicator,
+                next((each for each in changes if each.column == _VALUE), None),
+                tuple(each for each in changes if each.column != _VALUE),
+            )
+            for indicator, changes in of_indicator.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _rerun(work: ActWork) -> ActResult:
         "recheck": request.recheck,
         "by": request.by,
     }
-    started = _server(work).start(RERUN, parameters, work.run_id)
+    started = _server(work).start(RERUN, parameters, work.run_id, request.title)
     return ActResult(address=f"/reruns/{started}")
 
 

@@ -31,7 +31,7 @@ def test_a_preview_changes_nothing(officer: Officer, after_night: Path) -> None:
     page = officer.preview("withdraw", **REPORT, version="1").text
     assert "Xem trước: chưa có gì được thực hiện" in page
     assert "Đơn vị không còn bản nào được tính" in page
-    assert '<td data-label="Cột">' in page
+    assert '<td data-label="Cột khác">' in page
     assert (published_rows(after_night), rows_of(after_night, "SELECT count(*) FROM run")) == (figures, runs)
     assert states(after_night) == [("accepted",)]
 

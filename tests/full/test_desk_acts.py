@@ -1,0 +1,118 @@
+"""An officer's acts in a browser, with and without scripts: form, preview, confirmation, record, all by their labels.
+
+Screenshots of each step are in the test's folder below `--basetemp`.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.full.accessibility import serious_violations
+from tests.web.test_serve import running
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
+
+UNIT = "22813"
+REPORT = f"/reports/cds_x_t/{UNIT}/2025-05"
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def address(tmp_path: Path, night_home: Path) -> Iterator[str]:
+    """Serve the desk of a home of the test's own after a nightly run."""
+    home = Path(shutil.copytree(night_home, tmp_path / "home", symlinks=True))
+    expect.set_options(timeout=120_000)
+    with running(home, TONGHOP_OFFICE_AUTH="an:secret") as (_, _, office, _):
+        yield office
+
+
+@pytest.fixture
+def walk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Return a function that logs a browser in."""
+    contexts = []
+
+    def open_at(path: str, viewport: ViewportSize, *, scripts: bool) -> Page:
+        context = browser.new_context(
+            base_url=address,
+            http_credentials={"username": "an", "password": "secret"},
+            viewport=viewport,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        context.set_default_timeout(120_000)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+def see(page: Page, name: str, folder: Path, *, scripts: bool) -> None:
+    """Take a picture of the page; it is no wider than the window, and with scripts axe-core finds nothing serious."""
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    if scripts:
+        assert (name, serious_violations(page)) == (name, [])
+    box, viewport = page.locator("html").bounding_box(), page.viewport_size
+    assert box
+    assert viewport
+    assert box["width"] <= viewport["width"]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scripts"), [(DESKTOP, True), (DESKTOP, False), (PHONE, True)], ids=["desktop", "no-scripts", "phone"]
+)
+def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: ViewportSize, *, scripts: bool) -> None:
+    """A report is withdrawn, a second browser's confirmation is a conflict, it is restored; a link; a period closed."""
+    page = walk(f"{REPORT}?lang=en", viewport, scripts=scripts)
+    page.get_by_role("link", name="Withdraw Version 1").click()
+    see(page, "1-form", tmp_path, scripts=scripts)
+    page.get_by_label("Reason (it is kept)").fill("April's figures")
+    page.get_by_label("Your name").fill("Hoa")
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("Preview: nothing was done yet")).to_be_visible()
+    see(page, "2-preview", tmp_path, scripts=scripts)
+    other = walk(f"{REPORT}?lang=en", viewport, scripts=scripts)
+    other.get_by_role("link", name="Withdraw Version 1").click()
+    other.get_by_label("Reason (it is kept)").fill("the wrong month")
+    other.get_by_label("Your name").fill("Bình")
+    other.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Confirm: Withdraw").click()
+    expect(page.get_by_text("“April's figures”")).to_be_visible()
+    see(page, "3-record", tmp_path, scripts=scripts)
+    other.get_by_role("button", name="Confirm: Withdraw").click()
+    expect(other.get_by_text("The report changed since you saw the preview (last by Hoa")).to_be_visible()
+    see(other, "4-conflict", tmp_path, scripts=scripts)
+    page.get_by_role("link", name="← Xã Lâm Sơn").click()
+    page.get_by_role("link", name="Restore Version 1").click()
+    expect(page.get_by_label("Your name")).to_have_value("Hoa")
+    page.get_by_label("Reason (it is kept)").fill("it was May")
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Confirm: Restore").click()
+    page.get_by_role("link", name="Acts").first.click()
+    see(page, "5-acts", tmp_path, scripts=scripts)
+    page.get_by_role("link", name="Make upload links").click()
+    page.get_by_label("Codes of units").fill(UNIT)
+    page.get_by_label("Reason (it is kept)").fill("Ms Lan")
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Confirm: Make upload links").click()
+    expect(page.get_by_text("What follows is shown once")).to_be_visible()
+    see(page, "6-link", tmp_path, scripts=scripts)
+    page.get_by_role("link", name="Acts").first.click()
+    page.get_by_role("link", name="Close the period Huyện Ninh Sơn").click()
+    page.get_by_label("Close it although reports are missing").check()
+    page.get_by_label("Reason (it is kept)").fill("signed on 10 June")
+    page.get_by_role("button", name="See what would change").click()
+    see(page, "7-closing", tmp_path, scripts=scripts)
+    page.get_by_role("button", name="Confirm: Close the period").click()
+    expect(page.get_by_text("Bundle of the closing")).to_be_visible()
+    page.goto(f"/acts/rerun?units={UNIT}&period=2025-05&lang=en")
+    page.get_by_label("Reason (it is kept)").fill("again")
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("tonghop up")).to_be_visible()
+    see(page, "8-no-prefect", tmp_path, scripts=scripts)
