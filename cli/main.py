@@ -37,6 +37,7 @@ from cli.commands import (
     status,
     template,
     up,
+    users,
     waive,
     withdraw,
 )
@@ -67,6 +68,7 @@ A month in short:
   tonghop held list                                 what waits for a decision
   tonghop senders list                              by which way reports may come
   tonghop links make 22813 --reason "Ms Lan"         her own upload page
+  tonghop users list                                who may log in at the desk
   tonghop connectors list                           where reports are collected
   tonghop replies list                              what goes back to senders
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
@@ -130,6 +132,7 @@ app.add_typer(rules.rules)
 app.add_typer(catalog.catalog)
 app.add_typer(held.held)
 app.add_typer(senders.senders)
+app.add_typer(users.users)
 app.add_typer(links.links)
 app.add_typer(connectors.connectors)
 app.add_typer(replies.replies)

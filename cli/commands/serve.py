@@ -18,20 +18,20 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the published pages.")] = 8080,
     office_port: Annotated[
-        int, typer.Option("--office-port", min=1, max=65535, help="Port of quality pages and returned workbooks.")
+        int, typer.Option("--office-port", min=1, max=65535, help="Port of the officer's desk.")
     ] = 8081,
     upload_port: Annotated[
         int, typer.Option("--upload-port", min=1, max=65535, help="Port of the page where communes upload reports.")
     ] = 8082,
 ) -> None:
-    """Serve published pages, quality pages and returned workbooks behind a password, and the upload page; a port each.
+    """Serve published pages, the officer's desk behind a log-in, and the upload page; a port each.
 
-    The second port needs TONGHOP_OFFICE_AUTH=name:password and stays closed without it; the third shows nothing to who
-    has no link (tonghop links make). Set TONGHOP_BASE_URL, TONGHOP_OFFICE_URL and TONGHOP_UPLOAD_URL to the addresses
-    that people's browsers use: the Prefect UI, notices and links name them.
+    The second port is for users (tonghop users add), before them for who knows TONGHOP_OFFICE_AUTH=name:password. The
+    third shows nothing to who has no link (tonghop links make). Set TONGHOP_BASE_URL, TONGHOP_OFFICE_URL and
+    TONGHOP_UPLOAD_URL to the addresses that people's browsers use: the Prefect UI, notices and links name them.
 
     For who keeps it running: /health/live and /health/ready on the first port, and /metrics for Prometheus on the
-    second, behind its password.
+    second, behind TONGHOP_OFFICE_AUTH.
 
     Example: TONGHOP_OFFICE_AUTH=an:secret tonghop serve --port 8080 --office-port 8081
     """
@@ -48,6 +48,8 @@ def serve(
     from flows.support.context import build_context
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
+    from warehouse.officers.users import users_exist
+    from warehouse.store.engine import reading
     from web.apps import published_site
     from web.desk.app import office_site
     from web.desk.context import DeskContext
@@ -64,27 +66,28 @@ def serve(
     health = health_routes(engine, {"home": settings.home})
     sites = [Site(published_site(settings.published, formatter, today, engine, further=health), host, port)]
     terminal.say("serving_published", url=f"http://{host}:{port}/")
-    if settings.office_auth is None:
+    credential = settings.office_auth.get_secret_value() if settings.office_auth else None
+    acting = patient(settings, min(settings.wait_seconds, DESK_WAIT)).model_copy(update={"reading_workers": 1})
+    desk = DeskContext(
+        catalog,
+        engine,
+        settings.quality,
+        settings.outbox,
+        Landing(settings.landing),
+        now,
+        acting,
+        partial(build_context, acting, now, engine),
+        settings.lang,
+        settings.areas,
+        settings.reading_limits,
+    )
+    metrics = [metrics_route(engine, now)]
+    sites.append(Site(office_site(desk, credential, further=metrics), host, office_port))
+    terminal.say("serving_office", url=f"http://{host}:{office_port}/")
+    with reading(engine) as session:
+        is_closed = credential is None and not users_exist(session)
+    if is_closed:
         terminal.say("office_closed", "yellow")
-    else:
-        credential = settings.office_auth.get_secret_value()
-        acting = patient(settings, min(settings.wait_seconds, DESK_WAIT)).model_copy(update={"reading_workers": 1})
-        desk = DeskContext(
-            catalog,
-            engine,
-            settings.quality,
-            settings.outbox,
-            Landing(settings.landing),
-            now,
-            acting,
-            partial(build_context, acting, now, engine),
-            settings.lang,
-            settings.areas,
-            settings.reading_limits,
-        )
-        metrics = [metrics_route(engine, now)]
-        sites.append(Site(office_site(desk, credential, further=metrics), host, office_port))
-        terminal.say("serving_office", url=f"http://{host}:{office_port}/")
     checks = UploadChecks(settings)
     sites.append(Site(upload_site(settings, engine, checks), host, upload_port))
     terminal.say("serving_upload", url=f"http://{host}:{upload_port}/")

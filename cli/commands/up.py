@@ -90,6 +90,7 @@ def show_ready(terminal: "TextTerminal", record: "Record", how_to_end: str, sett
     show_addresses(terminal, record)
     if record.stage == READY:
         _show_login(terminal, record, settings)
+        _show_first_user(terminal, settings)
         _show_senders(terminal, settings)
     terminal.say("up_how_to_end", "dim", command=how_to_end)
 
@@ -105,6 +106,28 @@ def _show_login(terminal: "TextTerminal", record: "Record", settings: Settings) 
         show_link(terminal, settings, record.api)
     except NoLoginLinkError:
         terminal.say("up_without_login", "yellow")
+
+
+def _show_first_user(terminal: "TextTerminal", settings: Settings) -> None:
+    """Where no user can log in at the desk yet, make an administrator and show the password, once."""
+    from domain.errors import TonghopError
+    from flows.support.warehouse import open_warehouse
+
+    if settings.office_auth is not None:
+        return
+    if not terminal.console.is_terminal:
+        terminal.say("office_closed", "dim")  # a log keeps no password
+        return
+    from datetime import UTC, datetime
+
+    from flows.actions.users.accounts import add_first_administrator
+
+    try:
+        made = add_first_administrator(open_warehouse(settings), terminal.text("first_user"), datetime.now(UTC))
+    except TonghopError:
+        return  # a warehouse that does not answer shows itself elsewhere
+    if made is not None:
+        terminal.say("first_user_made", "bold green", name=made[0], password=made[1])
 
 
 def _show_senders(terminal: "TextTerminal", settings: Settings) -> None:
@@ -127,7 +150,7 @@ def _show_senders(terminal: "TextTerminal", settings: Settings) -> None:
 def _with_urls(settings: Settings) -> Settings:
     # Notices and the Prefect UI link to the pages: at the configured addresses, else at this machine's own.
     pages = settings.address_of(settings.pages_port)
-    office = settings.address_of(settings.office_port) if settings.office_auth else ""
+    office = settings.address_of(settings.office_port)
     return settings.model_copy(
         update={"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
     )

@@ -119,6 +119,21 @@ class Catalog:
             below = (top,) if top.level is level else self.units.descendants(area, day, level)
         return tuple(unit for unit in below if self.owes(form, unit, period))
 
+    def lies_in(self, unit: OrgUnit, areas: Collection[str], day: date) -> bool:
+        """Return whether a unit lies in one of some areas (codes or ids), or is one of them, on a day.
+
+        Where the unit was not valid on the day, the nearest day counts on which it was. An officer's area has the units
+        that share its territory.
+        """
+        day = max(unit.valid_from, min(day, unit.valid_to or day))
+        if unit.code in areas or any(above.code in areas for above in self.units.above(unit, day)):
+            return True
+        return any(
+            unit.key in {each.key for each in territory_of(self.units, self.areas[area].members, day)}
+            for area in areas
+            if area in self.areas
+        )
+
     def area(self, code: str, form: str, period: Period, boundary: Boundary, today: date) -> Area:
         """What a unit's code or an officer's area id groups for a period.
 

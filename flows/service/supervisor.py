@@ -209,7 +209,7 @@ def require_ports(settings: Settings) -> None:
     Raises:
         PortTakenError: one is in use.
     """
-    for name in ("server_port", "pages_port", "upload_port", *(["office_port"] if settings.office_auth else [])):
+    for name in ("server_port", "pages_port", "upload_port", "office_port"):
         require_port(settings, name)
 
 
@@ -229,9 +229,8 @@ def require_port(settings: Settings, name: str) -> None:
 
 
 def _addresses(settings: Settings) -> dict[str, str]:
-    ports = {"pages": settings.pages_port, "upload": settings.upload_port}
-    results = {"server": settings.address} | {name: settings.address_of(port) for name, port in ports.items()}
-    return results | ({"office": settings.address_of(settings.office_port)} if settings.office_auth else {})
+    ports = {"pages": settings.pages_port, "upload": settings.upload_port, "office": settings.office_port}
+    return {"server": settings.address} | {name: settings.address_of(port) for name, port in ports.items()}
 
 
 def take_down(service: str) -> None:

@@ -27,7 +27,7 @@ class ServiceSettings(BaseModel):
     pages_port: int = Field(default=8080, ge=1, le=65535)
     """Port of the published pages, on the server's address."""
     office_port: int = Field(default=8081, ge=1, le=65535)
-    """Port of the office's pages; not opened without `office_auth`."""
+    """Port of the officer's desk."""
     upload_port: int = Field(default=8082, ge=1, le=65535)
     """Port of the page where communes upload their reports, on the server's address."""
     nightly_cron: str = "0 1 * * *"

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
+from flows.actions.users.accounts import add_first_administrator
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.deployments.prefect_server import PATIENCE_SECONDS, clean_environment
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, run_plainly, settings_of
@@ -259,14 +260,19 @@ def test_the_command_serves_both_sites_until_sigterm(after_night: Path) -> None:
     assert not (after_night / "prefect").exists()
 
 
-def test_without_a_password_the_office_stays_closed(tmp_path: Path, night_home: Path) -> None:
-    """Published pages are served nevertheless; the command names the missing setting."""
+def test_until_a_user_is_added_the_desk_stays_closed(tmp_path: Path, night_home: Path) -> None:
+    """Published pages are served nevertheless; the command names what to do, and a user who is added gets in."""
     home = tmp_path / "home"
     shutil.copytree(night_home, home, symlinks=True)
     with running(home) as (process, published, office, _):
         assert httpx.get(published).status_code == 200
-        with pytest.raises(httpx.TransportError):
-            httpx.get(office)
+        assert httpx.get(office).status_code == 403
+        engine = context_of(home).engine
+        assert isinstance(engine, Engine)
+        first = add_first_administrator(engine, "Quản trị viên", datetime.now(UTC))
+        assert first is not None
+        sent = dict(zip(("name", "password"), first, strict=True))
+        assert httpx.post(f"{office}/log-in", data=sent, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert "TONGHOP_OFFICE_AUTH" in printed

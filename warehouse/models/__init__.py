@@ -42,6 +42,7 @@ from warehouse.models.submissions import (
     SubmissionRow,
 )
 from warehouse.models.upload_links import UploadLinkRow
+from warehouse.models.users import UserAreaRow, UserRow, UserSessionRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
@@ -86,6 +87,9 @@ __all__ = [
     "SubmissionRow",
     "SuccessionRow",
     "UploadLinkRow",
+    "UserAreaRow",
+    "UserRow",
+    "UserSessionRow",
     "WaivedIssueRow",
     "WaiverRow",
 ]

@@ -1,4 +1,4 @@
-"""The office site: the desk, and the pages and files that were there before it, behind a password."""
+"""The office site: the desk, and the pages and files that were there before it, for who logs in."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import TonghopError
-from flows.service.http_guards import BasicAuthentication, SecurityHeaders, guarded
+from flows.service.http_guards import SecurityHeaders, guarded
 from web.desk.acts.overview import acts_page
 from web.desk.acts.pages import ActPages
 from web.desk.acts.record_page import record_page
@@ -20,9 +20,11 @@ from web.desk.acts.rerun_page import rerun_page
 from web.desk.context import DeskContext
 from web.desk.figure_page import figure_page
 from web.desk.kept_pages import inventory_of, returned_files, submissions_of
+from web.desk.log_in import LogIn
 from web.desk.matrix_page import matrix_page
 from web.desk.messages import explain
 from web.desk.page import script, style
+from web.desk.permissions import Permitted
 from web.desk.report_page import add_note, original_file, report_page, sheet_page
 from web.static_files import Files
 
@@ -41,8 +43,11 @@ _HOLD_THEIR_STYLES: Final = ("/quality/", "/outbox/", "/inventory", "/submission
 """Beginnings of addresses whose pages hold their styles, and data docs scripts of their own."""
 
 
-def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] = ()) -> ASGIApp:
-    """Serve the desk and the office's files, and `further` routes, behind the credential `name:password`."""
+def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[Route] = ()) -> ASGIApp:
+    """Serve the desk and the office's files, and `further` routes, to who logs in (`LogIn`, `Permitted`).
+
+    The credential `name:password` admits until there are users, and afterwards programs that read metrics.
+    """
 
     def shown(page: Callable[[DeskContext, Request], Response]) -> Callable[[Request], Response]:
         return partial(page, desk)
@@ -70,7 +75,8 @@ def office_site(desk: DeskContext, credential: str, *, further: Sequence[Route] 
         Mount("/quality", Files(desk.quality)),
     ]
     errors = dict.fromkeys((HTTPException, TonghopError, Exception), partial(explain, desk))
-    return BasicAuthentication(_Guarded(Starlette(routes=routes, exception_handlers=errors)), credential)
+    app = Starlette(routes=routes, exception_handlers=errors)
+    return _Guarded(LogIn(desk, Permitted(desk, app), credential))
 
 
 class _Guarded:

@@ -25,10 +25,12 @@ def matrix_page(desk: DeskContext, request: Request) -> Response:
         HTTPException: 404, a parameter has an impossible value.
     """
     selection = _selection(desk, request)
-    with reading(desk.engine) as session:
-        matrix = report_matrix(session, desk.owed_reports, desk.areas, selection, desk.clock())
-    states = [state for state in DeskState if any(column.counts.get(state) for column in matrix.periods)]
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    limits = page.user.areas if page.user else ()
+    areas = limits or desk.areas
+    with reading(desk.engine) as session:
+        matrix = report_matrix(session, desk.owed_reports, areas, selection, desk.clock(), limited=bool(limits))
+    states = [state for state in DeskState if any(column.counts.get(state) for column in matrix.periods)]
     return page.respond(
         "matrix.html.j2",
         matrix=matrix,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from domain.catalog.catalog import Catalog
+from domain.officers.users import Permission, User
 from domain.rollups import RollupChange
 from domain.texts import Lang
 from flows.actions.reason import Reason
@@ -47,6 +48,17 @@ class DeskPage:
     catalog: Catalog
     lang: Lang
     request: Request
+
+    @property
+    def user(self) -> User | None:
+        """Return who is logged in; None: no user, on the page that asks for it."""
+        user: User | None = self.request.scope.get("user")
+        return user
+
+    @property
+    def decides(self) -> bool:
+        """Return whether the user may carry acts out."""
+        return self.user is not None and self.user.may(Permission.DECIDE)
 
     @property
     def formatter(self) -> ReportFormatter:
@@ -111,6 +123,8 @@ class DeskPage:
             "move": self.move,
             "changed": self.changed,
             "path": self.request.url.path,
+            "user": self.user,
+            "decides": self.decides,
         }
         content = templates_in(_HERE / "templates").get_template(template).render(**(facts | shown))
         response = HTMLResponse(content, status)

@@ -28,6 +28,7 @@ from web.desk.acts.act_form import remember_name, remembered_name
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
+from web.desk.permissions import officer_of
 from web.desk.requested import RequestedReport, requested_report
 from web.desk.sheet_pictures import PictureRow, SheetPicture, sheet_pictures
 from web.upload.limits import limited
@@ -74,9 +75,9 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         difference=_difference(desk, dossier, version, request.query_params.get("before")),
         log=_log(dossier, page),
         act=lambda act, **named: _act_address(act, wanted, **named),
-        acts_on=_acts_on,
+        acts_on=_acts_on if page.decides else lambda _: (),
         names=urlencode(wanted.names),
-        officer=remembered_name(request),
+        officer=officer_of(request) or remembered_name(request),
         notes=notes,
         fault=fault,
         quality_page=_quality_page(desk, version),
@@ -143,7 +144,7 @@ async def add_note(desk: DeskContext, request: Request) -> Response:
         raise HTTPException(403)
     wanted = _requested(desk, request)
     form = await (await limited(request, _NOTE_BYTES)).form(max_files=0, max_fields=_FIELDS)
-    note = DecisionReason(str(form.get("text") or ""), str(form.get("name") or ""))
+    note = DecisionReason(str(form.get("text") or ""), officer_of(request) or str(form.get("name") or ""))
     try:
         await run_in_threadpool(_keep, desk, wanted.key, note)
     except UsageError:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair, Severity
 from domain.mail.outgoing import OutgoingState
+from domain.officers.users import Role, User
 from domain.periods import parse_period
 from domain.rollups import Boundary, RollupChange
 from domain.submissions import SubmissionState
@@ -53,7 +54,10 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
     unit = replace(catalog.units.get("22813", date(2025, 5, 14)), name=text)
     key, version = ReportKey(unit.key, "cds_x_t", MAY), version_about(text)
     query = urlencode({"q": text, "lang": "vi"}, errors="replace").encode()
-    request = Request({"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": []})
+    user = User("lan", text, Role.ADMINISTRATOR)
+    request = Request(
+        {"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": [], "user": user}
+    )
     page = DeskPage(catalog, "vi", request)
     counts = MatrixPeriod(MAY, date(2025, 5, 15), {DeskState.RETURNED: 1})
     matrix = ReportMatrix((counts,), (MatrixRow(unit, (CELL,)),), 1, 1, {"585": text}, is_first=True, is_last=True)

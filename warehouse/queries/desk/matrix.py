@@ -111,11 +111,18 @@ class OwedReports:
 
 
 def report_matrix(
-    session: Session, owed_reports: OwedReports, areas: Iterable[str], selection: MatrixSelection, at: datetime
+    session: Session,
+    owed_reports: OwedReports,
+    areas: Iterable[str],
+    selection: MatrixSelection,
+    at: datetime,
+    *,
+    limited: bool = False,
 ) -> ReportMatrix:
     """Return a page of the matrix at a moment (UTC), sorted by who needs a call.
 
-    `areas` are those of the deployment (codes or ids); none: those above the units that reported.
+    `areas` are those of the deployment (codes or ids); none: those above the units that reported. Units outside that
+    sent a report are listed as well, unless `limited`.
     """
     catalog, today, form = owed_reports.catalog, day_in_vietnam(at), selection.form
     first, received, newest = _received_span(session, catalog, form, today)
@@ -127,6 +134,8 @@ def report_matrix(
     deadlines = {period: catalog.forms.deadline(form, period, level) for period in periods}
     facts = received_facts(session, catalog, form, deadlines, at)
     within = tuple(areas) or _areas_above(catalog, facts)
+    if limited:
+        facts = {key: flags for key, flags in facts.items() if _lies_in(catalog, key, within, today)}
     owing = {period: owed_reports.units(form, within, period) for period in periods}
     rows = list(_states(catalog, owing, facts, {period for period in periods if deadlines[period] < today}))
     inside = [row for row in rows if _is_inside(row, selection)]
@@ -178,6 +187,11 @@ def _received_span(session: Session, catalog: Catalog, form: str, today: date) -
 def _areas_above(catalog: Catalog, units: Iterable[UnitKey]) -> tuple[str, ...]:
     above = (unit.parent for key in units if (unit := catalog.units.find(key.code, key.valid_from)) is not None)
     return tuple({parent for parent in above if parent})
+
+
+def _lies_in(catalog: Catalog, key: UnitKey, areas: Collection[str], today: date) -> bool:
+    unit = catalog.units.find(key.code, key.valid_from)
+    return unit is not None and catalog.lies_in(unit, areas, today)
 
 
 class _UnitStates(NamedTuple):

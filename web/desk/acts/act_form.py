@@ -16,6 +16,7 @@ from warehouse.officers.notes import LONGEST_NAME, LONGEST_NOTE
 from warehouse.submissions.lifecycle import DecisionReason
 from web.desk.acts.act import Act, FieldKind, Subject, SubjectKind
 from web.desk.context import DeskContext
+from web.desk.permissions import officer_of, require_subject
 from web.desk.requested import requested_figures, requested_report
 
 PREVIEW: Final = "preview"
@@ -65,7 +66,8 @@ def filled_in(desk: DeskContext, act: Act, request: Request, sent: FormData | Qu
     """Return what was filled in, or what the address names, with defaults for the rest.
 
     Raises:
-        HTTPException: 404, there is nothing that the act could be about; 400, a value is impossible.
+        HTTPException: 404, there is nothing that the act could be about; 403, it lies outside the user's areas; 400, a
+            value is impossible.
     """
 
     def value(name: str, default: str = "") -> str:
@@ -83,11 +85,13 @@ def filled_in(desk: DeskContext, act: Act, request: Request, sent: FormData | Qu
     is_possible = (not version or _NUMBER.fullmatch(version)) and (not run_id or _RUN_ID.fullmatch(run_id))
     if not is_possible or any(len(each) > _LONGEST_VALUE for each in values.values()):
         raise HTTPException(400)
+    subject = _subject(desk, act.subject, value("form"), value("unit") or value("area"), value("period"))
+    require_subject(desk, request, subject)
     return ActForm(
-        subject=_subject(desk, act.subject, value("form"), value("unit") or value("area"), value("period")),
+        subject=subject,
         values=values,
         reason=value("reason"),
-        name=value("name") or remembered_name(request),
+        name=officer_of(request) or value("name") or remembered_name(request),
         run_id=run_id or str(uuid4()),
         seen=value("seen"),
         step=value("step"),

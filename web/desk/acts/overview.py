@@ -4,6 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.officers.users import Permission, User
 from warehouse.queries.desk.figures import published_figures, published_periods
 from warehouse.queries.runs import runs_of_persons
 from warehouse.store.engine import reading
@@ -11,6 +12,7 @@ from web.desk.acts.act import SubjectKind
 from web.desk.acts.table import ACTS
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
+from web.desk.permissions import covers
 
 MOST_RUNS = 100
 """Most acts that are listed."""
@@ -19,6 +21,8 @@ _OF_OFFICE = tuple(act.id for act in ACTS.values() if act.subject is SubjectKind
 
 def acts_page(desk: DeskContext, request: Request) -> Response:
     """Return the page, with the published figures of the period that the address names, else of the newest.
+
+    Users who are limited to areas see the figures of these, and no list of what was done elsewhere.
 
     Raises:
         HTTPException: 404, nothing is published for that period.
@@ -31,7 +35,12 @@ def acts_page(desk: DeskContext, request: Request) -> Response:
             raise HTTPException(404)
         chosen = wanted or next(iter(periods), "")
         figures = published_figures(session, *periods[chosen]) if chosen else ()
-    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
-    return page.respond(
-        "acts.html.j2", office_acts=_OF_OFFICE, done=done, figures=figures, periods=periods, chosen=chosen
+    user: User = request.scope["user"]
+    return DeskPage(desk.catalog, lang_of(request, desk.lang), request).respond(
+        "acts.html.j2",
+        office_acts=_OF_OFFICE if user.may(Permission.DECIDE) and not user.areas else (),
+        done=done if not user.areas else None,
+        figures=[each for each in figures if covers(desk, user, each.area, each.period.id, each.form)],
+        periods=periods,
+        chosen=chosen,
     )

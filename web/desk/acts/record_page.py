@@ -9,6 +9,7 @@ from warehouse.rollups.closings import closing_of
 from warehouse.store.engine import reading
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
+from web.desk.permissions import require_subject
 from web.desk.requested import requested_figures, requested_report
 
 _LONGEST_ID = 100
@@ -18,7 +19,7 @@ def record_page(desk: DeskContext, request: Request) -> Response:
     """Return what a run changed, with a way back to the report or figures that the address names.
 
     Raises:
-        HTTPException: 404, there is no such run, report or figures.
+        HTTPException: 404, there is no such run, report or figures; 403, they lie outside the user's areas.
     """
     run_id, query = request.path_params["run"], request.query_params
     report = figures = None
@@ -26,6 +27,7 @@ def record_page(desk: DeskContext, request: Request) -> Response:
         report = requested_report(desk, query.get("form", ""), query["unit"], query.get("period", ""))
     elif "area" in query:
         figures = requested_figures(desk, query.get("form", ""), query["area"], query.get("period", ""))
+    require_subject(desk, request, report or figures)
     with reading(desk.engine) as session:
         record = act_record(session, run_id) if len(run_id) <= _LONGEST_ID else None
         closing = closing_of(session, figures.key) if figures else None

@@ -1,0 +1,1 @@
+"""Officers: users of the desk, and what they are permitted."""

@@ -1,0 +1,59 @@
+"""`tonghop users`: who may log in at the desk."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.actions.users import accounts, passwords
+from tests.cli.command import Command, live_in, runner
+from tests.flows.pipeline.nightly_runs import prepare_home
+
+FIRST = ("users", "add", "quan.tri", "--full-name", "Trần Quản Trị", "--role", "administrator")
+
+
+@pytest.fixture
+def tonghop(
+    tmp_path: Path, mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
+    prepare_home(tmp_path / "home", mirrored_warehouse)
+    live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
+    for module in (accounts, passwords):
+        monkeypatch.setattr(module, "new_password", lambda: "a-new-password")
+    return runner(monkeypatch, capsys)
+
+
+def test_users_are_added_listed_and_changed(tonghop: Command) -> None:
+    """The password is printed by the commands that make it, and by no other."""
+    assert "There are no users" in tonghop("users", "list")[1]
+    assert "a-new-password" in tonghop(*FIRST)[1]
+    added = tonghop("users", "add", "lan", "--full-name", "Nguyễn Thị Lan", "--areas", "585, 56")[1]
+    assert "officer, 56, 585" in added or "officer, 585, 56" in added
+    assert "viewer, all areas" in tonghop("users", "role", "lan", "--role", "viewer")[1]
+    assert "a-new-password" in tonghop("users", "reset", "lan")[1]
+    assert "otpauth://totp/" in tonghop("users", "second-factor", "lan")[1]
+    listed = tonghop("users", "list")[1]
+    assert "with codes" in listed
+    assert "a-new-password" not in listed
+    assert "by password alone" in tonghop("users", "second-factor", "lan", "--off")[1]
+    assert tonghop("users", "disable", "lan")[0] == 0
+    lan, first = json.loads(tonghop("users", "list", "--json")[1])
+    assert (lan["user"]["role"], bool(lan["disabled_at"]), lan["has_second_factor"]) == ("viewer", True, False)
+    assert (first["user"]["name"], first["disabled_at"]) == ("quan.tri", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("users", "add", "lan", "--full-name", "Lan"), "first user has to be an administrator"),
+        (("users", "reset", "lan"), "there is no user lan"),
+        ((*FIRST, "--areas", "585"), "name no areas"),
+    ],
+    ids=["first user", "unknown", "administrator of an area"],
+)
+def test_impossible_users_are_refused(tonghop: Command, arguments: tuple[str, ...], problem: str) -> None:
+    """With exit code 2 and what to do."""
+    code, _, errors = tonghop(*arguments)
+    assert code == 2
+    assert problem in " ".join(errors.split())
