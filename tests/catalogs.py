@@ -82,11 +82,16 @@ def _only(data: bytes, keeps: Callable[[list[str]], bool]) -> bytes:
 
 
 def add_next_version(root: Path, source: Path = SHIPPED) -> Path:
-    """Copy a catalogue to a folder and add the form's next version, which is one YAML file.
+    """Copy a catalogue to a folder and add the form's next version to the copy."""
+    shutil.copytree(source, root)
+    return with_next_version(root)
+
+
+def with_next_version(root: Path) -> Path:
+    """Add the form's next version, which is one YAML file, to the catalogue in a folder.
 
     The version adds two indicators, whose definitions and sample parameters are added as well.
     """
-    shutil.copytree(source, root)
     shutil.copy(_NEXT / "layout.yaml", root / "layouts" / "cds_x_t-2025.2.yaml")
     shutil.copy(_NEXT / "indicators.yaml", root / "indicators" / "training.yaml")
     typical = root / "sample" / "typical.yaml"

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import settings
 
 from domain.catalog import files
+from domain.catalog import units as units_module
 from domain.catalog.catalog import SHIPPED, Catalog, load_catalog
-from domain.catalog.files import YamlDocument
+from domain.catalog.files import CatalogFiles, YamlDocument
 from domain.catalog.forms import Forms, load_forms
 from domain.catalog.indicators import load_indicators
 from domain.catalog.rules import load_rules
@@ -48,6 +49,7 @@ def pytest_configure() -> None:
     # Catalogues of tests differ from the shipped one in few files: the others are parsed once, and never changed.
     files.read_document = cache(files.read_document)
     Kind.check_document = _kept(Kind.check_document)  # type: ignore[method-assign] # the same once more
+    units_module._read_register = _kept_by_files(units_module._read_register)
     gc.disable()
 
 
@@ -61,6 +63,19 @@ def _kept(check: Callable[[Kind[Any], YamlDocument], object]) -> Callable[[Kind[
         return kept[place][1]
 
     return checked
+
+
+def _kept_by_files(read: Callable[[CatalogFiles], UnitRegister]) -> Callable[[CatalogFiles], UnitRegister]:
+    kept: dict[tuple[tuple[str, str], ...], UnitRegister] = {}
+
+    def register(catalog_files: CatalogFiles) -> UnitRegister:
+        names = (name for suffix in (".csv", ".yaml") for name in catalog_files.names("units", suffix))
+        content = tuple((name, catalog_files.text(name)) for name in names)
+        if content not in kept:
+            kept[content] = read(catalog_files)
+        return kept[content]
+
+    return register
 
 
 def pytest_collection_finish() -> None:

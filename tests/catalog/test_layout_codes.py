@@ -6,15 +6,15 @@ import pytest
 
 from domain.catalog.catalog import Catalog, CatalogError, load_catalog
 from domain.catalog.forms import Forms
-from tests.catalogs import add_next_version, copy_small
+from tests.catalogs import with_next_version
 
 NEXT = "layouts/cds_x_t-2025.2.yaml"
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(root: Path) -> Path:
     """A catalogue with the next version of the form, to be broken."""
-    return add_next_version(tmp_path / "catalog", copy_small(tmp_path / "small"))
+    return with_next_version(root)
 
 
 def test_line_has_its_sections(forms: Forms) -> None:

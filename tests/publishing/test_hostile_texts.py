@@ -38,10 +38,13 @@ from tests.publishing.site.sites import PublishedFolder, links_of, small_revisio
 from warehouse.queries import FigureWarning, Revision
 from web.api.answers import ApiAbsentUnit
 
-AT_ONCE = 8
+AT_ONCE = 13
 TEXTS = list(HOSTILE_TEXTS.values())
 GROUPS = [TEXTS[first : first + AT_ONCE] for first in range(0, len(TEXTS), AT_ONCE)]
-"""Texts that one revision holds, each at many places: units, notes, files, sheets, cells, warnings."""
+"""Texts that one revision holds, each at many places: units, notes, files, sheets, cells, warnings.
+
+As no place holds thirteen, or a divisor of it, of what others wrote, each text comes to every kind of place.
+"""
 
 Files = dict[str, bytes]
 
@@ -73,7 +76,7 @@ def holding(revision: Revision, texts: Sequence[str]) -> Revision:
     )
     return replace(
         revision,
-        area_name=texts[0],
+        area_name=" ".join(text[:200] for text in texts),
         rows=tuple(replace(row, notes=next(more)) for row in revision.rows),
         units=tuple(
             replace(unit, name=next(more), file=unit.file and replace(unit.file, file_name=next(more)))

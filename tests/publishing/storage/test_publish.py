@@ -96,12 +96,12 @@ def test_older_revision_never_takes_the_link_back(published: Publish, tmp_path: 
 
 def test_many_publishers_at_once_end_at_the_newest(published: Publish, tmp_path: Path) -> None:
     """In whatever order they finish, all revisions are complete and the link shows the highest."""
-    numbers = [5, 2, 6, 1, 3, 6, 4, 2, 1, 5, 3, 4]
+    numbers = [3, 1, 4, 2, 4, 1, 3]
     with ThreadPoolExecutor(6) as pool:
         links = list(pool.map(published, numbers))
-    assert links[0].readlink().name == "6"
+    assert links[0].readlink().name == "4"
     folders = [path for path in (tmp_path / ".revisions/2025-05/585").iterdir() if path.is_dir()]
-    assert {path.name: set(bytes_of(path)) for path in folders} == {str(number): FILES for number in range(1, 7)}
+    assert {path.name: set(bytes_of(path)) for path in folders} == {str(number): FILES for number in range(1, 5)}
 
 
 def test_manifest_names_the_revision_and_its_files(published: Publish) -> None:
