@@ -123,7 +123,7 @@ _IMPORTS_STARTER = re.compile(rf"^(?:from (?:{'|'.join(_STARTERS)}) import |impo
 _MARKS_ALL = re.compile(r"^pytestmark = \[?pytest\.mark\.(?:full|long|services)\b", re.MULTILINE)
 """Lines of a test module either of which leaves none of its tests to a run of the fast ones."""
 
-_SHARED_HOMES = {"mirrored_warehouse", "night_home", "sample"}
+_SHARED_HOMES = {"corrected_home", "mirrored_warehouse", "night_home", "sample"}
 """Session fixtures of homes to be copied: fast tests that use them run in one worker, which makes them once."""
 
 

@@ -78,7 +78,7 @@ def night_home(
     home = prepare_home(tmp_path_factory.mktemp("night") / "home", mirrored_warehouse)
     deliver(home, first_files)
     context = context_of(home)
-    run_plainly(context)
+    run_plainly(context, pages=True)
     context.engine.dispose()
     return home
 
@@ -88,3 +88,33 @@ def after_night(tmp_path: Path, night_home: Path) -> Path:
     """Return a home of the test's own after the first nightly run."""
     shutil.copytree(night_home, tmp_path / "home", symlinks=True)
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def corrected_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, correction: "SampleFile") -> Path:
+    """Return the home after a second nightly run, which accepted the correction; never written to."""
+    from tests.flows.pipeline.nightly_runs import context_of, deliver, run_plainly
+
+    home = tmp_path_factory.mktemp("corrected") / "home"
+    shutil.copytree(night_home, home, symlinks=True)
+    deliver(home, [correction])
+    context = context_of(home)
+    run_plainly(context, "second", pages=True)
+    context.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def after_correction(tmp_path: Path, corrected_home: Path) -> Path:
+    """Return a home of the test's own after the nightly run that accepted the correction."""
+    shutil.copytree(corrected_home, tmp_path / "home", symlinks=True)
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def runs_publish_figures() -> Iterator[None]:
+    """Let a module's nightly runs publish figures and data only, unless they ask for pages: no one looks at them."""
+    from tests.flows.pipeline.nightly_runs import figures_only
+
+    with figures_only():
+        yield

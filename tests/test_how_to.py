@@ -1,15 +1,17 @@
 """The how-to pages: followed literally in a copy of the sources, each does what it states and costs what it counts."""
 
-import filecmp
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
+
+from tests.catalogs import copy_small
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path.name for path in (ROOT / "docs" / "how-to").glob("*.md") if path.name != "README.md")
@@ -92,19 +94,15 @@ def follow(page: str, root: Path) -> None:
             (root / block.file).write_text(block.text, "utf-8")
 
 
-def changes(root: Path) -> list[Literal["changed", "new"]]:
-    """Return how each source file that differs from ours came to."""
-    files = [
-        path.relative_to(root)
-        for package in _PACKAGES
-        for path in (root / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    ]
-    return [
-        "changed" if (ROOT / file).exists() else "new"
-        for file in files
-        if not (ROOT / file).exists() or not filecmp.cmp(ROOT / file, root / file, shallow=True)
-    ]
+def sources(root: Path) -> dict[Path, bytes]:
+    """Return the files of the packages in a copy, compiled ones apart."""
+    files = [path for package in _PACKAGES for path in (root / package).rglob("*") if path.is_file()]
+    return {path.relative_to(root): path.read_bytes() for path in files if "__pycache__" not in path.parts}
+
+
+def changes(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> list[Literal["changed", "new"]]:
+    """Return how each source file that differs from what it was came to."""
+    return ["changed" if file in before else "new" for file, data in after.items() if before.get(file) != data]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -112,11 +110,13 @@ def test_the_page_can_be_followed(page: str, tmp_path: Path) -> None:
     """Its blocks apply, its commands print what it shows, and its last line counts the files that it changes."""
     for package in _PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package)
+    copy_small(tmp_path / "catalog")  # each command loads it
     (tmp_path / "tests").symlink_to(ROOT / "tests")
+    before = sources(tmp_path)
     follow(page, tmp_path)
     stated = _COUNT.match(read(page).splitlines()[-1])
     assert stated, f"the last line of {page} states no count of files"
-    made = changes(tmp_path)
+    made = changes(before, sources(tmp_path))
     assert (len(made), made.count("new")) == (int(stated["changed"]), int(stated["new"]))
 
 

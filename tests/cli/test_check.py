@@ -32,6 +32,8 @@ from workbooks.pool.landed_file import LandedFile
 from workbooks.pool.reading_pool import ReadingFailure
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.usefixtures("runs_publish_figures")
+
 First = tuple[SampleFile, ...]
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text(encoding="utf-8"))
 

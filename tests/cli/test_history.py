@@ -8,19 +8,16 @@ import pytest
 from domain.catalog.texts import Texts
 from domain.submissions import MoveReason, SubmissionState
 from tests.cli.command import live_in, tonghop
-from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, rows_of, run_plainly
-from workbooks.sample.inbox import SampleFile
+from tests.flows.pipeline.nightly_runs import WRONG, rows_of
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture
-def corrected(after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a home in which a workbook was refused and its correction accepted, and run commands in it."""
-    deliver(after_night, [correction])
-    run_plainly(context_of(after_night), "rerun", "2025-05", [WRONG])
-    live_in(after_night, monkeypatch)
-    return after_night
+def corrected(after_correction: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run commands in a home in which a workbook was refused and its correction accepted."""
+    live_in(after_correction, monkeypatch)
+    return after_correction
 
 
 def show_history_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -21,7 +21,7 @@ from workbooks.cells.addresses import parse_reference
 from workbooks.cells.stamp import FigureCellName, parse_name
 from workbooks.sample.inbox import SampleFile, make_sample
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("runs_publish_figures")]
 
 AFTER_JUNE = datetime(2025, 6, 20, 18, 0, tzinfo=UTC)
 """Time of the run: after the deadline of 2025-06, the first period of the later version."""

@@ -25,7 +25,6 @@ from tests.flows.pipeline.nightly_runs import (
     NOW,
     WRONG,
     context_of,
-    deliver,
     picture_of,
     published_rows,
     put,
@@ -42,7 +41,7 @@ UNIT = "22813"
 FORM = "cds_x_t"
 WHY = DecisionReason("số liệu của tháng trước", "an.nguyen")
 
-pytestmark = pytest.mark.xdist_group("withdrawal")
+pytestmark = [pytest.mark.xdist_group("withdrawal"), pytest.mark.usefixtures("runs_publish_figures")]
 
 
 @pytest.fixture(scope="module")
@@ -152,22 +151,20 @@ def run_command(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) ->
 
 
 def test_the_command_shows_what_counts_now(
-    after_night: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    after_correction: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """If only a refused version is left, the commune is missing, and the command shows this and the revision."""
-    deliver(after_night, [correction])
-    run_plainly(context_of(after_night), "second")
     arguments = ["withdraw", "--unit", WRONG, "--period", "2025-05", "--reason", "wrong month", "--by", "an"]
-    assert run_command(after_night, monkeypatch, *arguments) == 0
+    assert run_command(after_correction, monkeypatch, *arguments) == 0
     printed = capsys.readouterr().out
     assert "Withdrew version 2" in printed
     assert f"No version counts any more: {WRONG} Xã Ma Nới is missing now" in printed
     assert "Version 1: refused" in printed
     assert "revision 3: partial" in printed
-    assert rows_of(after_night, "SELECT actor, note FROM submission_event WHERE to_state = 'withdrawn'") == [
+    assert rows_of(after_correction, "SELECT actor, note FROM submission_event WHERE to_state = 'withdrawn'") == [
         ("an", "wrong month")
     ]
-    assert run_command(after_night, monkeypatch, *arguments) == 2
+    assert run_command(after_correction, monkeypatch, *arguments) == 2
     assert "version 2 is withdrawn" in capsys.readouterr().err
 
 

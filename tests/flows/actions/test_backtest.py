@@ -25,7 +25,7 @@ from tests.flows.pipeline.nightly_runs import context_of, prepare_home, put, run
 from warehouse.models import IssueRow, SubmissionEventRow, SubmissionRow
 from warehouse.store.engine import reading
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("backtest")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("backtest"), pytest.mark.usefixtures("runs_publish_figures")]
 
 UNIT, OTHER = "22813", "22816"
 TOTAL = 9_000

@@ -15,7 +15,7 @@ from tests.flows.pipeline.nightly_runs import context_of, put, run_plainly
 from workbooks.sample.figures import invent_figures
 from workbooks.sample.series import SampleSeries
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("runs_publish_figures")]
 
 JANUARY, FEBRUARY = "2025-01", "2025-02"
 HEALTH, ACCOUNTS, SERVICES = "hsskdt", "dd_kichhoat", "tthc_phatsinh"

@@ -453,18 +453,14 @@ def test_other_facts_in_the_manifest_are_found(bundle: Path, tmp_path: Path) -> 
         verified(packed(agreeing(files, format=9), tmp_path), tmp_path)
 
 
-def test_commands_close_verify_and_open_again(
-    after_night: Path, monkeypatch: pytest.MonkeyPatch, correction: SampleFile
-) -> None:
+def test_commands_close_verify_and_open_again(after_correction: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands close a partial month, verify its bundle and reopen it, with their exit codes."""
-    deliver(after_night, [correction])
-    run_plainly(context_of(after_night), "second")
-    results = clean_environment(TONGHOP_HOME=str(after_night), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
+    results = clean_environment(TONGHOP_HOME=str(after_correction), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")
     monkeypatch.setattr(os, "environ", results)
     runner = CliRunner()
     result = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--by", "an"])
     assert (result.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 2." in result.output) == (0, True)
-    archive = str(after_night / "closed" / "2025-05" / "585-2.tar.gz")
+    archive = str(after_correction / "closed" / "2025-05" / "585-2.tar.gz")
     result = runner.invoke(app, ["verify", archive])
     assert (result.exit_code, "Every file and every figure is equal." in result.output) == (0, True)
     assert isinstance(runner.invoke(app, ["verify", archive, "--sha256", "0"]).exception, ArchiveDamagedError)
@@ -478,7 +474,7 @@ def test_commands_close_verify_and_open_again(
         True,
         True,
     )
-    assert rows_of(after_night, "SELECT reopen_reason FROM closing") == [("counted twice",)]
+    assert rows_of(after_correction, "SELECT reopen_reason FROM closing") == [("counted twice",)]
 
 
 def unpacked(archive: Path) -> Files:

@@ -15,7 +15,7 @@ from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, immedi
 from warehouse.store.run_lock import RunInProgressError, only_run, this_process
 from workbooks.sample.inbox import SampleFile
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("runs_publish_figures")]
 
 MAY = parse_period("2025-05")
 

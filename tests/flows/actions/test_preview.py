@@ -22,6 +22,8 @@ from warehouse.models import Base
 from warehouse.store.engine import Engine, reading
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.usefixtures("runs_publish_figures")
+
 First = tuple[SampleFile, ...]
 MAY = parse_period("2025-05")
 ROOT = Path(__file__).parents[3]

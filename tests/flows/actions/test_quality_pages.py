@@ -23,7 +23,7 @@ from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
 from workbooks.sample.inbox import SampleFile
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("runs_publish_figures")]
 
 MAY = parse_period("2025-05")
 

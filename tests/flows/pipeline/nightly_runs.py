@@ -5,13 +5,16 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
+from unittest.mock import patch
 
 from domain.periods import parse_period
+from flows.pipeline import pipeline
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import NoProgress
@@ -19,6 +22,8 @@ from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.support.context import AppContext, build_context
 from flows.support.settings import Settings
+from publishing import publish
+from publishing.publish import WRITERS
 from tests.catalogs import small_catalog
 from workbooks.sample.inbox import SampleFile
 
@@ -29,6 +34,9 @@ WRONG = "22828"
 NOW = datetime(2025, 6, 2, 18, 0, tzinfo=UTC)
 """When the runs of these tests take place: after 2025-05 has closed, before 2025-06 has."""
 TRIES = 3
+_FIGURES = ("rollup.csv", "changes.json")
+"""Files of a revision that hold its figures; what people read is made from the same, for a quarter of a run's time."""
+_PAGES = [True]
 _MOMENT = re.compile(rb"\d\d:\d\d \d\d/\d\d/\d{4}")
 """How receipts write when a report arrived and was judged."""
 _NUMBER = re.compile(r"so-\d{8}|[Ss]ố \d+")
@@ -61,11 +69,35 @@ def context_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
 
 
 def run_plainly(
-    context: AppContext, run_id: str = "night", period: str | None = None, units: Iterable[str] = ()
+    context: AppContext,
+    run_id: str = "night",
+    period: str | None = None,
+    units: Iterable[str] = (),
+    *,
+    pages: bool | None = None,
 ) -> RunOutcome:
-    """One run of the pipeline."""
+    """One run of the pipeline; `pages`: it publishes pages, workbooks, documents and the site beside its figures.
+
+    By default it does, but not for modules in which no one looks at them (see `figures_only`).
+    """
     scope = RunScope(parse_period(period) if period else None, frozenset(units))
-    return carry_out(Run(context, scope, immediate_steps(run_id), NoProgress()), "nightly")
+    with nullcontext() if pages or (_PAGES[-1] and pages is None) else _without_pages():
+        return carry_out(Run(context, scope, immediate_steps(run_id), NoProgress()), "nightly")
+
+
+@contextmanager
+def figures_only() -> Iterator[None]:
+    """Let runs within the block publish figures and data only, unless they are called with `pages`."""
+    _PAGES.append(False)
+    yield
+    _PAGES.pop()
+
+
+@contextmanager
+def _without_pages() -> Iterator[None]:
+    writers = {edition: {name: files[name] for name in _FIGURES if name in files} for edition, files in WRITERS.items()}
+    with patch.object(publish, "WRITERS", writers), patch.object(pipeline, "render_site", lambda _context: None):
+        yield
 
 
 def deliver(home: Path, files: Iterable[SampleFile]) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.services
 @pytest.fixture
 def unpublished(home: Path, first_files: tuple[SampleFile, ...]) -> Iterator[AppContext]:
     """Return a home whose only revision is computed and not published, and where one area is worth a process."""
-    deliver(home, first_files)
+    deliver(home, first_files[:1])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Publisher, "finish", lambda *_: [])
         run_plainly(context_of(home))

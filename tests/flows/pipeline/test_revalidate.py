@@ -156,11 +156,9 @@ def test_an_early_report_is_accepted_once_its_period_is_over(home: Path, first_f
     assert [submission_outcome.accepted for submission_outcome in rechecked(context_of(home)).verdicts] == [True]
 
 
-def test_an_older_version_is_not_judged_beside_the_one_that_counts(after_night: Path, correction: SampleFile) -> None:
+def test_an_older_version_is_not_judged_beside_the_one_that_counts(after_correction: Path) -> None:
     """Once a correction is accepted, the version refused before it stays what it was."""
-    deliver(after_night, [correction])
-    run_plainly(context_of(after_night), "second")
-    outcome = rechecked(context_of(after_night), scope=RunScope(MAY, frozenset({WRONG})))
+    outcome = rechecked(context_of(after_correction), scope=RunScope(MAY, frozenset({WRONG})))
     assert (outcome.verdicts, outcome.rechecked, outcome.doubted) == ((), 1, ())
 
 

@@ -22,6 +22,8 @@ from web.upload import app
 from web.upload.pages import UploadPage
 from workbooks.sample.inbox import SampleFile
 
+pytestmark = pytest.mark.usefixtures("runs_publish_figures")
+
 NEIGHBOUR = "22813"
 
 

@@ -8,12 +8,14 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
+from flows.pipeline.outcome import RunOutcome
 from tests.builders import CellValue, make_workbook
-from tests.flows.pipeline.nightly_runs import AREA, context_of, put, run_plainly
-from warehouse.queries import revision
+from tests.flows.pipeline.nightly_runs import AREA, context_of, prepare_home, put, run_plainly
+from warehouse.queries import Revision, revision
 from warehouse.store.engine import reading
 
 UNIT, NEIGHBOUR, FORM = "22813", "22816", "cds_x_t"
+OF_HUNDREDS, WITH_NOTE = "22822", "22831"
 APRIL, MAY = parse_period("2025-04"), parse_period("2025-05")
 NOW = datetime(2025, 5, 20, tzinfo=UTC)
 
@@ -26,15 +28,6 @@ def send(home: Path, data: bytes, period: str, unit: str = UNIT) -> None:
     put(home / "inbox" / period / unit / "bao-cao.xlsx", data, NOW)
 
 
-def judge(home: Path, data: bytes) -> tuple[bool, Issues]:
-    """Take the workbook of May; return whether it was accepted, and its issues."""
-    send(home, data, MAY.id)
-    context = context_of(home, NOW)
-    (outcome,) = run_plainly(context, "may").verdicts
-    context.engine.dispose()
-    return outcome.accepted, {(issue.code, issue.cell) for issue in outcome.issues}
-
-
 @pytest.mark.long
 def test_population_of_the_district_is_refused_beside_last_month(home: Path, catalog: Catalog) -> None:
     """Residents seven times those of April are refused at their cell."""
@@ -42,13 +35,18 @@ def test_population_of_the_district_is_refused_beside_last_month(home: Path, cat
     context = context_of(home, NOW)
     run_plainly(context, "april")
     context.engine.dispose()
-    is_accepted, issues = judge(home, make_workbook(catalog, UNIT, MAY, figures={"hsskdt": (9701, 91_032)}))
-    assert not is_accepted
-    assert ("denominator_moves_far", "D49") in issues
+    send(home, make_workbook(catalog, UNIT, MAY, figures={"hsskdt": (9701, 91_032)}), MAY.id)
+    (outcome,) = run_plainly(context_of(home, NOW), "may").verdicts
+    assert not outcome.accepted
+    assert ("denominator_moves_far", "D49") in {(issue.code, issue.cell) for issue in outcome.issues}
 
 
-def test_same_denominator_on_every_line_is_asked_about(home: Path, catalog: Catalog) -> None:
-    """Without any history a hundred on every line is a warning at its first cell."""
+@pytest.fixture(scope="module")
+def may(
+    tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path, catalog: Catalog
+) -> tuple[RunOutcome, Revision]:
+    """Return outcome and rollup of a run over four communes' workbooks, three of them with something to notice."""
+    home = prepare_home(tmp_path_factory.mktemp("may") / "home", mirrored_warehouse)
     layout = catalog.forms.layout_for(FORM, MAY)
     due = {
         indicator.id: indicator
@@ -60,31 +58,42 @@ def test_same_denominator_on_every_line_is_asked_about(home: Path, catalog: Cata
         if name in due and due[name].denominator is not None and due[name].register_level is None
     }
     figures["dvc_motphan"] = (30, 100)
-    is_accepted, issues = judge(home, make_workbook(catalog, UNIT, MAY, figures=figures))
-    assert is_accepted
-    assert ("same_number_everywhere", "D15") in issues
-
-
-def test_money_noted_beside_a_count_is_asked_about(home: Path, catalog: Catalog) -> None:
-    """The note's cell is marked, and the report counts."""
+    send(home, make_workbook(catalog, OF_HUNDREDS, MAY, figures=figures), MAY.id, OF_HUNDREDS)
     edits: Mapping[str, CellValue] = {"Biểu 01-T!G33": "triệu đồng"}
-    is_accepted, issues = judge(home, make_workbook(catalog, UNIT, MAY, edits=edits))
-    assert is_accepted
-    assert issues == {("note_of_money", "G33")}
-
-
-def test_blank_village_makes_the_row_partial(home: Path, catalog: Catalog) -> None:
-    """Of two communes the one without a village's members is missing from their number, and named."""
+    send(home, make_workbook(catalog, WITH_NOTE, MAY, edits=edits), MAY.id, WITH_NOTE)
     send(home, make_workbook(catalog, NEIGHBOUR, MAY), MAY.id, NEIGHBOUR)
     send(home, make_workbook(catalog, UNIT, MAY, edits={"TH.V.1.tcnscd_tv": None}), MAY.id)
     context = context_of(home, NOW)
-    assert [outcome.accepted for outcome in run_plainly(context, "may").verdicts] == [True, True]
+    outcome = run_plainly(context, "may")
     with reading(context.engine) as session:
-        rows = {row.indicator: row for row in revision(session, AREA, MAY).rows}
+        published = revision(session, AREA, MAY)
     context.engine.dispose()
+    return outcome, published
+
+
+def issues_of(outcome: RunOutcome, unit: str) -> Issues:
+    """Return the issues of a commune's report, which was accepted."""
+    (verdict,) = [each for each in outcome.verdicts if each.unit and each.unit.code == unit]
+    assert verdict.accepted
+    return {(issue.code, issue.cell) for issue in verdict.issues}
+
+
+def test_same_denominator_on_every_line_is_asked_about(may: tuple[RunOutcome, Revision]) -> None:
+    """Without any history a hundred on every line is a warning at its first cell."""
+    assert ("same_number_everywhere", "D15") in issues_of(may[0], OF_HUNDREDS)
+
+
+def test_money_noted_beside_a_count_is_asked_about(may: tuple[RunOutcome, Revision]) -> None:
+    """The note's cell is marked, and the report counts."""
+    assert issues_of(may[0], WITH_NOTE) == {("note_of_money", "G33")}
+
+
+def test_blank_village_makes_the_row_partial(may: tuple[RunOutcome, Revision]) -> None:
+    """Of four communes the one without a village's members is missing from their number, and named."""
+    rows = {row.indicator: row for row in may[1].rows}
     teams, members = rows["tcnscd_thon"], rows["tcnscd_tv"]
-    assert (teams.units_accepted, teams.units_missing) == (2, 6)
-    assert (members.units_accepted, members.units_missing, members.status) == (1, 7, "partial")
+    assert (teams.units_accepted, teams.units_missing) == (4, 4)
+    assert (members.units_accepted, members.units_missing, members.status) == (3, 5, "partial")
     assert "chưa điền đủ số liệu của chỉ tiêu này: 22813 Xã Lâm Sơn" in members.notes
 
 
@@ -94,7 +103,7 @@ def test_totals_that_count_something_else_are_not_compared(home: Path, catalog: 
     for period, total in totals.items():
         figures = {"hddt_hkd": (90, total), "hddt_mtt": (90, total)}
         send(home, make_workbook(catalog, UNIT, parse_period(period), figures=figures), period)
-    context = context_of(home, datetime(2026, 1, 15, 8, tzinfo=UTC))
+    context = context_of(home, datetime(2026, 1, 15, 8, tzinfo=UTC), areas=(AREA,))  # nothing is rolled up
     *_, outcome = run_plainly(context, "january").verdicts
     context.engine.dispose()
     moved = {issue.indicator for issue in outcome.issues if issue.code == "denominator_moves"}

@@ -43,7 +43,7 @@ def test_nightly_run_hides_shadow_rules(home: Path, on_trial: Path, too_many: by
     """The report is accepted; no output holds the rule or its texts."""
     put(home / "inbox" / f"BC_{UNIT}_2025-05.xlsx", too_many)
     context = context_of(home, catalog=on_trial)
-    (submission_outcome,) = run_plainly(context).verdicts
+    (submission_outcome,) = run_plainly(context, pages=True).verdicts
     assert (submission_outcome.judgement, submission_outcome.issues) == (Judgement.ACCEPTED, ())
     kept = rows_of(home, f"SELECT severity, json_extract(facts, '$.stage') FROM issue WHERE code = '{RULE}'")
     assert kept == [("info", "shadow")]
