@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 import pytest
 
 from tests.catalogs import copy_small
+from tests.restored_folder import RestoredFolder
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path.name for path in (ROOT / "docs" / "how-to").glob("*.md") if path.name != "README.md")
@@ -105,18 +106,32 @@ def changes(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> list[L
     return ["changed" if file in before else "new" for file, data in after.items() if before.get(file) != data]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_page_can_be_followed(page: str, tmp_path: Path) -> None:
-    """Its blocks apply, its commands print what it shows, and its last line counts the files that it changes."""
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> RestoredFolder:
+    """A copy of our packages, with a small catalogue, as each command loads it."""
+    root = tmp_path_factory.mktemp("sources")
     for package in _PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package)
-    copy_small(tmp_path / "catalog")  # each command loads it
-    (tmp_path / "tests").symlink_to(ROOT / "tests")
-    before = sources(tmp_path)
-    follow(page, tmp_path)
+        shutil.copytree(ROOT / package, root / package)
+    copy_small(root / "catalog")
+    return RestoredFolder(root)
+
+
+@pytest.fixture
+def copy(packages: RestoredFolder) -> Iterator[Path]:
+    """The copy, with our tests beside it; restored afterwards."""
+    (packages.path / "tests").symlink_to(ROOT / "tests")
+    yield packages.path
+    packages.restore()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_can_be_followed(page: str, copy: Path) -> None:
+    """Its blocks apply, its commands print what it shows, and its last line counts the files that it changes."""
+    before = sources(copy)
+    follow(page, copy)
     stated = _COUNT.match(read(page).splitlines()[-1])
     assert stated, f"the last line of {page} states no count of files"
-    made = changes(before, sources(tmp_path))
+    made = changes(before, sources(copy))
     assert (len(made), made.count("new")) == (int(stated["changed"]), int(stated["new"]))
 
 
