@@ -59,12 +59,16 @@ def test_downgrade_removes_every_table_and_upgrade_brings_them_back(builder: War
 
 @pytest.mark.long
 def test_earlier_shapes_and_back_keep_every_figure(builder: WarehouseBuilder) -> None:
-    """A filled warehouse keeps revision and cells through downgrades, each to an earlier shape, and goes on working."""
+    """A filled warehouse keeps revision and cells through downgrades, each to an earlier shape, and goes on working.
+
+    Each engine goes to every other shape, and on its way there through those between.
+    """
     ratio = builder.indicator_of(Measure.RATIO)
     builder.refuse(builder.report("22816", {ratio: (12, 10)}))
     builder.accept(builder.report("22813", {ratio: (1, 100)}))
     builder.roll_up()
-    for numerator, earlier in enumerate(reversed(EARLIER), start=2):
+    shapes = EARLIER[builder.engine.dialect.name == "sqlite" :: 2]
+    for numerator, earlier in enumerate(reversed(shapes), start=2):
         before = builder.revision()
         with builder.engine.begin() as connection:
             downgrade(connection, earlier)

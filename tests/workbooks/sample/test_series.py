@@ -16,10 +16,11 @@ from tests.examples import examples
 from workbooks.identify.hints import Hints
 from workbooks.report.parse import parse_report
 from workbooks.sample.figures import ReportFigures, invent_figures
-from workbooks.sample.inbox import SampleFile, make_sample
+from workbooks.sample.inbox import SampleFile, _Sampler, make_sample, reporting_units
 from workbooks.sample.series import SampleSeries
+from workbooks.template.assignment import assign
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("series")]  # a province's workbooks are made once
+pytestmark = pytest.mark.long
 
 MAY = [parse_period("2025-05")]
 YEAR = periods_between(parse_period("2024-01"), parse_period("2025-06"))
@@ -103,24 +104,16 @@ def test_everything_due_has_figures(catalog: Catalog) -> None:
             assert ((indicator, ColumnRole.DENOMINATOR) in figures.form) == is_ratio
 
 
-@pytest.fixture(scope="module")
-def province(catalog: Catalog) -> list[SampleFile]:
-    """Return the first workbooks of a province's month before the abolition of districts."""
-    return [file for file in make_sample(catalog, "58", MAY, 1, 0.0) if not file.is_correction]
-
-
-@pytest.mark.parametrize(("area", "period", "units"), [("582", "2024-01", 13), ("12", "2026-01", 38)])
+@pytest.mark.parametrize(
+    ("area", "period", "units"), [("582", "2024-01", 13), ("12", "2026-01", 38), ("58", "2025-05", 62)]
+)
 def test_any_area_in_any_period(catalog: Catalog, area: str, period: str, units: int) -> None:
-    """Samples of a district and, since there are none, of a province are parsed without issues."""
-    files = list(make_sample(catalog, area, [parse_period(period)], 7, 0.0))
-    assert len(files) == units
-    assert_without_issues(files[:3], catalog)
-
-
-def test_province_before_the_abolition_of_districts(catalog: Catalog, province: list[SampleFile]) -> None:
-    """The communes of all its districts have a workbook, which is parsed without issues."""
-    assert len(province) == 62
-    assert_without_issues(province[:3], catalog)
+    """Of a district and of provinces with and without districts all communes report, in workbooks without issues."""
+    ((_, _, reporting),) = reporting_units(catalog, area, [parse_period(period)])
+    assert len(reporting) == units
+    files = list(itertools.islice(make_sample(catalog, area, [parse_period(period)], 7, 0.0), 3))
+    assert [file.path.name[3:8] for file in files] == [unit.code for unit in reporting[:3]]
+    assert_without_issues(files, catalog)
 
 
 def assert_without_issues(files: list[SampleFile], catalog: Catalog) -> None:
@@ -130,10 +123,12 @@ def assert_without_issues(files: list[SampleFile], catalog: Catalog) -> None:
         assert (report.issues, report.repairs) == ((), ())
 
 
-def test_sample_district_inside_its_province_keeps_its_figures(catalog: Catalog, province: list[SampleFile]) -> None:
-    """A commune's workbook is the same in a sample of its district and of its province."""
-    alone = {file.path: file.data for file in make_sample(catalog, "585", MAY, 1, 0.0) if not file.is_correction}
-    assert alone.items() <= {file.path: file.data for file in province}.items()
+def test_a_commune_has_the_same_figures_in_any_area(catalog: Catalog) -> None:
+    """A commune's workbook is the same in a sample of its own and of its district."""
+    district = {file.path: file.data for file in make_sample(catalog, "585", MAY, 1, 0.0)}
+    for unit in ("22813", "22831"):
+        (alone,) = make_sample(catalog, unit, MAY, 1, 0.0)
+        assert district[alone.path] == alone.data
 
 
 def test_same_seed_same_bytes(catalog: Catalog) -> None:
@@ -151,12 +146,14 @@ def test_periods_before_do_not_change_a_period(catalog: Catalog) -> None:
     assert list(make_sample(catalog, "585", [april, may], 1, 0.0))[-len(alone) :] == alone
 
 
-def test_most_deliveries_are_on_time(catalog: Catalog, province: list[SampleFile]) -> None:
-    """Deliveries come after the cut-off, and few are late."""
-    task = assignment_for(catalog, "22819", MAY[0])
-    late = [file for file in province if file.delivered_at.date() > task.deadline]
-    assert all(file.delivered_at.date() > task.last_day for file in province)
-    assert 0 < len(late) < len(province) / 4
+def test_most_deliveries_are_on_time(catalog: Catalog) -> None:
+    """Deliveries of a province come after the cut-off, and few are late."""
+    sampler = _Sampler(catalog, SampleSeries(catalog, 1))
+    ((form, period, units),) = reporting_units(catalog, "58", MAY)
+    tasks = [assign(catalog, form.id, unit, period) for unit in units]
+    days = [sampler._delivered_at(task).date() for task in tasks]
+    assert all(day > task.last_day for day, task in zip(days, tasks, strict=True))
+    assert 0 < sum(day > task.deadline for day, task in zip(days, tasks, strict=True)) < len(days) / 4
 
 
 def test_workbooks_say_that_they_are_invented(catalog: Catalog) -> None:
