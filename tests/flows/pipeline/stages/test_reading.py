@@ -32,23 +32,21 @@ def test_workers_make_no_difference(home: Path, night_home: Path, first_files: F
 
 
 def test_no_file_stops_the_nightly_run(home: Path, first_files: First) -> None:
-    """Files that exhaust memory or time or kill their worker are refused by name; the others are published."""
-    deliver(home, first_files[:5])
-    for code, content in (("22825", hostile.SWELL), ("22828", hostile.SPIN), ("22831", hostile.DIE)):
+    """Files that take too long or kill their worker are refused by name; the others are published."""
+    deliver(home, first_files[:3])
+    for code, content in (("22828", hostile.SPIN), ("22831", hostile.DIE)):
         put(home / "inbox" / "2025-05" / f"BC_{code}_2025-05.xlsx", content)
     context = context_of(home)
-    confinement = Confinement(cpu_seconds=1.0)
+    confinement = Confinement(cpu_seconds=0.6)
     pool = partial(ReadingPool, context.catalog, Limits(), confinement, 2, parse=hostile.parse)
     outcome = run_plainly(replace(context, open_reader=pool))
     assert {submission_outcome.unit.code for submission_outcome in outcome.refused if submission_outcome.unit} == {
-        "22825",
         "22828",
         "22831",
     }
-    assert codes_of(home, "BC_22825_2025-05.xlsx") == {"took_too_much_memory"}
     assert codes_of(home, "BC_22828_2025-05.xlsx") == {"took_too_long"}
     assert codes_of(home, "BC_22831_2025-05.xlsx") == {"reading_stopped"}
-    assert {row["units_accepted"] for row in published_rows(home).values()} >= {"5"}
+    assert {row["units_accepted"] for row in published_rows(home).values()} >= {"3"}
 
 
 def test_a_file_that_is_too_large_is_kept_and_refused(home: Path, first_files: First) -> None:
