@@ -64,7 +64,7 @@ NEIGHBOURS: tuple[Content, ...] = tuple(
     )
 )
 """Communes of a district, the first with a share far from the others', which takes six of them to be seen."""
-PARTITIONS = ((7,), (1, 1, 1, 1, 1, 1, 1), (5, 2), (2, 4, 1))
+PARTITIONS = ((7,), (1, 1, 1, 1, 1, 1, 1), (2, 4, 1))
 """Numbers of reports that arrive in each run."""
 
 

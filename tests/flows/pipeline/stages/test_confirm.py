@@ -92,18 +92,18 @@ def test_a_confirmed_sender_is_registered_and_its_report_counts(question: Questi
     assert not has_arrivals(question.context)
 
 
-@pytest.mark.parametrize("form", [""], indirect=True)
-@pytest.mark.parametrize(
-    ("text", "sender", "headers"),
-    [
-        ("Không đồng ý", OFFICIAL, {}),
-        ("Đồng ý", XA, {}),
-        ("Đồng ý", "la@lamson.example.vn", {}),
-        ("Đồng ý", OFFICIAL, {"Auto_Submitted": "auto-replied"}),
-    ],
+OTHER_REPLIES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("Đồng ý", XA, {}),
+    ("Đồng ý", "la@lamson.example.vn", {}),
+    ("Đồng ý", OFFICIAL, {"Auto_Submitted": "auto-replied"}),
+    ("Không đồng ý", OFFICIAL, {}),
 )
-def test_other_replies_do_not_count(question: Question, text: str, sender: str, headers: dict[str, str]) -> None:
-    """A refusal, the address in question itself, one that was not asked, a program."""
-    assert question.reply(text, sender, **headers) == 0
-    assert rows_of(question.home, STATES) == [("held",)]
-    assert len(rows_of(question.home, "SELECT 1 FROM authorisation")) == 1
+
+
+@pytest.mark.parametrize("form", [""], indirect=True)
+def test_other_replies_do_not_count(question: Question) -> None:
+    """The address in question itself, one that was not asked, a program, a refusal."""
+    for text, sender, headers in OTHER_REPLIES:
+        assert question.reply(text, sender, **headers) == 0, (text, sender, headers)
+        assert rows_of(question.home, STATES) == [("held",)]
+        assert len(rows_of(question.home, "SELECT 1 FROM authorisation")) == 1
