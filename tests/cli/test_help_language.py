@@ -73,12 +73,12 @@ def test_the_help_of_every_command_is_in_the_language_that_is_set(
 def test_help_and_errors_speak_the_language_that_is_set(
     arguments: list[str],
     answer: tuple[int, str],
-    tmp_path: Path,
+    home: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Vietnamese is the language of help and errors, unless --lang says otherwise."""
-    live_in(tmp_path, monkeypatch)
+    live_in(home, monkeypatch)
     ended, printed, shown = runner(monkeypatch, capsys)(*arguments)
     code, expected = answer
     assert (ended, expected in printed + shown) == (code, True), printed + shown

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.submissions import SubmissionState
@@ -39,7 +39,7 @@ class DeliveryRow(Base):
     fingerprint: Mapped[str]
     file_name: Mapped[str]
     sender: Mapped[str | None]
-    automatic: Mapped[bool] = mapped_column(default=False)
+    automatic: Mapped[bool] = mapped_column(default=False, server_default=false())
     delivered_at: Mapped[datetime]
     landed_at: Mapped[datetime]
 

@@ -63,7 +63,7 @@ def open_engine(url: str) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Migrate the tables to this version, from an empty database or any earlier version; leave a current one alone.
+    """Migrate the tables to this version, from any earlier one; leave a current one alone, create them in an empty one.
 
     The check of a current warehouse does not wait for a writer.
 
@@ -71,16 +71,18 @@ def migrate(engine: Engine) -> None:
         NewerWarehouseError: a later version of the program has migrated it already.
         TransientError: the database cannot be reached.
     """
-    from warehouse.migrations.current import is_current  # noqa: PLC0415 # a process that only opens one does without
+    from warehouse.migrations.current import create_in_empty, is_current  # noqa: PLC0415 # a process that only opens one does without
 
     with explained(engine):
         with engine.execution_options(**{_READ_ONLY: True}).begin() as connection:
             if is_current(connection):
                 return
-        from warehouse.migrations.apply import upgrade  # noqa: PLC0415 # with Alembic, a fifth of a second
-
         with engine.begin() as connection:
             _lock(connection)
+            if create_in_empty(connection):
+                return
+            from warehouse.migrations.apply import upgrade  # noqa: PLC0415 # with Alembic, a fifth of a second
+
             upgrade(connection)
 
 

@@ -11,7 +11,6 @@ from cli.main import app
 from flows.support.private_home import close_home
 from flows.support.warehouse import open_database
 from tests.flows.support.test_server_credential import mode
-from warehouse.store.engine import migrate, transaction
 
 
 @pytest.fixture(autouse=True)
@@ -74,8 +73,8 @@ def test_a_stricter_mode_stays(open_home: Path) -> None:
 def test_a_database_and_its_companions_are_private(tmp_path: Path) -> None:
     """Its folder, and what SQLite writes beside it, are closed from the first moment on."""
     engine = open_database(f"sqlite:///{tmp_path}/new/warehouse.db")
-    migrate(engine)
-    with transaction(engine):
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE anything (id)")
         modes_now = modes(tmp_path / "new")
     assert {"warehouse.db", "warehouse.db-wal", "warehouse.db-shm"} <= modes_now.keys()
     assert (modes_now.pop("."), set(modes_now.values())) == (0o700, {0o600})

@@ -1,5 +1,6 @@
 """The migrations make exactly what the models describe, and can be taken back."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from domain.indicators import Measure
 from tests.warehouse.warehouse_builder import WarehouseBuilder
 from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
 from warehouse.migrations import apply
-from warehouse.migrations.apply import downgrade
-from warehouse.migrations.current import newest_migration
+from warehouse.migrations.apply import downgrade, upgrade
+from warehouse.migrations.current import is_current, newest_migration
 from warehouse.models import Base
 from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
 from warehouse.store.reference import mirror_catalog
@@ -25,10 +26,43 @@ EARLIER = sorted(path.name[:4] for path in (Path(apply.__file__).parent / "versi
 
 def test_migrated_database_equals_the_models(empty_engine: Engine) -> None:
     """Nothing is left to migrate once all migrations have run."""
-    migrate(empty_engine)
+    with empty_engine.begin() as connection:
+        upgrade(connection)
     with empty_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def shape_of(engine: Engine) -> dict[str, object]:
+    """Return what the database says of each table and view, whatever the order of columns and of listed values."""
+    inspector = inspect(engine)
+    shape: dict[str, object] = {}
+    for table in (*inspector.get_table_names(), *inspector.get_view_names()):
+        checks, indexes = inspector.get_check_constraints(table), inspector.get_indexes(table)
+        shape[table] = (
+            {column["name"]: {**column, "type": str(column["type"])} for column in inspector.get_columns(table)},
+            inspector.get_pk_constraint(table),
+            sorted(map(str, inspector.get_foreign_keys(table))),
+            sorted(map(str, inspector.get_unique_constraints(table))),
+            {check["name"]: sorted(re.findall(r"\w+", check["sqltext"])) for check in checks},
+            {
+                index["name"]: (index["column_names"], index["unique"], *map(str, index["dialect_options"].values()))
+                for index in indexes
+            },
+        )
+    return shape
+
+
+def test_tables_of_an_empty_database_are_those_of_all_migrations(empty_engine: Engine) -> None:
+    """What is created at once has the shape, the views and the version that all migrations leave."""
+    migrate(empty_engine)
+    at_once = shape_of(empty_engine)
+    assert "rollup_current" in at_once
+    with empty_engine.begin() as connection:
+        downgrade(connection)
+        upgrade(connection)
+        assert is_current(connection)
+    assert shape_of(empty_engine) == at_once
 
 
 def test_the_newest_file_is_the_newest_migration() -> None:

@@ -14,25 +14,28 @@ from workbooks.marking.mark_removal import read_without_marks
 
 
 def _cases() -> Iterator[ParameterSet]:
-    """Yield the cases; those whose issues an earlier case has as well are marked as long.
+    """Yield the cases; those whose issues, or whose kinds of edits to cells, an earlier case has are marked as long.
 
     Marks depend on parts, sheets and formats, not on figures: of cases that differ only in what the same kinds of edits
     write into cells, and have the same issues, the first is tried. Edits of nothing but values leave parts, sheets and
     formats alone whatever the issues: of these, the first with the same types of values is tried.
     """
-    known: set[frozenset[str]] = set()
+    known: set[Hashable] = set()
     made: set[Hashable] = set()
     for case in load_cases():
         codes = frozenset(case.codes)
         making: Hashable = case.id
+        kinds: Hashable = case.id
         if case.is_of_cells:
+            kinds = case.given.get("start"), case.edited
             edits = case.given.get("edits", ())
             has_only_values = all(edit.keys() <= OF_VALUES for edit in edits)
             apart = frozenset(type_of(edit.get("value")) for edit in edits) if has_only_values else codes
             making = (apart, case.given.get("start"), case.edited)
         if making not in made:
-            yield pytest.param(case, id=case.id, marks=[pytest.mark.long] if codes in known else [])
-        known.add(codes)
+            is_long = codes in known or kinds in known
+            yield pytest.param(case, id=case.id, marks=[pytest.mark.long] if is_long else [])
+        known |= {codes, kinds}
         made.add(making)
 
 
