@@ -47,6 +47,7 @@ from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.runs import finish_run, start_run
 from warehouse.submissions.staging import clear_abandoned
 from warehouse.submissions.submissions import pending
+from workbooks.pool.landed_file import Reader
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
@@ -157,14 +158,15 @@ def _write_pages(run: Run) -> None:
 def _work(run: Run, publisher: Publisher) -> RunOutcome:
     with reading(run.context.engine) as session:
         before = last_delivery(session)
-    not_collected = _collect(run)
-    with reading(run.context.engine) as session:
-        withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
-        outdated = came_again(session, before, SubmissionState.SUPERSEDED)
-        restored = restored_files(session, before)
-    if run.recheck:
-        requeue_refused(run.context, run.scope)
-    result, not_scanned = _read(run)
+    with run.context.open_reader() as reader:
+        not_collected = _collect(run, reader)
+        with reading(run.context.engine) as session:
+            withdrawn = came_again(session, before, SubmissionState.WITHDRAWN)
+            outdated = came_again(session, before, SubmissionState.SUPERSEDED)
+            restored = restored_files(session, before)
+        if run.recheck:
+            requeue_refused(run.context, run.scope)
+        result, not_scanned = _read(run, reader)
     matches = [
         read_submission
         for read_submission in result
@@ -214,17 +216,17 @@ def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
     )
 
 
-def _collect(run: Run) -> tuple[str, ...]:
+def _collect(run: Run, reader: Reader) -> tuple[str, ...]:
     run.listener.begin("collect", 1)
     try:
-        left = run.steps.run_retried("collect", "collect", Collection(run.context, run.id).collect)
+        left = run.steps.run_retried("collect", "collect", Collection(run.context, run.id, reader.expect).collect)
     except NotAllCollectedError as error:
         left = error.left  # it comes with the next run; the others are not made to wait for it
     run.listener.advance("collect", 1)
     return left
 
 
-def _read(run: Run) -> tuple[list[ReadSubmission], tuple[str, ...]]:
+def _read(run: Run, reader: Reader) -> tuple[list[ReadSubmission], tuple[str, ...]]:
     """Return the submissions that were read, and why the others wait for the next run."""
     context = run.context
     if damaged := damaged_files(context):
@@ -234,17 +236,16 @@ def _read(run: Run) -> tuple[list[ReadSubmission], tuple[str, ...]]:
         waiting = pending(session)
     results: list[ReadSubmission] = []
     run.listener.begin("read", len(waiting))
-    with context.open_reader() as reader:
-        work = partial(read, reader, context.landing, context.catalog, context.today)
-        for label, batch in _batches(waiting, context.batch_size):
-            try:
-                result = run.steps.run_retried("read", f"read {label}", partial(work, batch))
-            except ScannerSilentError as error:
-                return results, (str(error),)  # what was read goes on; nothing is opened unscanned
-            if any(each.report.parts for each in result):
-                result = run.steps.run("read", f"divide {label}", partial(divide, context, run.id, result))
-            results += result
-            run.listener.advance("read", len(batch))
+    work = partial(read, reader, context.landing, context.catalog, context.today)
+    for label, batch in _batches(waiting, context.batch_size):
+        try:
+            result = run.steps.run_retried("read", f"read {label}", partial(work, batch))
+        except ScannerSilentError as error:
+            return results, (str(error),)  # what was read goes on; nothing is opened unscanned
+        if any(each.report.parts for each in result):
+            result = run.steps.run("read", f"divide {label}", partial(divide, context, run.id, result))
+        results += result
+        run.listener.advance("read", len(batch))
     return results, ()
 
 

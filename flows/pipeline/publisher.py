@@ -48,6 +48,11 @@ class _Share:
     future: Future[list[PublishedRevision | None]]
     written: list[PublishedRevision | None] | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the process has not begun, and was not handed it either."""
+        return not self.future.running() and not self.future.done()
+
 
 class Publisher:
     """Writes and records revisions; `add` what is rolled up, then take the steps of `finish`, and make the pages.
@@ -63,6 +68,7 @@ class Publisher:
         self._begun: list[list[RevisionRef]] = []
         self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
+        self._helps = False
         self._data: Future[tuple[str, ...] | None] | None = None
         self._site: Future[SiteOutcome | None] | None = None
 
@@ -145,8 +151,12 @@ class Publisher:
                 self._shares.append(_Share(share, self._pool.submit(write_all, self._settings, share)))
 
     def _written(self, share: _Share) -> list[PublishedRevision | None]:
-        """Return what was written of a share, None for what was not; until it is, write shares that are not begun."""
-        while not share.future.done() and (spare := self._take_last()):
+        """Return what was written of a share, None for what was not; until it is, write shares that are not begun.
+
+        Where few are left this is not worth what the run has to import and compile for it.
+        """
+        self._helps = self._helps or sum(len(each.refs) for each in self._shares if each.is_waiting) >= AREAS_PER_STEP
+        while self._helps and not share.future.done() and (spare := self._take_last()):
             spare.written = [attempt(partial(self._write, ref)) for ref in spare.refs]
         return share.written or _result(share.future) or [None] * len(share.refs)
 

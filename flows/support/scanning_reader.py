@@ -22,6 +22,10 @@ class ScanningReader:
     scanner: Scanner
     catalog: Catalog
 
+    def expect(self, files: int) -> None:
+        """Let the reader get ready; see `Reader.expect`."""
+        self.reader.expect(files)
+
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`.
 

@@ -32,6 +32,9 @@ class LandedFile:
 class Reader(Protocol):
     """Interface of readers of landed files."""
 
+    def expect(self, files: int) -> None:
+        """Get ready to read that many files soon, if that takes time."""
+
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file, in order; anything wrong with a file is among its issues.
 
@@ -47,6 +50,9 @@ class PlainReader:
     catalog: Catalog
     limits: Limits
     parse: Parse = parse_directly
+
+    def expect(self, files: int) -> None:
+        """Do nothing; see `Reader.expect`."""
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`."""

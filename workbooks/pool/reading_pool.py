@@ -62,7 +62,9 @@ Promise = Future[list[ParsedReport | WorkerCrash]]
 
 
 class ReadingPool:
-    """Pool of worker processes that implements `Reader`; started on the first files, to be closed after the last.
+    """Pool of worker processes that implements `Reader`; started on the first files, or where many are expected.
+
+    It is to be closed after the last file.
 
     A worker takes several files at once; when it ends, they are handed out one by one, which tells whose fault it was.
     A file whose worker ended is read once more, alone in a new worker: the cause may have been external, or memory
@@ -96,6 +98,11 @@ class ReadingPool:
         while self._workers:
             self._workers.pop().close()
 
+    def expect(self, files: int) -> None:
+        """Start the workers that so many files need, unless few come, which may wait; see `Reader.expect`."""
+        if files >= _FILES_PER_WORKER:
+            self._start(files)
+
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`.
 
@@ -103,10 +110,13 @@ class ReadingPool:
             ReadingStoppedError: no worker stays alive.
         """
         results = list(files)
-        while len(self._workers) < min(self._most, 1 + len(results) // _FILES_PER_WORKER):
-            self._workers.append(_Worker(self._orders, self._wall_seconds))
+        self._start(len(results))
         outcomes = _share_out(results, self._workers, self._wall_seconds)
         return tuple(self._settle(file, outcome) for file, outcome in zip(results, outcomes, strict=True))
+
+    def _start(self, files: int) -> None:
+        while len(self._workers) < min(self._most, 1 + files // _FILES_PER_WORKER):
+            self._workers.append(_Worker(self._orders, self._wall_seconds))
 
     def _settle(self, file: LandedFile, outcome: Outcome) -> ParsedReport:
         if isinstance(outcome, ReadingFailure) and outcome is not ReadingFailure.TOO_LONG:

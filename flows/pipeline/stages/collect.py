@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -59,9 +59,9 @@ class _Landed:
 class Collection:
     """The collection of one run, which may take several tries: what is left for the next run stays left."""
 
-    def __init__(self, context: AppContext, run_id: str) -> None:
-        """Collect from the sources of the context."""
-        self._context, self._run_id = context, run_id
+    def __init__(self, context: AppContext, run_id: str, expect: Callable[[int], None] | None = None) -> None:
+        """Collect from the sources of the context; `expect` is called with the number of files that begin to land."""
+        self._context, self._run_id, self._expect = context, run_id, expect
         self._cut_short: set[str] = set()
         self._try_later: list[str] = []
         self._hopeless: list[str] = []
@@ -89,6 +89,8 @@ class Collection:
             if is_whole:
                 listed.append((connector, files))
             new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
+            if self._expect is not None:
+                self._expect(len(new))
             for batch in batched(new, self._context.batch_size):
                 # Landed before it is received: what the warehouse knows of is always there.
                 repeated += self._receiveunknown_files(self._land(connector, batch))

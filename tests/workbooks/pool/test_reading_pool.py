@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -157,6 +158,15 @@ def test_cpu_time_is_counted_by_file(catalog: Catalog, good: bytes, drop: Drop) 
     with hostile_pool(catalog, confinement=replace(TIGHT, cpu_seconds=seconds)) as pool:
         reports = pool.read([drop(data) for data in content])
     assert [codes(report) for report in reports] == [[]] * len(content)
+
+
+@pytest.mark.parametrize(("files", "workers"), [(19, 0), (400, 2)])
+def test_workers_start_before_many_files(catalog: Catalog, files: int, workers: int) -> None:
+    """Workers start while files are still landing, where so many are expected that each worker is worth its start."""
+    before = set(multiprocessing.active_children())
+    with hostile_pool(catalog) as pool:
+        pool.expect(files)
+        until(lambda: len(set(multiprocessing.active_children()) - before) == workers)
 
 
 def test_an_idle_worker_may_be_killed(pool: ReadingPool, good: bytes, drop: Drop) -> None:
