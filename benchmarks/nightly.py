@@ -37,6 +37,7 @@ from sqlalchemy import Engine, select
 
 from benchmarks.cell_store import load_cells
 from benchmarks.inboxes import CONSOLE, COUNTRY, PERIOD, add_correction, make_faulty, make_inputs
+from benchmarks.later_outputs import table_of
 from benchmarks.reference_rollup import RollupComparison, compare_rollups
 from domain.catalog.catalog import load_catalog
 from domain.submissions import SubmissionState
@@ -314,9 +315,7 @@ def render(
         "|---|---|---|",
         *(f"| {name} | {seconds:.1f} | {seconds / sum(stages.values()):.0%} |" for name, seconds in stages.items()),
         "",
-        "| output, rendered again in one process | CPU s | ÷ floor |",
-        "|---|---|---|",
-        *(f"| {name} | {seconds:.1f} | {seconds / floor:.2f} |" for name, seconds in outputs.items()),
+        *table_of(outputs, floor, median[NIGHTLY].cpu),
         "",
         "| figures of the warehouse beside | equal | different | cell holds no number |",
         "|---|---|---|---|",

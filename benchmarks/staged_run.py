@@ -2,7 +2,8 @@
 
     TONGHOP_HOME=… python -m benchmarks.staged_run
 
-Prints a JSON object: stage → CPU seconds of this process and its reading workers. The server of a PostgreSQL
+Prints a JSON object: stage → CPU seconds of this process. Those of the processes that read count for reading, those of
+the process that writes publications for publishing, beside whichever stage they work. The server of a PostgreSQL
 warehouse is not counted.
 """
 
@@ -24,6 +25,9 @@ from flows.support.settings import load_settings
 
 T = TypeVar("T")
 
+_BEFORE_READING = frozenset({"collect", "read"})
+"""Stages beside which the reading processes work; beside all others works the process that writes publications."""
+
 
 class MeasuredSteps(PlainSteps):
     """Steps whose CPU seconds are added up by stage."""
@@ -39,21 +43,24 @@ class MeasuredSteps(PlainSteps):
         try:
             return super().run(stage, label, work)
         finally:
-            self.cpu[stage] += cpu_seconds() - before  # type: ignore[assignment] # a Counter of seconds
+            own, others = (after - earlier for after, earlier in zip(cpu_seconds(), before, strict=True))
+            self.cpu[stage] += own  # type: ignore[assignment] # a Counter of seconds
+            self.cpu["read" if stage in _BEFORE_READING else "publish"] += others  # type: ignore[assignment] # as above
 
 
-def cpu_seconds() -> float:
-    """Return the CPU seconds of this process, of its ended children and of those that live."""
-    ended = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+def cpu_seconds() -> tuple[float, float]:
+    """Return the CPU seconds of this process, and those of its children, ended or living."""
+    own, ended = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     living = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in ended) + sum(times.user + times.system for times in living)
+    children = ended.ru_utime + ended.ru_stime + sum(times.user + times.system for times in living)
+    return own.ru_utime + own.ru_stime, children
 
 
 def main() -> None:
     """Run once in the home of the settings and print the seconds of each stage, and of what is in no stage."""
     steps = MeasuredSteps("staged")
     carry_out(Run(build_context(load_settings()), RunScope(), steps, NoProgress()), "nightly")
-    steps.cpu["outside the stages"] = cpu_seconds() - sum(steps.cpu.values())  # type: ignore[assignment]
+    steps.cpu["outside the stages"] = sum(cpu_seconds()) - sum(steps.cpu.values())  # type: ignore[assignment]
     json.dump(dict(steps.cpu.most_common()), sys.stdout)
 
 
