@@ -14,10 +14,10 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from domain.periods import parse_period
-from flows.pipeline import pipeline
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import NoProgress
+from flows.pipeline.publisher import Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.support.context import AppContext, build_context
@@ -96,7 +96,7 @@ def figures_only() -> Iterator[None]:
 @contextmanager
 def _without_pages() -> Iterator[None]:
     writers = {edition: {name: files[name] for name in _FIGURES if name in files} for edition, files in WRITERS.items()}
-    with patch.object(publish, "WRITERS", writers), patch.object(pipeline, "render_site", lambda _context: None):
+    with patch.object(publish, "WRITERS", writers), patch.object(Publisher, "finish_site", lambda _publisher: None):
         yield
 
 
