@@ -3,10 +3,15 @@
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.texts import cut
@@ -34,9 +39,7 @@ class DataTable:
 
 def write_parquet(table: DataTable) -> bytes:
     """Write the table as Parquet, compressed by zstd: codes are texts, numbers exact decimals."""
-    import pyarrow as pa  # noqa: PLC0415 # takes 0.25 s: only where files are written
-    from pyarrow import parquet  # noqa: PLC0415
-
+    pa, parquet = _arrow()
     types = _arrow_types()
     schema = pa.schema([pa.field(column.name, types[column.kind]) for column in table.columns])
     by_column = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
@@ -46,9 +49,39 @@ def write_parquet(table: DataTable) -> bytes:
     return bytes(out.getvalue())
 
 
-def _arrow_types() -> "dict[ColumnKind, pa.DataType]":
-    import pyarrow as pa  # noqa: PLC0415 # as above
+class _WithoutPandas(MetaPathFinder):
+    """Lets Python find pandas not installed."""
 
+    def find_spec(
+        self,
+        fullname: str,
+        path: object,  # noqa: ARG002 # Python passes it by position
+        target: ModuleType | None = None,  # noqa: ARG002 # as above
+    ) -> ModuleSpec | None:
+        """Refuse pandas, and leave all else to those who find it; see `MetaPathFinder.find_spec`."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(name=fullname)
+        return None
+
+
+@cache
+def _arrow() -> tuple[Any, Any]:
+    """Import pyarrow, which takes 0.2 s: only where files are written."""
+    import pyarrow as pa  # noqa: PLC0415
+    from pyarrow import parquet  # noqa: PLC0415
+
+    # It imports pandas, for 0.3 s more, to look whether a column is of its kinds; it tries once.
+    without_pandas = _WithoutPandas()
+    sys.meta_path.insert(0, without_pandas)
+    try:
+        pa.array([""])
+    finally:
+        sys.meta_path.remove(without_pandas)
+    return pa, parquet
+
+
+def _arrow_types() -> "dict[ColumnKind, pa.DataType]":
+    pa, _ = _arrow()
     return {
         ColumnKind.CODE: pa.string(),
         ColumnKind.TEXT: pa.string(),

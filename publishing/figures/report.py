@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import compress
+from operator import not_
 
 from domain.rollups import RollupRow, RollupStatus
 from publishing.editions import EDITION, SECOND_EDITION
@@ -227,7 +229,7 @@ class Report:
     the other files of the folder. `provinces` stand on the page for the units where those are too many to be listed;
     else they are empty. `incomparable` are the figures without a value of the whole area, though no report is missing
     for it; until the second edition they counted as incomplete, and there are none. `edition` is what the report is
-    written in.
+    written in. `accepted` are the units whose report was accepted, late ones included, `absent` all others.
     """
 
     area: str
@@ -252,6 +254,14 @@ class Report:
     provinces: tuple[ProvinceLine, ...] = ()
     incomparable: tuple[PublishedFigure, ...] = ()
     edition: int = EDITION
+    accepted: tuple[UnitLine, ...] = field(init=False, repr=False, compare=False)
+    absent: tuple[UnitLine, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Divide the units once: papers and pages ask for either part many times."""
+        accepted = [unit.state in {"accepted", "late"} for unit in self.units]
+        object.__setattr__(self, "accepted", tuple(compress(self.units, accepted)))
+        object.__setattr__(self, "absent", tuple(compress(self.units, map(not_, accepted))))
 
     @property
     def headlines(self) -> tuple[ThemeFigures, ...]:
@@ -274,16 +284,6 @@ class Report:
         for change in self.changes:
             by_indicator.setdefault(change.indicator, []).append(change)
         return tuple(map(_move, by_indicator.values()))
-
-    @property
-    def accepted(self) -> tuple[UnitLine, ...]:
-        """Return the units whose report was accepted, late ones included."""
-        return tuple(unit for unit in self.units if unit.state in {"accepted", "late"})
-
-    @property
-    def absent(self) -> tuple[UnitLine, ...]:
-        """Return the units without an accepted report."""
-        return tuple(unit for unit in self.units if unit.state not in {"accepted", "late"})
 
     @property
     def incomplete(self) -> tuple[PublishedFigure, ...]:

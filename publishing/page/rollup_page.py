@@ -1,12 +1,16 @@
 """The rollup as one self-contained HTML page: no network, no scripts."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from domain.periods import Period
@@ -24,6 +28,7 @@ MOST_DETAILED: Final = 25
 OTHER: Final[Mapping[Lang, Lang]] = {"vi": "en", "en": "vi"}
 """The language that a page's switch leads to."""
 _TEMPLATES = Path(__file__).parent / "templates"
+_COMPILED = Path(__file__).parent / "__pycache__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,25 @@ def _filled(rows: Iterable[Sequence[str]], line: Markup) -> Markup:
     return Markup(filled)  # noqa: S704 # of escaped texts
 
 
+class _CompiledTemplates(FileSystemBytecodeCache):
+    """Templates compiled once, kept where Python keeps what it compiled of the modules beside them."""
+
+    def __init__(self) -> None:
+        """Use the package's folder of compiled modules."""
+        super().__init__(str(_COMPILED), f"jinja2-{version('jinja2')}-%s.bytecode")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template, unless the folder is not there or not ours, or Python is to keep nothing."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
 def page_environment(*folders: Path) -> Environment:
     """Return the environment of templates in some folders, and in that of charts: all values are escaped."""
     return Environment(
         loader=FileSystemLoader([*folders, TEMPLATES]),
+        bytecode_cache=_CompiledTemplates(),
         autoescape=True,
         finalize=visible_value,
         undefined=StrictUndefined,

@@ -97,6 +97,7 @@ class _SiteBuilder:
         self._facts: dict[tuple[Period, str], AreaFacts] = {}
         self._links = LinkFinder(self._numbers, self._hierarchy, self._of)
         self._rendered: set[tuple[Period, str]] = set()
+        self._gathered: tuple[tuple[Period, str], AreaPeriod] | None = None
 
     def build(self) -> SiteOutcome:
         """Build the site, unless the one that readers see was made of the same."""
@@ -267,7 +268,12 @@ class _SiteBuilder:
         )
 
     def _gather(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:
-        """Gather what the pages of an area and period show."""
+        """Gather what the pages of an area and period show; the last area's is kept, for its parts come in turn."""
+        if self._gathered is None or self._gathered[0] != (period, name):
+            self._gathered = (period, name), self._gather_anew(period, name, links)
+        return self._gathered[1]
+
+    def _gather_anew(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:
         facts = self._of(period, name)
         self._rendered.add((period, name))
         province = self._hierarchy.province(facts)

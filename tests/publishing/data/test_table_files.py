@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -28,6 +30,16 @@ def excel_cells(table: DataTable) -> list[list[str]]:
 def texts_table(*texts: str) -> DataTable:
     """Make a table of one column of texts."""
     return DataTable((DataColumn("notes", ColumnKind.TEXT),), [(text,) for text in texts])
+
+
+def test_parquet_is_written_without_pandas() -> None:
+    """Pandas takes longer to import than all else that writing needs, and is left to those who use it."""
+    code = (
+        "import sys; from publishing.data.table_files import DataTable, write_parquet; "
+        "from publishing.data.data_columns import ROLLUP; write_parquet(DataTable(ROLLUP, [])); "
+        "missed = 'pandas' in sys.modules; import pandas; sys.exit(missed)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_parquet_keeps_types() -> None:
