@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli.commands import (
+    audit,
     backtest,
     backup,
     catalog,
@@ -69,6 +70,7 @@ A month in short:
   tonghop senders list                              by which way reports may come
   tonghop links make 22813 --reason "Ms Lan"         her own upload page
   tonghop users list                                who may log in at the desk
+  tonghop audit verify                              whether decisions are as recorded
   tonghop connectors list                           where reports are collected
   tonghop replies list                              what goes back to senders
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
@@ -133,6 +135,7 @@ app.add_typer(catalog.catalog)
 app.add_typer(held.held)
 app.add_typer(senders.senders)
 app.add_typer(users.users)
+app.add_typer(audit.audit)
 app.add_typer(links.links)
 app.add_typer(connectors.connectors)
 app.add_typer(replies.replies)

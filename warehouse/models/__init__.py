@@ -1,5 +1,6 @@
 """Tables of the warehouse as SQLAlchemy models, one file per subject."""
 
+from warehouse.models.audit import AuditRow
 from warehouse.models.authorisations import AuthorisationRow
 from warehouse.models.base import Base
 from warehouse.models.closings import ClosingRow
@@ -42,11 +43,12 @@ from warehouse.models.submissions import (
     SubmissionRow,
 )
 from warehouse.models.upload_links import UploadLinkRow
-from warehouse.models.users import UserAreaRow, UserRow, UserSessionRow
+from warehouse.models.users import UserRow, UserSessionRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
     "STAGING",
+    "AuditRow",
     "AuthorisationRow",
     "Base",
     "CatalogMirrorRow",
@@ -87,7 +89,6 @@ __all__ = [
     "SubmissionRow",
     "SuccessionRow",
     "UploadLinkRow",
-    "UserAreaRow",
     "UserRow",
     "UserSessionRow",
     "WaivedIssueRow",

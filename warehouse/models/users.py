@@ -1,4 +1,4 @@
-"""Users of the desk, their areas, and where they are logged in."""
+"""Users of the desk, and where they are logged in."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from warehouse.models.base import Base, choice
 class UserRow(Base):
     """A user by log-in name; of the password only its argon2 hash is kept.
 
-    `totp_secret` is the base32 secret of the second factor, `totp_used` the number of the last interval whose code was
-    used: each code counts once. A user with `disabled_at` (UTC) cannot log in; rows are never removed, since records of
-    acts name them.
+    `areas` are codes and ids with commas between them; empty: the user is limited to none. `totp_secret` is the base32
+    secret of the second factor, `totp_used` the number of the last interval whose code was used: each code counts once.
+    A user with `disabled_at` (UTC) cannot log in; rows are never removed, since records of acts name them.
     """
 
     __tablename__ = "desk_user"
@@ -22,20 +22,12 @@ class UserRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     full_name: Mapped[str]
     role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    areas: Mapped[str]
     password_hash: Mapped[str]
     totp_secret: Mapped[str | None]
     totp_used: Mapped[int | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-
-
-class UserAreaRow(Base):
-    """An area that a user is limited to; a user without rows is limited to none."""
-
-    __tablename__ = "desk_user_area"
-
-    user_name: Mapped[str] = mapped_column(ForeignKey("desk_user.name"), primary_key=True)
-    area: Mapped[str] = mapped_column(primary_key=True)
 
 
 class UserSessionRow(Base):

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import delete, func, select
 
 from domain.errors import UsageError
-from domain.officers.users import Role, User
-from warehouse.models import UserAreaRow, UserRow, UserSessionRow
+from domain.officers.users import ALL_AREAS, Role, User
+from warehouse.models import UserRow, UserSessionRow
 from warehouse.store.engine import Session, serialise
 
 IDLE: Final = timedelta(hours=1)
@@ -47,7 +47,7 @@ def users_exist(session: Session) -> bool:
 def user_records(session: Session) -> tuple[UserRecord, ...]:
     """Return all users by name, disabled ones included."""
     return tuple(
-        UserRecord(_user(session, row), row.created_at, row.disabled_at, row.totp_secret is not None)
+        UserRecord(_user(row), row.created_at, row.disabled_at, row.totp_secret is not None)
         for row in session.scalars(select(UserRow).order_by(UserRow.name))
     )
 
@@ -62,10 +62,15 @@ def add_user(session: Session, user: User, password_hash: str, at: datetime) -> 
     if session.get(UserRow, user.name) is not None:
         raise UsageError(f"there is a user {user.name} already: tonghop users list shows all, disabled ones too")
     session.add(
-        UserRow(name=user.name, full_name=user.full_name, role=user.role, password_hash=password_hash, created_at=at)
+        UserRow(
+            name=user.name,
+            full_name=user.full_name,
+            role=user.role,
+            areas=",".join(user.areas),
+            password_hash=password_hash,
+            created_at=at,
+        )
     )
-    session.flush()
-    _limit(session, user.name, user.areas)
 
 
 def change_role(session: Session, name: str, role: Role, areas: Sequence[str]) -> User:
@@ -78,9 +83,8 @@ def change_role(session: Session, name: str, role: Role, areas: Sequence[str]) -
     row = _row(session, name)
     if role is not Role.ADMINISTRATOR:
         _require_another(session, row)
-    row.role = role
-    _limit(session, name, areas)
-    return _user(session, row)
+    row.role, row.areas = role, ",".join(dict.fromkeys(areas))
+    return _user(row)
 
 
 def disable_user(session: Session, name: str, at: datetime) -> User:
@@ -94,7 +98,7 @@ def disable_user(session: Session, name: str, at: datetime) -> User:
     _require_another(session, row)
     row.disabled_at = row.disabled_at or at
     end_sessions(session, name)
-    return _user(session, row)
+    return _user(row)
 
 
 def set_password(session: Session, name: str, password_hash: str) -> User:
@@ -106,7 +110,7 @@ def set_password(session: Session, name: str, password_hash: str) -> User:
     row = _row(session, name)
     row.password_hash, row.disabled_at = password_hash, None
     end_sessions(session, name)
-    return _user(session, row)
+    return _user(row)
 
 
 def set_second_factor(session: Session, name: str, secret: str | None) -> User:
@@ -118,7 +122,7 @@ def set_second_factor(session: Session, name: str, secret: str | None) -> User:
     row = _row(session, name)
     row.totp_secret, row.totp_used = secret, None
     end_sessions(session, name)
-    return _user(session, row)
+    return _user(row)
 
 
 def secrets_of(session: Session, name: str) -> Secrets | None:
@@ -126,7 +130,7 @@ def secrets_of(session: Session, name: str) -> Secrets | None:
     row = session.get(UserRow, name)
     if row is None or row.disabled_at is not None:
         return None
-    return Secrets(_user(session, row), row.password_hash, row.totp_secret, row.totp_used)
+    return Secrets(_user(row), row.password_hash, row.totp_secret, row.totp_used)
 
 
 def start_session(session: Session, name: str, token_sha256: str, totp_used: int | None, at: datetime) -> None:
@@ -148,7 +152,7 @@ def user_of_session(session: Session, token_sha256: str, at: datetime) -> User |
         return None
     if at - row.used_at > _NOTED_AFTER:
         row.used_at = at
-    return _user(session, user)
+    return _user(user)
 
 
 def end_session(session: Session, token_sha256: str) -> None:
@@ -168,15 +172,8 @@ def _row(session: Session, name: str) -> UserRow:
     return row
 
 
-def _user(session: Session, row: UserRow) -> User:
-    areas = select(UserAreaRow.area).where(UserAreaRow.user_name == row.name).order_by(UserAreaRow.area)
-    return User(row.name, row.full_name, row.role, tuple(session.scalars(areas)))
-
-
-def _limit(session: Session, name: str, areas: Sequence[str]) -> None:
-    session.execute(delete(UserAreaRow).where(UserAreaRow.user_name == name))
-    session.add_all(UserAreaRow(user_name=name, area=area) for area in dict.fromkeys(areas))
-    session.flush()
+def _user(row: UserRow) -> User:
+    return User(row.name, row.full_name, row.role, tuple(row.areas.split(",")) if row.areas else ALL_AREAS)
 
 
 def _require_another(session: Session, row: UserRow) -> None:

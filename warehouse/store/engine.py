@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+import warehouse.store.audit  # noqa: F401 # sessions record what people decide
 from domain.errors import UsageError
 from warehouse.errors import explain
 

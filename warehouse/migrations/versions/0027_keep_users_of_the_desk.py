@@ -34,19 +34,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("areas", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("totp_secret", sa.Text(), nullable=True),
         sa.Column("totp_used", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_desk_user"),
-    )
-    op.create_table(
-        "desk_user_area",
-        sa.Column("user_name", sa.Text(), nullable=False),
-        sa.Column("area", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["user_name"], ["desk_user.name"], name="fk_desk_user_area_user_name_desk_user"),
-        sa.PrimaryKeyConstraint("user_name", "area", name="pk_desk_user_area"),
     )
     op.create_table(
         "desk_session",
@@ -63,5 +57,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget the users; the password of the settings counts again."""
     op.drop_table("desk_session")
-    op.drop_table("desk_user_area")
     op.drop_table("desk_user")

@@ -1,0 +1,165 @@
+"""Record what people decided in a chain of hashes, and examine it: a decision that is changed or removed shows.
+
+Sessions record by themselves: whatever row of `_AUDITED` a transaction adds or changes is recorded before it commits.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import event, insert, inspect, select, text
+from sqlalchemy.orm import Session, UOWTransaction
+
+from warehouse.models import (
+    AuditRow,
+    AuthorisationRow,
+    Base,
+    ClosingRow,
+    NoteRow,
+    SubmissionEventRow,
+    UploadLinkRow,
+    UserRow,
+    WaiverRow,
+)
+
+_CHAIN_LOCK: Final = 585_2025_06
+_PENDING: Final = "tonghop_audit"
+_FIRST: Final = "0" * 64
+_ALWAYS: Final = lambda _: True  # noqa: E731 # one of several conditions
+_AUDITED: Final[Mapping[type[Base], Callable[[Any], bool]]] = {
+    AuthorisationRow: _ALWAYS,
+    ClosingRow: _ALWAYS,
+    NoteRow: _ALWAYS,
+    SubmissionEventRow: lambda row: row.actor is not None,
+    UploadLinkRow: _ALWAYS,
+    UserRow: _ALWAYS,
+    WaiverRow: _ALWAYS,
+}
+"""The rows that hold decisions of persons; of a submission's moves those that a person made."""
+_SECRET: Final = frozenset({"password_hash", "token_sha256", "totp_secret", "totp_used"})
+_AT_ONCE: Final = 1000
+
+
+class AuditFault(StrEnum):
+    """What does not agree with the record."""
+
+    BROKEN = "broken"
+    """A record was changed, or one before it was removed."""
+    CHANGED = "changed"
+    """A decision differs from its last record."""
+    REMOVED = "removed"
+    """A decision that was recorded is not there."""
+    UNRECORDED = "unrecorded"
+    """A decision was never recorded: it did not come through the program."""
+    SHORTENED = "shortened"
+    """A record that was noted elsewhere is not in the chain: its end was removed, or all of it replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The number of records, the sha256 of the last one (its head), and faults with the row or number of each."""
+
+    records: int
+    head: str
+    faults: tuple[tuple[AuditFault, str], ...]
+
+
+@event.listens_for(Session, "after_flush")
+def _note(session: Session, _: UOWTransaction) -> None:
+    """Note the decisions that a flush wrote."""
+    rows = [row for row in [*session.new, *session.dirty] if type(row) in _AUDITED and _AUDITED[type(row)](row)]
+    if rows:
+        session.info.setdefault(_PENDING, {}).update({_subject(row): row for row in rows})
+
+
+@event.listens_for(Session, "before_commit")
+def _record(session: Session) -> None:
+    """Record the decisions of the transaction."""
+    session.flush()
+    pending = session.info.pop(_PENDING, None)
+    if not pending:
+        return
+    # One writer at a time: each record has the hash of the one before. Nothing is waited for after this.
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = session.execute(select(AuditRow.number, AuditRow.sha256).order_by(AuditRow.number.desc()).limit(1)).first()
+    number, previous = last or (0, _FIRST)
+    rows = pending.values() if last else _decisions(session)
+    at, records = datetime.now(UTC), []
+    for number, row in enumerate(rows, number + 1):  # noqa: B020 # goes on from the last number
+        session.refresh(row)  # as the database has it, which takes no text as it is
+        subject, facts = _subject(row), _facts(row)
+        previous = _digest(previous, number, at, subject, facts)
+        records.append({"number": number, "at": at, "subject": subject, "facts": facts, "sha256": previous})
+    session.execute(insert(AuditRow), records)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_PENDING, None)
+
+
+def examine(session: Session, noted_head: str = "") -> AuditReport:
+    """Examine the chain, and compare all decisions with it; `noted_head` is a head that was noted elsewhere."""
+    faults: list[tuple[AuditFault, str]] = []
+    number, previous, is_noted, is_whole = 0, _FIRST, not noted_head, True
+    newest: dict[str, str] = {}
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_AT_ONCE)):
+        number += 1
+        expected = _digest(previous, row.number, row.at, row.subject, row.facts)
+        if is_whole and (row.number != number or row.sha256 != expected):
+            faults.append((AuditFault.BROKEN, str(number)))
+            is_whole = False  # what follows was made from what is not there any more
+        previous, is_noted = row.sha256, is_noted or row.sha256 == noted_head
+        newest[row.subject] = row.facts
+    if not is_noted:
+        faults.append((AuditFault.SHORTENED, noted_head))
+    if number:
+        faults += _compared(session, newest)
+    return AuditReport(number, previous, tuple(faults))
+
+
+def _compared(session: Session, newest: dict[str, str]) -> Iterator[tuple[AuditFault, str]]:
+    for row in _decisions(session):
+        recorded = newest.pop(_subject(row), None)
+        if recorded is None:
+            yield AuditFault.UNRECORDED, _subject(row)
+        elif recorded != _facts(row):
+            yield AuditFault.CHANGED, _subject(row)
+    yield from ((AuditFault.REMOVED, subject) for subject in newest)
+
+
+def _decisions(session: Session) -> Iterator[Base]:
+    """Yield all decisions, by table and key."""
+    for model, is_decision in _AUDITED.items():
+        keys = inspect(model).primary_key
+        rows: Iterable[Base] = session.scalars(select(model).order_by(*keys).execution_options(yield_per=_AT_ONCE))
+        yield from (row for row in rows if is_decision(row))
+
+
+def _subject(row: Base) -> str:
+    mapper = inspect(type(row))
+    return f"{mapper.class_.__tablename__}:{','.join(map(str, mapper.primary_key_from_instance(row)))}"
+
+
+def _facts(row: Base) -> str:
+    """Return the columns of a row, without secrets, as JSON that depends on their values alone."""
+    columns = {each.key: getattr(row, each.key) for each in inspect(type(row)).column_attrs if each.key not in _SECRET}
+    return json.dumps(columns, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _digest(previous: str, number: int, at: datetime, subject: str, facts: str) -> str:
+    text = "\n".join((previous, str(number), at.astimezone(UTC).isoformat(), subject, facts))
+    return sha256(text.encode()).hexdigest()
