@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from connectors.scanning import ScannerSilentError
 from domain.batches import batched
+from domain.errors import TonghopError
 from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import (
@@ -90,10 +91,8 @@ class JudgedSubmissions:
 def carry_out(run: Run, kind: str, reason: str | None = None, actor: str | None = None) -> RunOutcome:
     """Collect, read, identify, judge, load, roll up, publish, reply, deliver.
 
-    `reason` is why a person (`actor`) started the run.
-
-    Unfinished work of earlier runs is resumed from the landed bytes, so the next run completes one that was killed at
-    any point. One run at a time works on a warehouse: a second one waits.
+    `reason` is why a person (`actor`) started the run. Unfinished work of earlier runs is resumed from landed bytes,
+    so the next run completes one that was killed at any point. One run at a time works on a warehouse: a second waits.
 
     Raises:
         RunInProgressError: another run did not end in time; nothing was done.
@@ -176,7 +175,11 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
     again = judge_later_reports(run)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
     roll_up_changes(run, publisher)
-    results = finish_publishing(run, publisher)
+    try:
+        results = finish_publishing(run, publisher)
+    except TonghopError:
+        _reply(run)
+        raise
     publisher.begin_pages()
     _reply(run)  # replies say nothing of figures: they are written while pages of those are rendered
     return RunOutcome(

@@ -11,6 +11,7 @@ from connectors.sources.filesystem import FilesystemConnector
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from publishing.errors import PublicationRefusedError
 from tests.flows.pipeline.nightly_runs import (
     NOW,
     WRONG,
@@ -44,6 +45,17 @@ def test_a_refused_workbook_is_explained_by_cell(after_night: Path) -> None:
     wrong = f"BC_{WRONG}_2025-05.xlsx"
     assert {"text_where_number", "numerator_within_denominator"} <= codes_of(after_night, wrong)
     assert rows_of(after_night, "SELECT count(*) FROM issue WHERE severity = 'critical' AND cell IS NULL") == [(0,)]
+
+
+def test_replies_are_written_where_publishing_fails(home: Path, first_files: First) -> None:
+    """A folder of publications that cannot be written ends the run, and keeps no reply from its commune."""
+    deliver(home, first_files[:1])
+    context = context_of(home)
+    context.published.parent.mkdir(exist_ok=True)
+    context.published.write_text("a file in the place of the folder")
+    with pytest.raises(PublicationRefusedError):
+        run_plainly(context)
+    assert list((home / "outbox").rglob("bien-nhan.*.html"))
 
 
 def test_second_nightly_run_changes_nothing(after_night: Path) -> None:
