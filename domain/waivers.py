@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -34,6 +35,15 @@ class Waiver:
     by: str
     at: datetime
     until: date
+
+
+class RemarkKind(StrEnum):
+    """What is written about a warning before it is answered by a waiver."""
+
+    QUESTION = "question"
+    """An officer asks the sender."""
+    ANSWER = "answer"
+    """The sender says why the figures are right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from warehouse.models.org_units import (
 )
 from warehouse.models.outgoing import HandledMailRow, OutgoingRow, SenderConfirmationRow
 from warehouse.models.placements import PlacementRow
+from warehouse.models.remarks import WarningRemarkRow
 from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
 from warehouse.models.rollups import (
@@ -93,4 +94,5 @@ __all__ = [
     "UserSessionRow",
     "WaivedIssueRow",
     "WaiverRow",
+    "WarningRemarkRow",
 ]

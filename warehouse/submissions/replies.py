@@ -12,6 +12,7 @@ from warehouse.models import DeliveryRow, RepliedJudgementRow, ReplyRow, Submiss
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.outgoing import ReplyFiles, ReplyWays, queue_replies
+from warehouse.submissions.withdrawal import Decision
 
 _NOT_COUNTED = (SubmissionState.QUARANTINED, SubmissionState.HELD)
 _ACCEPTED = (SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED)
@@ -102,6 +103,21 @@ def record_replies(
         for row, _, submissions in rows
         for each in submissions
     )
+
+
+def record_message(session: Session, delivery_id: int, files: ReplyFiles, decision: Decision, ways: ReplyWays) -> None:
+    """Record a message of a person to the sender of a delivery, and queue it for the way by which that came."""
+    last = _last_numbers(session, [delivery_id]).get(delivery_id, 0)
+    row = ReplyRow(
+        delivery_id=delivery_id,
+        number=last + 1,
+        given_at=decision.at,
+        run_id=decision.run_id,
+        folder=files.folder,
+    )
+    session.add(row)
+    session.flush()
+    queue_replies(session, [(row, files)], ways, decision.at)
 
 
 def _replied_judgements(session: Session, submission_ids: Iterable[int]) -> set[tuple[int, int]]:

@@ -18,7 +18,8 @@ from publishing.returns.submission_sheet import IssueLine, SubmissionSheet, shee
 from warehouse.officers.notes import write_note
 from warehouse.queries.desk.matrix import report_cell
 from warehouse.queries.desk.notes import notes_on
-from warehouse.queries.desk.report import ReportDossier, report_dossier
+from warehouse.queries.desk.remarks import remarks_on
+from warehouse.queries.desk.report import GivenAnswer, ReportDossier, report_dossier
 from warehouse.queries.feedback import feedback_of
 from warehouse.queries.history import ReportVersion, kept_figures
 from warehouse.store.engine import Session, reading, transaction
@@ -54,6 +55,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         version = _version(dossier, request.query_params.get("version"))
         cell = report_cell(session, desk.catalog, wanted.key, desk.clock())
         notes = notes_on(session, wanted.key)
+        remarks = remarks_on(session, [version.submission_id]) if version else ()
         sheet, pictures = _verdict(desk, session, version, page) if version else (None, ())
         figures = kept_figures(session, version.submission_id) if version else ()
     forms = desk.catalog.forms
@@ -76,6 +78,8 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         log=_log(dossier, page),
         act=lambda act, **named: _act_address(act, wanted, **named),
         acts_on=_acts_on if page.decides else lambda _: (),
+        files_of=lambda answer: _files_of(desk, dossier, answer),
+        remarks_about=lambda line: [each for each in remarks if each.is_about(line.rule, line.indicator or None)],
         names=urlencode(wanted.names),
         officer=officer_of(request) or remembered_name(request),
         notes=notes,
@@ -170,6 +174,12 @@ def _acts_on(version: ReportVersion) -> Sequence[str]:
         case SubmissionState.WITHDRAWN:
             return ("restore",)
     return ()
+
+
+def _files_of(desk: DeskContext, dossier: ReportDossier, answer: GivenAnswer) -> Sequence[str]:
+    """Return the names of the files about a version in the folder of an answer, as the outbox has them now."""
+    number = next(each.submission_id for each in dossier.history.versions if each.version == answer.version)
+    return [path.name for path in sorted((desk.outbox / answer.folder).glob(f"*.so-{number:08d}*"))]
 
 
 def _by_cell(lines: Iterable[IssueLine]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from connectors.sources.upload import receipt_of
-from domain.errors import TonghopError, TransientError
+from domain.errors import TonghopError, TransientError, UsageError
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from flows.actions.check_files import CheckedFile
@@ -32,6 +32,8 @@ from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
 from warehouse.queries.uploads import UploadedFile, UploadLinkRecord, link_of_token, uploaded_files
 from warehouse.store.engine import Engine, reading
+from warehouse.submissions.lifecycle import DecisionReason
+from web.upload.asked_warnings import find_warning, keep_answer, warnings_of_link
 from web.upload.limits import BodyTooLargeError, RateLimit, limited
 from web.upload.pages import UploadPage, script, style
 
@@ -54,6 +56,7 @@ _UPLOADS_OF_AN_ADDRESS: Final = 400
 """In an hour; a province's communes may share one address."""
 _WRONG_OF_AN_ADDRESS: Final = 60
 _LONGEST_TOKEN: Final = 100
+_ANSWER_BYTES: Final = 64 << 10
 _FORM_BYTES: Final = 16 << 10
 """Bytes of an upload beside those of the file."""
 _PATIENCE_SECONDS: Final = 15.0
@@ -92,6 +95,7 @@ def upload_site(
         Route("/static/upload.js", lambda _: Response(script(), media_type="text/javascript")),
         Route("/{token}/", site.home),
         Route("/{token}/", site.upload, methods=["POST"]),
+        Route("/{token}/answers", site.answer, methods=["POST"]),
         Route("/{token}/drafts/{receipt}", site.draft),
         Route("/{token}/drafts/{receipt}/marked", site.marked),
         Route("/{token}/drafts/{receipt}/send", site.send, methods=["POST"]),
@@ -130,6 +134,29 @@ class _UploadSite:
             draft = await run_in_threadpool(self._uploads.keep, link, file.filename, file.file)
         self._checks.of(draft)
         return self._to(request, "drafts", draft.receipt)
+
+    async def answer(self, request: Request) -> Response:
+        """Keep the sender's answer to a warning."""
+        link = await run_in_threadpool(self._link, request)
+        if not (self._by_link.admits(str(link.number)) and self._by_address.admits(_address(request))):
+            raise PageError(429, "too_often", 600)
+        form = await (await limited(request, _ANSWER_BYTES)).form(max_files=0, max_fields=8)
+        fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+        return await run_in_threadpool(self._keep_answer, request, link, fields)
+
+    def _keep_answer(self, request: Request, link: UploadLinkRecord, fields: Mapping[str, str]) -> Response:
+        place = tuple(fields.get(name, "") for name in ("form", "period", "rule", "indicator"))
+        now, catalog = self._clock(), open_catalog(self._settings)
+        warning = find_warning(self._engine, catalog, link, place, now)
+        if warning is None:
+            raise PageError(409, "not_asked")
+        answer = DecisionReason(fields.get("text", ""), fields.get("name", ""))
+        try:
+            keep_answer(self._engine, warning, answer, now, link.number)
+        except UsageError:
+            return self._home(request, link, fault="answer_incomplete")
+        _LOG.info("kept an answer to a warning")
+        return self._to(request, "")
 
     async def draft(self, request: Request) -> Response:
         link, draft = await run_in_threadpool(self._link_and_draft, request)
@@ -193,7 +220,14 @@ class _UploadSite:
         page = self._page(request)
         with reading(self._engine) as session:
             expected = reports_of_link(session, page.catalog, link, self._today())
-        shown = {"expected": expected, "sent": self._sent(link), "fault": fault, "today": self._today()}
+            warnings = warnings_of_link(session, page.catalog, link, self._clock())
+        shown = {
+            "expected": expected,
+            "sent": self._sent(link),
+            "fault": fault,
+            "today": self._today(),
+            "warnings": warnings,
+        }
         megabytes = self._settings.reading_limits.file_size >> 20
         content = page.render("home.html.j2", link=link, name=self._name(link), megabytes=megabytes, **shown)
         return HTMLResponse(content, 400 if fault else 200)

@@ -54,6 +54,10 @@ class UploadPage:
         facts = {"page": self, "t": self.text, "lang": self.lang, "formatter": self.formatter, "url": self.address}
         return templates_in(_HERE / "templates").get_template(template).render(**facts, **shown)
 
+    def message(self, issue: Issue) -> str:
+        """Say what an issue is."""
+        return self.catalog.issue_message(issue, self.lang)
+
     def groups(self, issues: Iterable[Issue]) -> list[VerdictGroup]:
         """Return the issues by severity, the gravest first."""
         lines = list(issue_lines(issues, self.catalog, self.lang))

@@ -17,6 +17,7 @@ from domain.periods import parse_period
 from domain.rollups import Boundary, RollupChange
 from domain.submissions import SubmissionState
 from domain.units import OrgUnit
+from domain.waivers import RemarkKind
 from publishing.returns.submission_sheet import sheet_of
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.page.strict_page import StrictPage
@@ -25,6 +26,7 @@ from tests.publishing.revisions import build_revision
 from warehouse.queries.desk.acts import ActRecord, MadeRevision, StateMove
 from warehouse.queries.desk.matrix import MatrixCell, MatrixPeriod, MatrixRow, MatrixSelection, ReportMatrix
 from warehouse.queries.desk.notes import OfficerNote
+from warehouse.queries.desk.remarks import WarningRemark
 from warehouse.queries.desk.report import GivenAnswer, MovedFigure, PublishedPlace, ReportDossier
 from warehouse.queries.desk.report_states import DeskState
 from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
@@ -100,6 +102,8 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             difference=None,
             act=lambda act, **_: f"/acts/{act}",
             acts_on=lambda _: ("withdraw",),
+            files_of=lambda _: [f"{text}.html", f"{text}.xlsx"],
+            remarks_about=lambda _: (WarningRemark(1, 1, "", None, RemarkKind.ANSWER, AT, text, text),),
             names="",
             officer=text,
             log=[(AT, 1, text, text, text)],

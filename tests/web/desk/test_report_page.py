@@ -70,6 +70,13 @@ def test_pages_keep_the_policy(corrected: TestClient) -> None:
             assert not re.search(r"<style|style=|<script(?! src=)| on[a-z]+=", answer.text)
 
 
+def test_an_answer_leads_to_its_files(desk: TestClient) -> None:
+    """The marked workbook and the page that went back are linked by themselves."""
+    addresses = [each for each in PageAddresses(desk.get(REPORT).text).all if each.startswith("/outbox/")]
+    assert sorted(each.rpartition(".")[2] for each in addresses) == ["html", "txt", "xlsx"]
+    assert [desk.get(each).status_code for each in addresses] == [200, 200, 200]
+
+
 def test_a_note_is_kept(after_night: Path, open_desk: Callable[[Path], TestClient]) -> None:
     """It is shown with its author; an incomplete one is not kept, and the page says so."""
     desk = open_desk(after_night)

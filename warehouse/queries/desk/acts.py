@@ -20,6 +20,7 @@ from warehouse.models import (
     SubmissionEventRow,
     SubmissionRow,
     WaiverRow,
+    WarningRemarkRow,
 )
 from warehouse.queries.read_models import RunRecord
 from warehouse.queries.runs import run_record
@@ -107,7 +108,7 @@ def act_record(session: Session, run_id: str) -> ActRecord | None:
 
 
 def seen_of_report(session: Session, key: ReportKey) -> str:
-    """Return a hash of all that a decision about a report rests on: its versions, their judgements, the answers."""
+    """Return a hash of what a decision about a report rests on: versions, judgements, what was written."""
     versions = [(row.id, row.state, row.judgement) for row in versions_of(session, key)]
     answers = select(func.max(WaiverRow.id)).where(
         WaiverRow.unit_code == key.unit.code,
@@ -115,7 +116,10 @@ def seen_of_report(session: Session, key: ReportKey) -> str:
         WaiverRow.form == key.form,
         WaiverRow.period == key.period.id,
     )
-    return _hash([*versions, session.scalar(answers)])
+    remarks = select(func.max(WarningRemarkRow.id)).where(
+        WarningRemarkRow.submission_id.in_([number for number, _, _ in versions])
+    )
+    return _hash([*versions, session.scalar(answers), session.scalar(remarks)])
 
 
 def seen_of_figures(session: Session, key: RollupKey) -> str:

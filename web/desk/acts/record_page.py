@@ -4,12 +4,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from warehouse.queries.desk.acts import act_record
+from domain.officers.users import User
+from warehouse.queries.desk.acts import ActRecord, act_record
 from warehouse.rollups.closings import closing_of
 from warehouse.store.engine import reading
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
-from web.desk.permissions import require_subject
+from web.desk.permissions import covers, require_subject
 from web.desk.requested import requested_figures, requested_report
 
 _LONGEST_ID = 100
@@ -33,5 +34,19 @@ def record_page(desk: DeskContext, request: Request) -> Response:
         closing = closing_of(session, figures.key) if figures else None
     if record is None:
         raise HTTPException(404)
+    if not _may_see(desk, request.scope["user"], record):
+        raise HTTPException(403)
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
     return page.respond("done.html.j2", record=record, report=report, figures=figures, closing=closing)
+
+
+def _may_see(desk: DeskContext, user: User, record: ActRecord) -> bool:
+    """Return whether a user may see a run: the own acts, and those about reports or figures of the own areas alone."""
+    if not user.areas or (user.full_name and record.run.actor == user.full_name):
+        return True
+    reports = [each.report for each in record.moves]
+    if reports:
+        return not record.more_moves and all(
+            each is not None and covers(desk, user, each.unit.code, each.period.id, each.form) for each in reports
+        )
+    return any(covers(desk, user, each.area, each.period.id, each.form) for each in record.revisions)

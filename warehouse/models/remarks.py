@@ -1,0 +1,28 @@
+"""What officers ask about warnings, and what senders answer."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.waivers import RemarkKind
+from warehouse.models.base import BIG_ID, Base, choice
+
+
+class WarningRemarkRow(Base):
+    """A question or an answer about a rule's warnings in a version of a report, written at `at` (UTC) by `actor`.
+
+    `link_id` is the upload link by which an answer came; rows are only added.
+    """
+
+    __tablename__ = "warning_remark"
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    rule: Mapped[str]
+    indicator: Mapped[str | None]
+    kind: Mapped[RemarkKind] = mapped_column(choice(RemarkKind, "kind"))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    text: Mapped[str]
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("upload_link.id"))
