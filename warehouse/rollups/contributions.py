@@ -286,9 +286,9 @@ def read_rollup_inputs(
     beside = {
         report.key._replace(form=form): report
         for indicator, reports in scope.expected.items()
-        if indicator.id in scope.beside
+        if scope.beside.get(indicator.id)
         for report in reports
-        for form in scope.beside.get(indicator.id, {}).get(report.key.period, ())
+        for form in scope.beside[indicator.id].get(report.key.period, ())
     }
     needed |= beside.keys()
     wanted = {report.key: report.unit for report in (*scope.expected_reports, *scope.other_reports)}

@@ -69,9 +69,10 @@ class RollupScope:
         """The reports of other forms whose figures count here, ordered by form, period and code."""
         if not self.beside:
             return ()
+        distinct = {id(reports): reports for reports in (*self.expected.values(), *self.before.values())}
         results = {
             report.key: report
-            for reports in (*self.expected.values(), *self.before.values())
+            for reports in distinct.values()
             for report in reports
             if report.key.form != self.rollup_key.form
         }
@@ -130,13 +131,24 @@ def scope_of(catalog: Catalog, rollup_key: RollupKey) -> RollupScope:
         and any(part.indicator in due for part in indicator.parts)
     )
     unresolved = _unresolved(catalog, rollup_key)
-    beside = {
-        indicator.id: {period: counting.beside(indicator, period) for period in {each.key.period for each in reports}}
-        for indicator, reports in expected.items()
-        if rollup_key.form in catalog.precedence.rivals
-    }
+    beside = _beside(counting, expected) if rollup_key.form in catalog.precedence.rivals else {}
     reports = tuple(expected_reports)
     return RollupScope(rollup_key, reports, expected, before, unresolved, composites, not_summed, beside)
+
+
+def _beside(
+    counting: "_CountingForms", expected: Mapping[Indicator, tuple[ExpectedReport, ...]]
+) -> Mapping[str, Mapping[Period, tuple[str, ...]]]:
+    """Return the forms that ask for each indicator and do not count, by the base periods in which there are any."""
+    # Most indicators expect the same reports, in the same tuple.
+    distinct = {id(reports): reports for reports in expected.values()}
+    periods = {key: {each.key.period for each in reports} for key, reports in distinct.items()}
+    return {
+        indicator.id: {
+            period: forms for period in periods[id(reports)] if (forms := counting.beside(indicator, period))
+        }
+        for indicator, reports in expected.items()
+    }
 
 
 def _joined(reports: Collection[tuple[ExpectedReport, ...]]) -> tuple[ExpectedReport, ...]:
