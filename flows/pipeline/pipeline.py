@@ -171,6 +171,7 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
         for read_submission in result
         if run.scope.takes(read_submission.submission, read_submission.report)
     ]
+    publisher.expect(len({each.report.unit.parent for each in matches if each.report.unit}))
     judgement = judge_submissions(run, matches)
     again = judge_later_reports(run)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())

@@ -21,6 +21,7 @@ from flows.pipeline.writing_process import (
     attempt,
     get_ready,
     make_data_files,
+    open_all,
     render_pages,
     write_all,
 )
@@ -78,6 +79,11 @@ class Publisher:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+    def expect(self, areas: int) -> None:
+        """Start the process where so many areas are going to change that it is worth its start."""
+        if areas >= AREAS_PER_STEP and isinstance(self._context.engine, Engine):
+            self._open().submit(open_all, self._settings)
 
     def add(self, refs: Sequence[RevisionRef]) -> None:
         """Take revisions to be published; those that were added before are not taken again."""
@@ -144,11 +150,15 @@ class Publisher:
 
     def _begin(self, refs: list[RevisionRef]) -> None:
         self._begun.append(refs)
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
+        pool = self._open()
         with suppress(BrokenProcessPool):
             for share in batched(refs, _AREAS_AT_ONCE):
-                self._shares.append(_Share(share, self._pool.submit(write_all, self._settings, share)))
+                self._shares.append(_Share(share, pool.submit(write_all, self._settings, share)))
+
+    def _open(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
+        return self._pool
 
     def _written(self, share: _Share) -> list[PublishedRevision | None]:
         """Return what was written of a share, None for what was not; until it is, write shares that are not begun.

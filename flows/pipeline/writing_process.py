@@ -49,6 +49,11 @@ def attempt(work: Callable[[], T]) -> T | None:
     return None
 
 
+def open_all(settings: WriterSettings) -> None:
+    """Open catalogue and warehouse before there is anything to write."""
+    attempt(lambda: _opened(settings))
+
+
 def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
     """Write revisions; None for each that could not be written."""
     return [attempt(partial(_write, settings, ref)) for ref in refs]

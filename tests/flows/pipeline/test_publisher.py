@@ -1,5 +1,6 @@
 """Publishing by a process of its own: the same files, and the run makes good what that process cannot."""
 
+import multiprocessing
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -49,6 +50,18 @@ def test_a_process_writes_beside_the_run(unpublished: AppContext, home: Path, mo
     assert {"rollup.csv", "rollup.xlsx", "report.html"} <= {path.name for path in written.iterdir()}
     assert rows_of(home, "SELECT count(*) FROM publication") == [(1,)]
     assert to_publish(unpublished, RunScope()) == ()
+
+
+@pytest.mark.parametrize(("areas", "processes"), [(0, 0), (1, 1)])
+def test_the_process_starts_before_areas_are_rolled_up(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch, areas: int, processes: int
+) -> None:
+    """It opens catalogue and warehouse while reports are judged, where as many areas are to change as are worth it."""
+    monkeypatch.setattr(publisher, "AREAS_PER_STEP", 1)
+    before = set(multiprocessing.active_children())
+    with Publisher(context_of(after_night)) as writer:
+        writer.expect(areas)
+        assert len(set(multiprocessing.active_children()) - before) == processes
 
 
 def test_the_run_writes_what_the_process_did_not_begin(
