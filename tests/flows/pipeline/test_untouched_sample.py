@@ -15,7 +15,7 @@ from workbooks.sample.inbox import make_sample
 
 pytestmark = pytest.mark.long
 
-MONTHS = [parse_period("2024-05"), *periods_between(parse_period("2024-12"), parse_period("2025-05"))]
+MONTHS = list(map(parse_period, ("2024-05", "2024-12", "2025-01", "2025-02", "2025-05")))
 """Months over the turn of a year, and the last one's of the year before."""
 MERGER = periods_between(parse_period("2025-06"), parse_period("2025-09"))
 """The last month of the old communes, the first of the new ones and the quarter that these fill."""
