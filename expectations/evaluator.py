@@ -73,6 +73,8 @@ def _open_warehouse(url: str) -> Iterator[SQLDatasource]:
         ),
         runtime_environment={_ADDRESS: url},
     )
+    # Each source and asset added to it would be written as YAML into its memory, which takes as long as a few rules.
+    context.variables.save = lambda: None  # type: ignore[method-assign] # of this context alone
     add = context.data_sources.add_sqlite if url.startswith("sqlite") else context.data_sources.add_postgres
     try:
         warehouse = add(_NAME, connection_string=f"${{{_ADDRESS}}}")

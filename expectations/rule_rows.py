@@ -2,9 +2,12 @@
 
 from typing import Any, ClassVar
 
+from pydantic.v1 import PrivateAttr
+
 from expectations.findings import plain_text
 from expectations.gx import (
     ExecutionEngine,
+    ExpectationConfiguration,
     MetricDomainTypes,
     QueryTable,
     SqlAlchemyExecutionEngine,
@@ -55,6 +58,23 @@ class ExpectRuleHolds(RuleRendering, UnexpectedRowsExpectation):
 
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "row_condition", "condition_parser")
     metric_dependencies: ClassVar[tuple[str, ...]] = (ROWS_METRIC,)
+    _configuration: ExpectationConfiguration | None = PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """Return the configuration, made once: Great Expectations asks a dozen times for each rule that it evaluates.
+
+        It changes copies only.
+        """
+        if self._configuration is None:
+            self._configuration = super().configuration
+        return self._configuration
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a field, or the configuration made of all fields, which another value makes invalid."""
+        super().__setattr__(name, value)
+        if name in self.__fields__:
+            self._configuration = None
 
     def _validate(
         self,

@@ -87,6 +87,15 @@ def test_a_broken_query_is_reported_in_the_result_only(warehouse: Path) -> None:
     assert any(trace.get("raised_exception") for trace in traces)
 
 
+def test_a_changed_rule_has_another_configuration() -> None:
+    """The configuration is made once for all who ask, and anew when a field is set."""
+    rule = ExpectRuleHolds(rule_id="a", unexpected_rows_query=JOINED)
+    before = rule.configuration
+    assert rule.configuration is before
+    rule.meta = {"rule": "b"}
+    assert (before.meta, rule.configuration.meta) == ({}, {"rule": "b"})
+
+
 def test_severity_and_meta_are_part_of_the_result(warehouse: Path) -> None:
     """A result is identified by the rule in its meta, not by its position."""
     expectations = [ExpectRuleHolds(rule_id=name, unexpected_rows_query=JOINED, meta={"rule": name}) for name in "cab"]
