@@ -26,7 +26,7 @@ from warehouse.models import (
     WaiverRow,
 )
 
-_CHAIN_LOCK: Final = 585_2025_06
+_CHAIN_LOCK: Final = 585_2025_07
 _PENDING: Final = "tonghop_audit"
 _FIRST: Final = "0" * 64
 _ALWAYS: Final = lambda _: True  # noqa: E731 # one of several conditions

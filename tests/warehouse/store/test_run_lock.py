@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from warehouse.store import audit, run_lock
+from warehouse.store import engine as engine_module
 from warehouse.store.engine import Engine, migrate, open_engine
 from warehouse.store.run_lock import Holder, RunInProgressError, current_holder, only_run, this_process
 
@@ -112,3 +114,8 @@ def test_locks_of_two_warehouses_are_independent(engine: Engine, tmp_path: Path)
     migrate(other)
     with only_run(engine, MINE, wait=0, on_wait=no_run), only_run(other, MINE, wait=0, on_wait=no_run):
         assert current_holder(other) == MINE
+
+
+def test_locks_for_several_things_have_keys_of_their_own() -> None:
+    """On PostgreSQL they are numbers: two of the same would let a run wait for itself for ever."""
+    assert len({run_lock._KEY, audit._CHAIN_LOCK, engine_module._LIFECYCLE_LOCK}) == 3
