@@ -143,7 +143,7 @@ def create_database(server_uri: str, name: str, template: str = "template1") -> 
 
 
 def drop_database(server_uri: str, name: str) -> None:
-    """Drop a database, whoever is connected to it: its files are many, and one worker would remove all at the end."""
+    """Drop a database and end the connections to it, so that no worker has the files of all to remove at the end."""
     _connection(server_uri).execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
