@@ -56,7 +56,7 @@ def check(
     from cli.output.terminal import Terminal
     from cli.running import DONE, SOME_REFUSED, ProgressBars
     from domain.periods import parse_period
-    from flows.actions.check_files import check_files
+    from flows.actions.check_files import open_checker
     from flows.pipeline.scope import require_known
     from flows.support.catalog import open_catalog
     from flows.support.named_files import resolve_files
@@ -71,8 +71,8 @@ def check(
     named_files = resolve_files(files, source_folders(settings), unit, parse_period(period).id if period else None)
     aside = Terminal(catalog, settings.lang, aside=True)
     bars = ProgressBars(aside)
-    with bars.progress:
-        checked = check_files(settings, named_files, bars)
+    with open_checker(settings) as checker, bars.progress:
+        checked = checker.check(named_files, bars)
         copies = write_copies(checked, annotate, catalog, settings, bars) if annotate is not None else ()
     if as_json:
         print_json(as_plain(checked, catalog, settings.lang))

@@ -127,6 +127,17 @@ def _open_reader(settings: Settings, catalog: Catalog, scanner: Scanner | None) 
         yield ScanningReader(reader, scanner, catalog) if scanner else reader
 
 
+def start_reading_early(settings: Settings) -> None:
+    """Fork the process that a run of these settings reads with, if this one has no other threads yet.
+
+    Raises:
+        CatalogError: the catalogue cannot be used.
+    """
+    reader = _open_unscanned(settings, open_catalog(settings))
+    if isinstance(reader, ReadingPool):
+        reader.start_early()
+
+
 def _open_unscanned(settings: Settings, catalog: Catalog) -> AbstractContextManager[Reader]:
     workers = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
     if not workers:

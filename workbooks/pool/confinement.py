@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 if sys.platform == "linux":
     import resource
@@ -32,9 +33,14 @@ def can_confine() -> bool:
     return sys.platform == "linux"
 
 
-def bound_memory(memory: int) -> None:
-    """Limit the address space of this process, in bytes; allocations beyond it raise MemoryError."""
+def bound_memory(memory: int, *, beyond_own: bool = False) -> None:
+    """Limit the address space of this process, in bytes; allocations beyond it raise MemoryError.
+
+    `beyond_own`: what the process has by now does not count.
+    """
     if sys.platform == "linux":
+        if beyond_own:
+            memory += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         bound = memory if most == resource.RLIM_INFINITY else min(memory, most)
         resource.setrlimit(resource.RLIMIT_AS, (bound, bound))

@@ -5,10 +5,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing import current_process
+from multiprocessing.context import ForkProcess, SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from types import ModuleType
+from typing import Any
 
 _MAIN = "__main__"
+_LINUX = sys.platform == "linux"
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -34,6 +38,33 @@ class LightContext(SpawnContext):
     """Multiprocessing context that starts every process as a `LightProcess`."""
 
     Process = LightProcess
+
+
+class ForkingContext(SpawnContext):
+    """Multiprocessing context that forks while this process may be forked, and else starts a `LightProcess`."""
+
+    def Process(self, *args: Any, **kwargs: Any) -> BaseProcess:  # type: ignore[override] # noqa: ANN401, N802 # a class there
+        """Make a process of either kind, when it is to be started."""
+        return ForkedProcess(*args, **kwargs) if can_fork() else LightProcess(*args, **kwargs)
+
+
+class ForkedProcess(ForkProcess):
+    """A process that begins with all that its parent has imported and loaded."""
+
+    def run(self) -> None:
+        """Do the work of the process; what it got from its parent is no garbage."""
+        gc.freeze()
+        super().run()
+
+
+def can_fork() -> bool:
+    """Return whether this process may be forked: on Linux, while it has no other thread, whose locks a fork keeps."""
+    return _LINUX and threading.active_count() == 1
+
+
+def is_forked() -> bool:
+    """Return whether this is a `ForkedProcess`."""
+    return isinstance(current_process(), ForkedProcess)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ from workbooks.cells.guards import Limits
 from workbooks.direct.parse import parse_directly
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, ran_out_of_time
 from workbooks.pool.landed_file import LandedFile, Parse, refuse
-from workbooks.pool.light_process import LightContext
-from workbooks.pool.reading_worker import WorkerCrash, WorkerSettings, answer, get_ready, read_files
+from workbooks.pool.light_process import ForkingContext, can_fork
+from workbooks.pool.reading_worker import WorkerCrash, WorkerSettings, answer, bequeath, get_ready, read_files
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,12 +86,30 @@ class ReadingPool:
         self._wall_seconds = max(_LEAST_WALL_SECONDS, _WALL_FACTOR * confinement.cpu_seconds if confinement else 0)
         self._most = workers
         self._workers: list[_Worker] = []
+        bequeath(self._orders, catalog)
 
     def __enter__(self) -> Self:
+        if not _early:
+            self.start_early()
+        while _early:
+            worker = _early.pop()
+            if worker.orders == self._orders:
+                self._workers.append(worker)
+            else:
+                worker.close()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def start_early(self) -> None:
+        """Fork a worker for the next pool of these settings, if this process has no other thread yet.
+
+        It shares what is imported and loaded, so that it costs little, whether a file comes or not; starting a new
+        process costs as much as all else that a few files need.
+        """
+        if can_fork():
+            _early.append(_Worker(self._orders, self._wall_seconds))
 
     def close(self) -> None:
         """Stop every worker, busy or not."""
@@ -146,7 +164,7 @@ class _Worker:
     """
 
     def __init__(self, orders: WorkerSettings, wall_seconds: float) -> None:
-        self._orders = orders
+        self.orders = orders
         self._wall_seconds = wall_seconds
         self._open()
 
@@ -171,7 +189,8 @@ class _Worker:
         self._pool.join()
 
     def _open(self) -> None:
-        self._pool = ProcessPool(max_workers=1, initializer=get_ready, initargs=[self._orders], context=LightContext())
+        # What replaces an ended process is not forked: the pool's threads run by then.
+        self._pool = ProcessPool(max_workers=1, initializer=get_ready, initargs=[self.orders], context=ForkingContext())
         self._ready = self._pool.schedule(answer)
 
     def _replace(self) -> None:
@@ -183,7 +202,11 @@ class _Worker:
         wait([self._ready], timeout=_LEAST_WALL_SECONDS)
         if not self._ready.done() or self._ready.exception() is not None:
             raise ReadingStoppedError
-        return self._pool.schedule(read_files, [self._orders, files], timeout=self._wall_seconds * len(files))
+        return self._pool.schedule(read_files, [self.orders, files], timeout=self._wall_seconds * len(files))
+
+
+_early: list[_Worker] = []
+"""The worker that was forked before there was a pool."""
 
 
 def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker], wall_seconds: float) -> list[Outcome]:

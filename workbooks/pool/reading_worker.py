@@ -14,6 +14,7 @@ from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, bound_memory, bounded_cpu, end_with_parent
 from workbooks.pool.landed_file import LandedFile, Parse, load, refuse
+from workbooks.pool.light_process import is_forked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,23 @@ class WorkerCrash:
     trace: str
 
 
+def bequeath(orders: WorkerSettings, catalog: Catalog) -> None:
+    """Keep the catalogue for workers that are forked from this process."""
+    _inherited.clear()
+    _inherited[orders] = catalog
+
+
 def get_ready(orders: WorkerSettings) -> None:
     """Initialise the worker: tie it to its parent, limit its memory and load the catalogue.
+
+    What a forked one has of its parent counts neither as its memory, nor is it loaded again.
 
     Raises:
         CatalogError: the catalogue cannot be used, or has changed since the run started.
     """
     end_with_parent()
     if orders.confinement is not None:
-        bound_memory(orders.confinement.memory)
+        bound_memory(orders.confinement.memory, beyond_own=is_forked())
     _catalog(orders)
 
 
@@ -88,8 +97,14 @@ def _packed(report: ParsedReport) -> ParsedReport:
     return replace(report, observations=PackedObservations(report.observations))
 
 
+_inherited: dict[WorkerSettings, Catalog] = {}
+"""The catalogue of the parent, which a forked worker has as well."""
+
+
 @lru_cache(maxsize=1)
 def _catalog(orders: WorkerSettings) -> Catalog:
+    if is_forked() and orders in _inherited:
+        return _inherited[orders]
     catalog = load_catalog(orders.root)
     if catalog.version != orders.version:
         raise CatalogError(str(orders.root), "changed while the run went on", "run again")

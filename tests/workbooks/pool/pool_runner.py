@@ -2,6 +2,7 @@
 
 import colorsys
 import sys
+import threading
 from pathlib import Path
 
 from domain.catalog.catalog import load_catalog
@@ -15,14 +16,18 @@ from workbooks.pool.reading_pool import ReadingPool
 
 ONLY_HERE = colorsys.__name__
 """A module that only this one imports."""
+FORKED, SPAWNED = "forked", "spawned"
+"""How the first worker is started: a process that has another thread is not forked."""
 
 
-def main(paths: list[str]) -> None:
+def main(how: str, *paths: str) -> None:
     """Read the files and print what their reports tell about the workers."""
+    if how == SPAWNED:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
     with ReadingPool(load_catalog(small_catalog()), Limits(), Confinement(), 1, parse=hostile.parse) as pool:
         for report in pool.read([LandedFile(Path(path), Hints("report.xlsx", ())) for path in paths]):
-            sys.stdout.write(f"{report.issues[0].facts}\n")
+            sys.stdout.write(f"{report.issues[0].code} {report.issues[0].facts}\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

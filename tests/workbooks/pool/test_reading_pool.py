@@ -21,7 +21,7 @@ from domain.submissions import ParsedReport
 from tests.builders import make_workbook
 from tests.catalogs import small_catalog
 from tests.workbooks.container import hostile
-from tests.workbooks.pool.pool_runner import ONLY_HERE
+from tests.workbooks.pool.pool_runner import FORKED, ONLY_HERE, SPAWNED
 from tests.workbooks.workbook_edits import pack
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
@@ -187,19 +187,54 @@ def test_a_worker_imports_little(pool: ReadingPool, drop: Drop) -> None:
 
 def test_the_main_module_is_not_imported_again(drop: Drop) -> None:
     """A worker does not import the parent's main module."""
-    completed = subprocess.run([*RUNNER, drop(hostile.TELL).path], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert "workbooks" in completed.stdout
-    assert ONLY_HERE not in completed.stdout
+    (answer,) = answers_of(SPAWNED, drop(hostile.TELL))
+    assert "workbooks" in answer
+    assert ONLY_HERE not in answer
 
 
+def test_a_process_without_threads_is_forked(drop: Drop) -> None:
+    """Its first worker shares what it has imported; what ends that worker is named, and the next are no forks."""
+    (first,) = answers_of(FORKED, drop(hostile.TELL))
+    swollen, stopped, last = answers_of(FORKED, *map(drop, (hostile.SWELL, hostile.DIE, hostile.TELL)))
+    assert ONLY_HERE in first
+    assert swollen.startswith("took_too_much_memory")
+    assert stopped.startswith("reading_stopped")
+    assert ONLY_HERE not in last
+
+
+def test_a_worker_forked_early_reads_for_the_pool_of_its_settings() -> None:
+    """It is adopted by the next pool, or ended where that has other settings."""
+    code = (
+        "import multiprocessing; from tests.workbooks.pool.test_reading_pool import hostile_pool, Limits; "
+        "from domain.catalog.catalog import load_catalog; from tests.catalogs import small_catalog; "
+        "catalog, children = load_catalog(small_catalog()), multiprocessing.active_children\n"
+        "for limits, kept in ((Limits(), True), (Limits(file_size=1), False)):\n"
+        "    hostile_pool(catalog).start_early()\n"
+        "    (early,) = children()\n"
+        "    with hostile_pool(catalog, limits=limits):\n"
+        "        assert (early in children()) == kept\n"
+        "    assert children() == []\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def answers_of(how: str, *files: LandedFile) -> list[str]:
+    """Read files in a process of their own and return the answer of each."""
+    command = [*RUNNER, how, *(str(file.path) for file in files)]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize("how", [FORKED, SPAWNED])
 @pytest.mark.parametrize("ended_by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_no_worker_outlives_its_run(drop: Drop, tmp_path: Path, ended_by: signal.Signals) -> None:
+def test_no_worker_outlives_its_run(drop: Drop, tmp_path: Path, ended_by: signal.Signals, how: str) -> None:
     """Workers end when the run is killed or interrupted in the middle of a file."""
     lock = tmp_path / "lock"
     file = drop(hostile.HOLD + os.fsencode(lock))
     # Processes started in the background ignore SIGINT, and so would their children.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen([*RUNNER, file.path], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True) as runner:
+    with subprocess.Popen(
+        [*RUNNER, how, file.path], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as runner:
         signal.signal(signal.SIGINT, before)
         until(lambda: lock.exists() and lock.read_text() == "held")
         os.kill(runner.pid, ended_by)
