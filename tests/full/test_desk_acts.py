@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.flows.pipeline.nightly_runs import context_of, put, run_plainly
 from tests.full.accessibility import serious_violations
+from tests.web.desk.acts.conftest import changed_workbook
 from tests.web.test_serve import running
+from tests.web.upload.conftest import make_link_for
+from workbooks.sample.inbox import SampleFile
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600), pytest.mark.xdist_group("browser")]
 
@@ -22,12 +26,24 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def address(tmp_path: Path, night_home: Path) -> Iterator[str]:
-    """Serve the desk of a home of the test's own after a nightly run."""
+def served(tmp_path: Path, night_home: Path, first_files: tuple[SampleFile, ...]) -> Iterator[tuple[str, str]]:
+    """Serve desk and upload page of a home of the test's own, in which a report was accepted with a warning."""
     home = Path(shutil.copytree(night_home, tmp_path / "home", symlinks=True))
+    first = next(file for file in first_files if UNIT in file.path.name)
+    put(home / "inbox" / "2025-05" / f"BC_{UNIT}_sua.xlsx", changed_workbook(first.data, "warned"))
+    context = context_of(home)
+    run_plainly(context, "second")
+    context.engine.dispose()
+    _, token = make_link_for(home, UNIT, days=3000)
     expect.set_options(timeout=120_000)
-    with running(home, TONGHOP_OFFICE_AUTH="an:secret") as (_, _, office, _):
-        yield office
+    with running(home, TONGHOP_OFFICE_AUTH="an:secret") as (_, _, office, upload):
+        yield office, f"{upload}/{token}/"
+
+
+@pytest.fixture
+def address(served: tuple[str, str]) -> str:
+    """Address of the desk."""
+    return served[0]
 
 
 @pytest.fixture
@@ -70,7 +86,7 @@ def see(page: Page, name: str, folder: Path, *, scripts: bool) -> None:
 def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: ViewportSize, *, scripts: bool) -> None:
     """A report is withdrawn, a second browser's confirmation is a conflict, it is restored; a link; a period closed."""
     page = walk(f"{REPORT}?lang=en", viewport, scripts=scripts)
-    page.get_by_role("link", name="Withdraw Version 1").click()
+    page.get_by_role("link", name="Withdraw Version 2").click()
     see(page, "1-form", tmp_path, scripts=scripts)
     page.get_by_label("Reason (it is kept)").fill("April's figures")
     page.get_by_label("Your name").fill("Hoa")
@@ -78,7 +94,7 @@ def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: Vi
     expect(page.get_by_text("Preview: nothing was done yet")).to_be_visible()
     see(page, "2-preview", tmp_path, scripts=scripts)
     other = walk(f"{REPORT}?lang=en", viewport, scripts=scripts)
-    other.get_by_role("link", name="Withdraw Version 1").click()
+    other.get_by_role("link", name="Withdraw Version 2").click()
     other.get_by_label("Reason (it is kept)").fill("the wrong month")
     other.get_by_label("Your name").fill("Bình")
     other.get_by_role("button", name="See what would change").click()
@@ -89,7 +105,7 @@ def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: Vi
     expect(other.get_by_text("The report changed since you saw the preview (last by Hoa")).to_be_visible()
     see(other, "4-conflict", tmp_path, scripts=scripts)
     page.get_by_role("link", name="← Xã Lâm Sơn").click()
-    page.get_by_role("link", name="Restore Version 1").click()
+    page.get_by_role("link", name="Restore Version 2").click()
     expect(page.get_by_label("Your name")).to_have_value("Hoa")
     page.get_by_label("Reason (it is kept)").fill("it was May")
     page.get_by_role("button", name="See what would change").click()
@@ -116,3 +132,43 @@ def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: Vi
     page.get_by_role("button", name="See what would change").click()
     expect(page.get_by_text("tonghop up")).to_be_visible()
     see(page, "8-no-prefect", tmp_path, scripts=scripts)
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scripts"), [(DESKTOP, True), (PHONE, True), (PHONE, False)], ids=["desktop", "phone", "no-scripts"]
+)
+def test_a_sender_answers(
+    walk: Callable[..., Page],
+    served: tuple[str, str],
+    tmp_path: Path,
+    viewport: ViewportSize,
+    *,
+    scripts: bool,
+) -> None:
+    """The officer asks, the sender answers on the upload page, the officer accepts; the warning is open no more."""
+    office = walk(f"{REPORT}?lang=en", viewport, scripts=scripts)
+    office.get_by_role("link", name="Ask the sender").first.click()
+    office.get_by_label("Reason (it is kept)").fill("Is a team of 70 right?")
+    office.get_by_label("Your name").fill("Hoa")
+    office.get_by_role("button", name="See what would change").click()
+    office.get_by_role("button", name="Confirm: Ask the sender").click()
+    expect(office.get_by_text("“Is a team of 70 right?”")).to_be_visible()
+    sender = walk(f"{served[1]}?lang=en", viewport, scripts=scripts)
+    expect(sender.get_by_text("Is a team of 70 right?")).to_be_visible()
+    see(sender, "1-question", tmp_path, scripts=scripts)
+    sender.get_by_label("Right, because").first.fill("two villages share a team")
+    sender.get_by_label("Your name").first.fill("Lan")
+    sender.get_by_role("button", name="Send the answer").first.click()
+    expect(sender.get_by_text("The answer was passed to the office")).to_be_visible()
+    see(sender, "2-answered", tmp_path, scripts=scripts)
+    office.goto(f"{REPORT}?lang=en")
+    expect(office.get_by_text("two villages share a team")).to_be_visible()
+    see(office, "3-answer", tmp_path, scripts=scripts)
+    office.get_by_role("link", name="Accept the sender's answer").first.click()
+    office.get_by_label("Reason (it is kept)").fill("confirmed by the list of teams")
+    office.get_by_role("button", name="See what would change").click()
+    see(office, "4-preview", tmp_path, scripts=scripts)
+    office.get_by_role("button", name="Confirm: Accept the sender's answer").click()
+    office.goto(f"{REPORT}?lang=en")
+    expect(office.get_by_role("link", name="Take the answer back")).to_be_visible()
+    see(office, "5-accepted", tmp_path, scripts=scripts)

@@ -3,30 +3,31 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from domain.authorisations import authorisation_by
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue
-from domain.rollups import ReportingState
-from domain.submissions import SubmissionState
-from domain.vietnam_time import day_in_vietnam
 from domain.waivers import RemarkKind
-from flows.actions.upload_checks import LinkReport, reports_of_link
 from warehouse.officers.remarks import write_remark
-from warehouse.queries.desk.remarks import WarningRemark, remarks_on
+from warehouse.queries.desk.remarks import WarnedReport, WarningRemark, remarks_on, warned_reports
 from warehouse.queries.uploads import UploadLinkRecord
 from warehouse.store.engine import Engine, Session, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.open_warnings import open_warnings_of
-from warehouse.submissions.report_keys import ReportKey, versions_of
+from warehouse.submissions.report_keys import ReportKey
 from warehouse.submissions.waivers import WarningSelector
 from warehouse.submissions.withdrawal import Decision
+
+_MOST_REPORTS: Final = 24
+"""Newest reports whose warnings a sender may answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedWarning:
     """An open warning about a report that counts, and what was asked and answered about it, in order."""
 
-    report: LinkReport
+    report: ReportKey
     issue: Issue
     remarks: tuple[WarningRemark, ...]
 
@@ -38,8 +39,7 @@ class AskedWarning:
     @property
     def selector(self) -> WarningSelector:
         """What the answer is about."""
-        key = ReportKey(self.report.unit.key, self.report.form, self.report.period)
-        return WarningSelector(key, self.issue.code, self.issue.indicator)
+        return WarningSelector(self.report, self.issue.code, self.issue.indicator)
 
 
 def warnings_of_link(
@@ -47,8 +47,8 @@ def warnings_of_link(
 ) -> tuple[AskedWarning, ...]:
     """Return the open warnings about the newest reports of a link's unit; of a rule and indicator the first."""
     results: dict[WarningSelector, AskedWarning] = {}
-    for report in reports_of_link(session, catalog, link, day_in_vietnam(at)):
-        if report.state is ReportingState.ACCEPTED:
+    for report in warned_reports(session, link.link.unit, _MOST_REPORTS):
+        if _covers(catalog, link, report.key):
             for warning in _warnings_of(session, report, at):
                 results.setdefault(warning.selector, warning)
     return tuple(results.values())
@@ -80,14 +80,19 @@ def place_of(warning: AskedWarning) -> tuple[str, ...]:
     return warning.report.form, warning.report.period.id, warning.issue.code, warning.issue.indicator or ""
 
 
-def _warnings_of(session: Session, report: LinkReport, at: datetime) -> Iterator[AskedWarning]:
-    key = ReportKey(report.unit.key, report.form, report.period)
-    row = next((each for each in versions_of(session, key) if each.state is SubmissionState.ACCEPTED), None)
-    if row is None:
-        return
-    remarks = remarks_on(session, [row.id])
-    for warning in open_warnings_of(session, {row.id: row.judgement}, at).get(row.id, ()):
+def _covers(catalog: Catalog, link: UploadLinkRecord, key: ReportKey) -> bool:
+    if key.form not in {form.id for form in catalog.forms.of_units}:
+        return False
+    day = catalog.forms.last_day(key.form, key.period)
+    unit = catalog.units.find(key.unit.code, day)
+    return unit is not None and authorisation_by(link.link, link.number).covers(catalog, unit, day)
+
+
+def _warnings_of(session: Session, report: WarnedReport, at: datetime) -> Iterator[AskedWarning]:
+    remarks = remarks_on(session, [report.submission_id])
+    warnings = open_warnings_of(session, {report.submission_id: report.judgement}, at)
+    for warning in warnings.get(report.submission_id, ()):
         if warning.waiver is None:
             issue = warning.issue
             own = tuple(each for each in remarks if each.is_about(issue.code, issue.indicator))
-            yield AskedWarning(report, issue, own)
+            yield AskedWarning(report.key, issue, own)

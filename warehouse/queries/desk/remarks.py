@@ -6,10 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from domain.issues import Severity
+from domain.submissions import SubmissionState
 from domain.waivers import RemarkKind
-from warehouse.models import WarningRemarkRow
+from warehouse.models import IssueRow, SubmissionRow, WarningRemarkRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
+from warehouse.submissions.report_keys import ReportKey, report_key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,26 @@ class WarningRemark:
     def is_about(self, rule: str, indicator: str | None) -> bool:
         """Return whether it is about a warning."""
         return self.rule == rule and self.indicator in {None, indicator}
+
+
+@dataclass(frozen=True, slots=True)
+class WarnedReport:
+    """A report of which a version counts that rules warned of: its key, the version's submission and judgement."""
+
+    key: ReportKey
+    submission_id: int
+    judgement: int
+
+
+def warned_reports(session: Session, unit: str, most: int) -> tuple[WarnedReport, ...]:
+    """Return the reports of units of a code that count with warnings, answered or not; the newest periods first."""
+    row, issue = SubmissionRow, IssueRow
+    is_warned = select(issue.position).where(
+        issue.submission_id == row.id, issue.judgement == row.judgement, issue.severity == Severity.WARNING
+    )
+    accepted = (row.unit_code == unit, row.state == SubmissionState.ACCEPTED, is_warned.exists())
+    rows = session.scalars(select(row).where(*accepted).order_by(row.period.desc(), row.form).limit(most))
+    return tuple(WarnedReport(key, each.id, each.judgement) for each in rows if (key := report_key_of(each)))
 
 
 def remarks_on(session: Session, submissions: Collection[int]) -> tuple[WarningRemark, ...]:

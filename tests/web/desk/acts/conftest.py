@@ -79,7 +79,7 @@ def warned_or_held(
 
     def make(kind: str) -> Path:
         home = shutil.copytree(night_home, tmp_path_factory.mktemp(kind) / "home", symlinks=True)
-        put(home / "inbox" / "2025-05" / f"BC_{UNIT}_sua.xlsx", _changed(first.data, kind), NOW)
+        put(home / "inbox" / "2025-05" / f"BC_{UNIT}_sua.xlsx", changed_workbook(first.data, kind), NOW)
         context = context_of(home, NOW if kind == "warned" else NOW + timedelta(days=1))
         run_plainly(context, "second")
         context.engine.dispose()
@@ -88,7 +88,8 @@ def warned_or_held(
     return make
 
 
-def _changed(data: bytes, kind: str) -> bytes:
+def changed_workbook(data: bytes, kind: str) -> bytes:
+    """Return the workbook with a figure that a rule warns of (`warned`), or with blanks that are held (`held`)."""
     saved = io.BytesIO()
     if kind == "held":
         book = open_workbook(data)
