@@ -125,7 +125,7 @@ def test_the_rerun_form_explains_its_fields(api: httpx.Client) -> None:
     assert isinstance(schema, dict)
     fields = sorted(schema["properties"].items(), key=lambda field: field[1]["position"])
     assert {name: bool(field.get("description")) for name, field in fields} == dict.fromkeys(
-        ("area", "units", "period", "period_to", "reason", "note", "dry_run", "recheck"), True
+        ("area", "units", "period", "period_to", "reason", "note", "by", "dry_run", "recheck"), True
     )
     assert schema["required"] == ["period"]
     assert set(schema["definitions"]["Reason"]["enum"]) == set(Reason)
