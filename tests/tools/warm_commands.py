@@ -22,6 +22,8 @@ KILLED = 70
 # Isolated and without site-packages, so that the caller costs no more than a shell script.
 _CALLER = """#!{python} -IS
 import json, os, socket, sys
+if sys.argv[1:2] == ["-c"]:  # a helper of multiprocessing, which needs the files that its caller has open
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
 request = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode()
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
@@ -33,7 +35,7 @@ with socket.socket(socket.AF_UNIX) as server:
 
 @contextmanager
 def warm_commands() -> Iterator[Path]:
-    """Yield a folder for PATH with a `tonghop`, and a `python` that takes `-m` only, both of which start warm."""
+    """Yield a folder for PATH with a `tonghop`, and a `python`, both of which start warm but for `python -c`."""
     with tempfile.TemporaryDirectory(prefix="tonghop-warm-") as folder:
         address = Path(folder) / "socket"
         text = _CALLER.format(python=sys.executable, address=str(address), length=LENGTH_BYTES, killed=KILLED)
