@@ -14,7 +14,8 @@ _PUBLISHED: Final = Path(__file__).parents[1] / "publishing" / "page" / "templat
 @cache
 def style_sheet(own: Path) -> bytes:
     """Return the style sheets of the published pages, followed by a site's own file."""
-    return b"\n".join(file.read_bytes() for file in (_PUBLISHED / "style.css", _PUBLISHED / "submission.css", own))
+    shared = (_PUBLISHED / name for name in ("style.css", "submission.css", "aside.css"))
+    return b"\n".join(file.read_bytes() for file in (*shared, own))
 
 
 @cache

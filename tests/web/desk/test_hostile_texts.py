@@ -174,6 +174,7 @@ def test_pages_read_a_text_as_it_stands(text: str, catalog: Catalog) -> None:
     for page, plainly in zip(pages_about(text, catalog), pages_about("x", catalog), strict=True):
         shown, harmless = StrictPage(page), StrictPage(plainly)
         assert not shown.problems
+        assert not shown.tables_without_caption
         assert [tag for tag, _ in shown.elements] == [tag for tag, _ in harmless.elements]
         assert [set(facts) for _, facts in shown.elements] == [set(facts) for _, facts in harmless.elements]
         addresses = [facts["href"] or "" for _, facts in shown.elements if "href" in facts]

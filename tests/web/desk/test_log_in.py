@@ -10,13 +10,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.officers.users import Role, User
+from domain.periods import parse_period
 from flows.actions.users import accounts, passwords
 from flows.actions.users.accounts import add_new_user
 from tests.flows.pipeline.nightly_runs import NOW, context_of
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.site.sites import links_of
+from tests.web.desk.acts.conftest import Officer
 from warehouse.officers.users import disable_user
 from warehouse.store.engine import Engine, transaction
+from web.desk.acts.act import SubjectKind
+from web.desk.acts.table import ACTS
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 OPEN = {"Authorization": ""}
@@ -137,6 +141,11 @@ def test_a_disabled_user_is_out_at_once(
     assert client.get(REPORT, follow_redirects=False).status_code == 303
 
 
+SUBJECTS = {
+    SubjectKind.REPORT: {"form": "cds_x_t", "unit": "22813", "period": "2025-05"},
+    SubjectKind.FIGURES: {"form": "cds_x_t", "area": INSIDE, "period": "2025-05"},
+    SubjectKind.OFFICE: {},
+}
 READ = {
     "/": 200,
     REPORT: 200,
@@ -163,12 +172,17 @@ def test_pages_by_role_and_area(browser: Browser, who: str) -> None:
 
 @pytest.mark.parametrize("who", list(USERS))
 def test_acts_by_role_and_area(browser: Browser, who: str) -> None:
-    """Officers decide in their areas, viewers nowhere."""
-    client = browser(who)
-    subject = {"form": "cds_x_t", "unit": "22813", "period": "2025-05", "reason": "Đã gọi xã", "step": "edit"}
-    user = USERS[who]
+    """Officers decide in their areas, viewers nowhere, and about the whole office who is limited to no area."""
+    client, user = browser(who), USERS[who]
     may = user.role is not Role.VIEWER and user.areas in {(), (INSIDE,)}
-    assert client.post("/acts/withdraw", data=subject, headers=OWN).status_code == (200 if may else 403)
+    answers = {}
+    for act in ACTS.values():
+        sent = SUBJECTS[act.subject] | {"reason": "Đã gọi xã", "step": "edit"}
+        answers[act.id] = client.post(f"/acts/{act.id}", data=sent, headers=OWN).status_code
+    assert len(ACTS) > 10
+    assert answers == {
+        act.id: 200 if may and not (user.areas and act.subject is SubjectKind.OFFICE) else 403 for act in ACTS.values()
+    }
     note = client.post(f"{REPORT}/notes", data={"text": ""}, headers=OWN)
     assert note.status_code == (400 if may else 403)
     assert ('action="/reports/' in client.get(REPORT).text) is may
@@ -213,3 +227,26 @@ def test_programs_read_metrics_by_the_settings_password(
     client = open_desk(staffed_home)
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers=OPEN).status_code == 401
+
+
+@pytest.mark.long
+def test_records_of_other_areas_stay_closed(
+    staffed_home: Path, tmp_path: Path, open_desk: Callable[..., TestClient]
+) -> None:
+    """Naming a unit of one's own in the address opens no record of another area's run."""
+    home = Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True))
+
+    def logged_in(who: str) -> TestClient:
+        client = open_desk(home)
+        client.headers.pop("Authorization")
+        log_in(client, USERS[who].name, USERS[who].name * 3)
+        return client
+
+    done = Officer(logged_in("officer of the district")).carry_out("withdraw", **SUBJECTS[SubjectKind.REPORT])
+    assert (done.status_code, "Lê Thị Mai" in done.text) == (200, True)
+    other = logged_in("viewer elsewhere")
+    unit = next(unit.code for unit in context_of(home).catalog.owing_units("cds_x_t", OUTSIDE, parse_period("2025-05")))
+    named = {"form": "cds_x_t", "unit": unit, "period": "2025-05"}
+    assert other.get(f"/reports/cds_x_t/{unit}/2025-05").status_code == 200
+    assert other.get(done.url.path, params=named).status_code == 403
+    assert other.get(done.url.path).status_code == 403

@@ -13,6 +13,7 @@ from domain.errors import TransientError
 from flows.actions import upload_checks
 from flows.actions.uploads import clean_name
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, put, rows_of, run_plainly
+from tests.publishing.page.strict_page import StrictPage
 from tests.web.upload.conftest import LINK_DAYS, Commune, make_link_for
 from warehouse.store.engine import transaction
 from warehouse.submissions.lifecycle import DecisionReason
@@ -44,6 +45,7 @@ def test_the_link_shows_what_is_due_and_what_was_sent(commune: Commune) -> None:
         "until 1 Jul 2025",
     ):
         assert shown in page
+    assert StrictPage(page).tables_without_caption == 0
     assert 'lang="vi"' in commune.get("?lang=vi").text
 
 
@@ -52,6 +54,7 @@ def test_every_issue_is_shown_with_its_cell_and_nothing_wrong_is_sent(commune: C
     page = commune.upload(wrong)
     assert page.status_code == 200
     assert "It cannot be sent yet" in page.text
+    assert StrictPage(page.text).tables_without_caption == 0
     for cell in ("E49", "E15", "D15"):
         assert f'<b class="cell">{cell}</b>' in page.text
     assert "/send" not in page.text
