@@ -44,12 +44,11 @@ def serve(
     from connectors.landing import Landing
     from domain.vietnam_time import day_in_vietnam
     from flows.actions.upload_checks import UploadChecks
+    from flows.actions.users.accounts import is_desk_open
     from flows.support.catalog import open_catalog
     from flows.support.context import build_context
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
-    from warehouse.officers.users import users_exist
-    from warehouse.store.engine import reading
     from web.apps import published_site
     from web.desk.app import office_site
     from web.desk.context import DeskContext
@@ -81,12 +80,11 @@ def serve(
         settings.areas,
         settings.reading_limits,
     )
-    metrics = [metrics_route(engine, now)]
-    sites.append(Site(office_site(desk, credential, further=metrics), host, office_port))
-    terminal.say("serving_office", url=f"http://{host}:{office_port}/")
-    with reading(engine) as session:
-        is_closed = credential is None and not users_exist(session)
-    if is_closed:
+    if is_desk_open(settings):
+        metrics = [metrics_route(engine, now)]
+        sites.append(Site(office_site(desk, credential, further=metrics), host, office_port))
+        terminal.say("serving_office", url=f"http://{host}:{office_port}/")
+    else:
         terminal.say("office_closed", "yellow")
     checks = UploadChecks(settings)
     sites.append(Site(upload_site(settings, engine, checks), host, upload_port))

@@ -42,15 +42,14 @@ def up(
     settings: Settings = context.obj
     options = {"server_host": host, "server_port": port}
     settings = settings.model_copy(update={name: value for name, value in options.items() if value is not None})
-    if not only:
-        settings = _with_urls(settings)
-    settings = prepare_environment(settings)
     if only:
-        _run_only(settings, only)
+        _run_only(prepare_environment(settings), only)
         return
     from cli.output.terminal import open_text_terminal
 
     terminal = open_text_terminal(settings)
+    _make_first_user(terminal, settings)
+    settings = prepare_environment(_with_urls(settings))
     from flows.support.service_record import AlreadyUpError
 
     try:
@@ -90,7 +89,6 @@ def show_ready(terminal: "TextTerminal", record: "Record", how_to_end: str, sett
     show_addresses(terminal, record)
     if record.stage == READY:
         _show_login(terminal, record, settings)
-        _show_first_user(terminal, settings)
         _show_senders(terminal, settings)
     terminal.say("up_how_to_end", "dim", command=how_to_end)
 
@@ -108,12 +106,14 @@ def _show_login(terminal: "TextTerminal", record: "Record", settings: Settings) 
         terminal.say("up_without_login", "yellow")
 
 
-def _show_first_user(terminal: "TextTerminal", settings: Settings) -> None:
+def _make_first_user(terminal: "TextTerminal", settings: Settings) -> None:
     """Where no user can log in at the desk yet, make an administrator and show the password, once."""
     from domain.errors import TonghopError
+    from flows.actions.users.accounts import is_desk_open
+    from flows.service.supervisor import require_port
     from flows.support.warehouse import open_warehouse
 
-    if settings.office_auth is not None:
+    if is_desk_open(settings):
         return
     if not terminal.console.is_terminal:
         terminal.say("office_closed", "dim")  # a log keeps no password
@@ -123,9 +123,10 @@ def _show_first_user(terminal: "TextTerminal", settings: Settings) -> None:
     from flows.actions.users.accounts import add_first_administrator
 
     try:
+        require_port(settings, "office_port")
         made = add_first_administrator(open_warehouse(settings), terminal.text("first_user"), datetime.now(UTC))
     except TonghopError:
-        return  # a warehouse that does not answer shows itself elsewhere
+        return  # the desk stays closed, as before; a warehouse that does not answer shows itself elsewhere
     if made is not None:
         terminal.say("first_user_made", "bold green", name=made[0], password=made[1])
 
@@ -148,9 +149,11 @@ def _show_senders(terminal: "TextTerminal", settings: Settings) -> None:
 
 
 def _with_urls(settings: Settings) -> Settings:
+    from flows.actions.users.accounts import is_desk_open
+
     # Notices and the Prefect UI link to the pages: at the configured addresses, else at this machine's own.
     pages = settings.address_of(settings.pages_port)
-    office = settings.address_of(settings.office_port)
+    office = settings.address_of(settings.office_port) if is_desk_open(settings) else ""
     return settings.model_copy(
         update={"base_url": settings.base_url or pages, "office_url": settings.office_url or office}
     )

@@ -14,6 +14,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from domain.errors import TransientError, UsageError
+from flows.actions.users.accounts import is_desk_open
 from flows.service import components
 from flows.service.api import ServerApi, answers
 from flows.service.components import Component
@@ -209,7 +210,7 @@ def require_ports(settings: Settings) -> None:
     Raises:
         PortTakenError: one is in use.
     """
-    for name in ("server_port", "pages_port", "upload_port", "office_port"):
+    for name in ("server_port", "pages_port", "upload_port", *(["office_port"] if is_desk_open(settings) else [])):
         require_port(settings, name)
 
 
@@ -229,7 +230,8 @@ def require_port(settings: Settings, name: str) -> None:
 
 
 def _addresses(settings: Settings) -> dict[str, str]:
-    ports = {"pages": settings.pages_port, "upload": settings.upload_port, "office": settings.office_port}
+    ports = {"pages": settings.pages_port, "upload": settings.upload_port}
+    ports |= {"office": settings.office_port} if is_desk_open(settings) else {}
     return {"server": settings.address} | {name: settings.address_of(port) for name, port in ports.items()}
 
 

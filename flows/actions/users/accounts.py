@@ -8,9 +8,11 @@ from typing import Final
 import pyotp
 
 from domain.catalog.catalog import Catalog
-from domain.errors import UsageError
+from domain.errors import TonghopError, UsageError
 from domain.officers.users import Role, User
 from flows.actions.users.passwords import hash_password, new_password
+from flows.support.settings import Settings
+from flows.support.warehouse import reading_warehouse
 from warehouse.officers.users import add_user, users_exist
 from warehouse.store.engine import Engine, transaction
 
@@ -47,6 +49,19 @@ def add_new_user(engine: Engine, catalog: Catalog, user: User, at: datetime) -> 
             raise UsageError("the first user has to be an administrator: add one by --role administrator")
         add_user(session, checked_user(catalog, user), password_hash, at)
     return password
+
+
+def is_desk_open(settings: Settings) -> bool:
+    """Return whether people may log in at the desk: a password is set, or users were added. Else it has no port."""
+    if settings.office_auth is not None:
+        return True
+    try:
+        if settings.has_warehouse:
+            with reading_warehouse(settings) as session:
+                return users_exist(session)
+    except TonghopError:
+        pass  # a warehouse that does not answer shows itself elsewhere
+    return False
 
 
 def add_first_administrator(engine: Engine, full_name: str, at: datetime) -> tuple[str, str] | None:

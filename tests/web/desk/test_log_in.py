@@ -61,6 +61,14 @@ def engine_of(home: Path) -> Engine:
 
 
 @pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords by the least work that argon2 takes."""
+    hasher = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+    passwords.hash_of_nothing.cache_clear()
+
+
+@pytest.fixture
 def browser(staffed_home: Path, open_desk: Callable[..., TestClient]) -> Browser:
     """Return a function that opens a browser in which a user is logged in."""
 
@@ -101,6 +109,7 @@ def test_log_in_leads_to_own_pages_only(staffed_home: Path, open_desk: Callable[
     assert log_in(open_desk(staffed_home), "lan", "lan" * 3, to).headers["location"] == "/"
 
 
+@pytest.mark.usefixtures("cheap_hashes")
 def test_wrong_passwords_wait(staffed_home: Path, open_desk: Callable[..., TestClient]) -> None:
     """The page says that something is wrong, never what; after a few tries nothing is checked for a while."""
     client = open_desk(staffed_home)
