@@ -29,6 +29,7 @@ from publishing.data.sdmx_csv import write_sdmx_csv
 from publishing.data.sdmx_structure import write_structure
 from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
 from publishing.editions import EDITION
+from publishing.page.rollup_page import OTHER
 from publishing.publish import WRITERS, Rendering
 from publishing.site.builder import build_site
 from warehouse.models import PublicationRow, RollupRevisionRow
@@ -65,7 +66,7 @@ def main() -> None:
             revision = cpu.take("read revisions", revision_to_publish, session, catalog, ref_of(head))
             rendering = Rendering(revision, catalog, context.lang, EDITION)
             for name, write in WRITERS[EDITION].items():
-                cpu.take(name, write, rendering)
+                cpu.take(name.format(other=OTHER[context.lang]), write, rendering)
         _measure_data(newest_figures(session), catalog, cpu)
     _measure_site(context.published, catalog, cpu)
     json.dump(cpu.spent, sys.stdout)
