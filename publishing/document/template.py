@@ -91,8 +91,11 @@ class DocumentTemplate:
                 if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
                     raise self._error("it holds more than 8 MB", "make its pictures smaller")
                 parts = {part: archive.read(part) for part in archive.namelist()}
-        # What zipfile raises: for damage, for a compression that it does not know, for a part behind a password.
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
+        except (
+            zipfile.BadZipFile,
+            NotImplementedError,  # no stub, what zipfile raises for compression methods that it does not know
+            RuntimeError,  # for a part behind a password
+        ) as problem:
             raise self._error("it is no Word document", "save it in Word as .docx, without a password") from problem
         if "word/document.xml" not in parts:
             raise self._error("it is no Word document", "save it in Word as .docx")
