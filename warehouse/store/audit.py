@@ -1,15 +1,15 @@
 """Record what people decided in a chain of hashes, and examine it: a decision that is changed or removed shows.
 
-Sessions record by themselves: whatever row of `_AUDITED` a transaction adds or changes is recorded before it commits.
+A `RecordingSession` records by itself: each row of `_AUDITED` that a transaction adds or changes, before it commits.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import event, insert, inspect, select, text
 from sqlalchemy.orm import Session, UOWTransaction
@@ -29,17 +29,16 @@ from warehouse.models import (
 _CHAIN_LOCK: Final = 585_2025_07
 _PENDING: Final = "tonghop_audit"
 _FIRST: Final = "0" * 64
-_ALWAYS: Final = lambda _: True  # noqa: E731 # one of several conditions
-_AUDITED: Final[Mapping[type[Base], Callable[[Any], bool]]] = {
-    AuthorisationRow: _ALWAYS,
-    ClosingRow: _ALWAYS,
-    NoteRow: _ALWAYS,
-    SubmissionEventRow: lambda row: row.actor is not None,
-    UploadLinkRow: _ALWAYS,
-    UserRow: _ALWAYS,
-    WaiverRow: _ALWAYS,
-}
-"""The rows that hold decisions of persons; of a submission's moves those that a person made."""
+_AUDITED: Final[tuple[type[Base], ...]] = (
+    AuthorisationRow,
+    ClosingRow,
+    NoteRow,
+    SubmissionEventRow,
+    UploadLinkRow,
+    UserRow,
+    WaiverRow,
+)
+"""The tables that hold decisions of persons; a move of a submission without an actor is a run's."""
 _SECRET: Final = frozenset({"password_hash", "token_sha256", "totp_secret", "totp_used"})
 _AT_ONCE: Final = 1000
 
@@ -68,15 +67,19 @@ class AuditReport:
     faults: tuple[tuple[AuditFault, str], ...]
 
 
-@event.listens_for(Session, "after_flush")
+class RecordingSession(Session):
+    """A session that records the decisions which it writes."""
+
+
+@event.listens_for(RecordingSession, "after_flush")
 def _note(session: Session, _: UOWTransaction) -> None:
     """Note the decisions that a flush wrote."""
-    rows = [row for row in [*session.new, *session.dirty] if type(row) in _AUDITED and _AUDITED[type(row)](row)]
+    rows = [row for row in [*session.new, *session.dirty] if isinstance(row, _AUDITED) and _is_decision(row)]
     if rows:
         session.info.setdefault(_PENDING, {}).update({_subject(row): row for row in rows})
 
 
-@event.listens_for(Session, "before_commit")
+@event.listens_for(RecordingSession, "before_commit")
 def _record(session: Session) -> None:
     """Record the decisions of the transaction."""
     session.flush()
@@ -98,7 +101,7 @@ def _record(session: Session) -> None:
     session.execute(insert(AuditRow), records)
 
 
-@event.listens_for(Session, "after_rollback")
+@event.listens_for(RecordingSession, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_PENDING, None)
 
@@ -135,10 +138,14 @@ def _compared(session: Session, newest: dict[str, str]) -> Iterator[tuple[AuditF
 
 def _decisions(session: Session) -> Iterator[Base]:
     """Yield all decisions, by table and key."""
-    for model, is_decision in _AUDITED.items():
+    for model in _AUDITED:
         keys = inspect(model).primary_key
         rows: Iterable[Base] = session.scalars(select(model).order_by(*keys).execution_options(yield_per=_AT_ONCE))
-        yield from (row for row in rows if is_decision(row))
+        yield from filter(_is_decision, rows)
+
+
+def _is_decision(row: Base) -> bool:
+    return getattr(row, "actor", "") is not None
 
 
 def _subject(row: Base) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-import warehouse.store.audit  # noqa: F401 # sessions record what people decide
 from domain.errors import UsageError
 from warehouse.errors import explain
+from warehouse.store.audit import RecordingSession
 
 __all__ = [
     "Engine",
@@ -117,7 +117,7 @@ def transaction(engine: Warehouse) -> Iterator[Session]:
     with (
         explained(engine),
         # Within a trial a transaction is a savepoint.
-        Session(engine, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
+        RecordingSession(engine, expire_on_commit=False, join_transaction_mode="create_savepoint") as session,
         session.begin(),
     ):
         yield session
