@@ -18,10 +18,20 @@ _LOG: Final = logging.getLogger(__name__)
 _KEYS: Final = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large"}
 
 
+class NotPermittedError(HTTPException):
+    """The user's role or areas do not permit the request."""
+
+    def __init__(self) -> None:
+        """Answer with 403."""
+        super().__init__(HTTPStatus.FORBIDDEN)
+
+
 def explain(desk: DeskContext, request: Request, error: Exception) -> Response:
     """Answer with a page that says what is wrong."""
-    reason = ""
+    page, reason = DeskPage(desk.catalog, lang_of(request, desk.lang), request), ""
     match error:
+        case NotPermittedError():
+            status, key, reason = error.status_code, "not_permitted", page.text("not_permitted_lead")
         case HTTPException():
             status = error.status_code
             key = _KEYS.get(HTTPStatus(status), "not_found")
@@ -31,7 +41,6 @@ def explain(desk: DeskContext, request: Request, error: Exception) -> Response:
         case _:
             _LOG.error("a page of the desk failed: %s", type(error).__name__, exc_info=error)
             status, key = HTTPStatus.INTERNAL_SERVER_ERROR, "fault"
-    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
     if isinstance(error, TonghopError):
         reason = error_in(page.lang, masked(str(error)))
     return page.respond("message.html.j2", status=status, key=key, reason=reason)

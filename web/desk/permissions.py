@@ -1,11 +1,9 @@
 """What the user who is logged in may open and do: by role, and by the areas that the user is limited to."""
 
 import re
-from http import HTTPStatus
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,7 +11,7 @@ from domain.errors import UsageError
 from domain.officers.users import Permission, User
 from domain.periods import parse_period
 from web.desk.context import DeskContext
-from web.desk.page import DeskPage, lang_of
+from web.desk.messages import NotPermittedError, explain
 from web.desk.requested import RequestedFigures, RequestedReport
 
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -38,9 +36,7 @@ class Permitted:
         """Answer one request."""
         app = self._app
         if scope["type"] == "http" and "user" in scope and not await run_in_threadpool(self._is_permitted, scope):
-            request = Request(scope)
-            page = DeskPage(self._desk.catalog, lang_of(request, self._desk.lang), request)
-            app = page.respond("not_permitted.html.j2", HTTPStatus.FORBIDDEN)
+            app = explain(self._desk, Request(scope), NotPermittedError())
         await app(scope, receive, send)
 
     def _is_permitted(self, scope: Scope) -> bool:
@@ -71,14 +67,14 @@ def require_subject(desk: DeskContext, request: Request, subject: RequestedRepor
     """Refuse an act about what lies outside the user's areas; an act of the whole office is for users of all areas.
 
     Raises:
-        HTTPException: 403, the user is not permitted.
+        NotPermittedError: the user is limited to other areas.
     """
     user: User = request.scope["user"]
     if not user.areas:
         return
     code = subject.names.get("unit") or subject.names.get("area") if subject else None
     if subject is None or code is None or not covers(desk, user, code, subject.names["period"], subject.names["form"]):
-        raise HTTPException(HTTPStatus.FORBIDDEN)
+        raise NotPermittedError
 
 
 def officer_of(request: Request) -> str:

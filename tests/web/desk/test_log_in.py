@@ -61,14 +61,6 @@ def engine_of(home: Path) -> Engine:
 
 
 @pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords by the least work that argon2 takes."""
-    hasher = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
-    passwords.hash_of_nothing.cache_clear()
-
-
-@pytest.fixture
 def browser(staffed_home: Path, open_desk: Callable[..., TestClient]) -> Browser:
     """Return a function that opens a browser in which a user is logged in."""
 
@@ -192,6 +184,11 @@ def test_acts_by_role_and_area(browser: Browser, who: str) -> None:
     assert answers == {
         act.id: 200 if may and not (user.areas and act.subject is SubjectKind.OFFICE) else 403 for act in ACTS.values()
     }
+    if not may:
+        assert (
+            "Không thuộc quyền của bạn"
+            in client.post("/acts/withdraw", data=SUBJECTS[SubjectKind.REPORT], headers=OWN).text
+        )
     note = client.post(f"{REPORT}/notes", data={"text": ""}, headers=OWN)
     assert note.status_code == (400 if may else 403)
     assert ('action="/reports/' in client.get(REPORT).text) is may

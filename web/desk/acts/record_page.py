@@ -9,6 +9,7 @@ from warehouse.queries.desk.acts import ActRecord, act_record
 from warehouse.rollups.closings import closing_of
 from warehouse.store.engine import reading
 from web.desk.context import DeskContext
+from web.desk.messages import NotPermittedError
 from web.desk.page import DeskPage, lang_of
 from web.desk.permissions import covers, require_subject
 from web.desk.requested import requested_figures, requested_report
@@ -35,7 +36,7 @@ def record_page(desk: DeskContext, request: Request) -> Response:
     if record is None:
         raise HTTPException(404)
     if not _may_see(desk, request.scope["user"], record):
-        raise HTTPException(403)
+        raise NotPermittedError
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
     return page.respond("done.html.j2", record=record, report=report, figures=figures, closing=closing)
 
