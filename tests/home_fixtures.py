@@ -118,3 +118,13 @@ def runs_publish_figures() -> Iterator[None]:
 
     with figures_only():
         yield
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords by the least work that argon2 takes."""
+    from flows.actions.users import passwords
+
+    hasher = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+    passwords.hash_of_nothing.cache_clear()

@@ -12,6 +12,9 @@ from tests.flows.pipeline.nightly_runs import prepare_home
 FIRST = ("users", "add", "quan.tri", "--full-name", "Trần Quản Trị", "--role", "administrator")
 
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
+
 @pytest.fixture
 def tonghop(
     tmp_path: Path, mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -19,8 +22,6 @@ def tonghop(
     """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
     prepare_home(tmp_path / "home", mirrored_warehouse)
     live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
-    hasher = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
     for module in (accounts, passwords):
         monkeypatch.setattr(module, "new_password", lambda: "a-new-password")
     return runner(monkeypatch, capsys)

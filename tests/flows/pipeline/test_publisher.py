@@ -85,27 +85,17 @@ def test_the_run_writes_what_the_process_did_not_begin(
     assert published_rows(home)
 
 
-def test_pages_are_made_beside_the_run(unpublished: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Data files and site of what is recorded are made by the process; the run only waits for them."""
-    monkeypatch.setattr(publisher, "make_data", die)
-    monkeypatch.setattr(publisher, "render_site", die)
-    with Publisher(unpublished) as writer:
-        writer.add(to_publish(unpublished, RunScope()))
-        (batch,) = writer.batches()
-        writer.finish(batch)
-        writer.begin_pages()
-        writer.finish_data()
-        writer.finish_site()
-    assert (unpublished.published / "data").exists()
-    assert (unpublished.published / "site" / "search.vi.html").exists()
-
-
-@pytest.mark.parametrize("fault", ["make_data_files", "render_pages"])
-def test_the_run_makes_the_pages_that_a_process_left(
-    unpublished: AppContext, monkeypatch: pytest.MonkeyPatch, fault: str
+@pytest.mark.parametrize(
+    "dying",
+    [("make_data", "render_site"), ("make_data_files",), ("render_pages",)],
+    ids=["the run's own", "data of the process", "site of the process"],
+)
+def test_pages_are_made_beside_the_run(
+    unpublished: AppContext, monkeypatch: pytest.MonkeyPatch, dying: tuple[str, ...]
 ) -> None:
-    """A process that ends by itself while it makes data files or site leaves neither undone."""
-    monkeypatch.setattr(publisher, fault, die)
+    """The process makes data files and site of what is recorded; the run makes what a process that died left."""
+    for name in dying:
+        monkeypatch.setattr(publisher, name, die)
     with Publisher(unpublished) as writer:
         writer.add(to_publish(unpublished, RunScope()))
         (batch,) = writer.batches()

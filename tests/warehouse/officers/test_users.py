@@ -23,17 +23,11 @@ from warehouse.officers.users import (
 )
 from warehouse.store.engine import Engine, reading, transaction
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 AT = datetime(2025, 6, 3, 2, tzinfo=UTC)
 ADMINISTRATOR = User("quan.tri", "Trần Quản Trị", Role.ADMINISTRATOR)
 OFFICER = User("lan", "Nguyễn Thị Lan", Role.OFFICER, ("58",))
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords by the least work that argon2 takes."""
-    hasher = hashing.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(hashing, "_hasher", lambda: hasher)
-    hashing.hash_of_nothing.cache_clear()
 
 
 @pytest.fixture
