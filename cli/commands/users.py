@@ -22,7 +22,7 @@ AreasOption = Annotated[
 
 users = typer.Typer(
     name="users",
-    help="Who may log in at the officer's desk: list, add, role, reset, second-factor, disable.",
+    help="Who may log in at the officer's desk: list, add, role, reset, second-factor, identity, disable.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -38,12 +38,13 @@ def list_users(context: typer.Context, *, as_json: JsonOption = False) -> None:
     from domain.vietnam_time import day_in_vietnam
     from flows.support.warehouse import reading_warehouse
     from publishing.figures.formatting import format_day
+    from warehouse.officers.identities import names_with_identity
     from warehouse.officers.users import user_records
 
     settings: Settings = context.obj
     terminal = open_terminal(settings)
     with reading_warehouse(settings) as session:
-        records = user_records(session)
+        records, with_identity = user_records(session), names_with_identity(session)
     if as_json:
         print_json(records)
         return
@@ -56,6 +57,8 @@ def list_users(context: typer.Context, *, as_json: JsonOption = False) -> None:
         notes = [since]
         if each.has_second_factor:
             notes.append(terminal.text("user_second_factor"))
+        if each.user.name in with_identity:
+            notes.append(terminal.text("user_has_identity"))
         if each.disabled_at is not None:
             day = format_day(day_in_vietnam(each.disabled_at), terminal.lang)
             notes.append(terminal.text("user_disabled", day=day))
@@ -160,6 +163,38 @@ def second_factor(
         terminal.print_path(secret)
         terminal.print_path(address)
         terminal.say("user_secret", "yellow")
+
+
+@users.command()
+def identity(
+    context: typer.Context,
+    *,
+    name: NameArgument,
+    subject: Annotated[str, typer.Argument(help="The identity, as the page of log-in shows it.")] = "",
+    off: Annotated[bool, typer.Option("--off", help="Log in through the provider no more.")] = False,
+) -> None:
+    """Bind a user to an identity at the provider (OpenID Connect, TONGHOP_OIDC_ISSUER); role and areas stay.
+
+    The identity is the value of TONGHOP_OIDC_CLAIM, as the page of log-in shows it to who has no account yet.
+
+    Example: tonghop users identity lan.nguyen 5f1c2a
+    """
+    from datetime import UTC, datetime
+
+    from domain.errors import UsageError
+    from flows.actions.users.identities import bind, unbind
+    from flows.support.warehouse import open_warehouse
+
+    settings: Settings = context.obj
+    terminal, engine, now = open_terminal(settings), open_warehouse(settings), datetime.now(UTC)
+    if bool(subject) == off:
+        raise UsageError("name an identity, or --off")
+    if off:
+        unbind(engine, name, now)
+        terminal.say("user_identity_off", "bold green", name=name)
+        return
+    bind(engine, settings, name, subject, now)
+    terminal.say("user_identity_on", "bold green", name=name, provider=settings.provider_name)
 
 
 @users.command()

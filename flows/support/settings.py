@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import UsageError
 from domain.texts import Lang
+from flows.support.desk_settings import DeskSettings
 from flows.support.private_files import private_folder
 from flows.support.private_home import private_database
 from flows.support.server_credential import home_credential
@@ -26,7 +27,7 @@ _PREFIX = "TONGHOP_"
 _AnyLimits = TypeVar("_AnyLimits", Limits, UnpackLimits)
 
 
-class Settings(ServiceSettings, BaseSettings):
+class Settings(ServiceSettings, DeskSettings, BaseSettings):
     """Locations, batch sizes and limits; each field is also an environment variable: `TONGHOP_HOME` and so on."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)

@@ -135,3 +135,19 @@ def test_prefect_gets_our_settings(tmp_path: Path) -> None:
         [sys.executable, "-c", script], env=clean, check=True, capture_output=True, text=True
     ).stdout.split()
     assert shown == [str(tmp_path / "prefect"), "180", "False", "CRITICAL"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ({"oidc_issuer": "http://login.example.vn", "oidc_client_id": "x"}, "TONGHOP_OIDC_ISSUER"),
+        ({"oidc_issuer": "login.example.vn", "oidc_client_id": "x"}, "TONGHOP_OIDC_ISSUER"),
+        ({"oidc_issuer": "https://login.example.vn"}, "TONGHOP_OIDC_CLIENT_ID"),
+        ({"oidc_scope": "profile"}, "TONGHOP_OIDC_SCOPE"),
+    ],
+    ids=["in clear", "no address", "no client", "no openid"],
+)
+def test_a_provider_is_named_in_full(setting: dict[str, object], problem: str) -> None:
+    """By an address with TLS, and with the name under which it knows the desk."""
+    with pytest.raises(UsageError, match=problem):
+        load_settings(**setting)

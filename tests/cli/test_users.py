@@ -60,3 +60,18 @@ def test_impossible_users_are_refused(tonghop: Command, arguments: tuple[str, ..
     code, _, errors = tonghop(*arguments)
     assert code == 2
     assert problem in " ".join(errors.split())
+
+
+def test_a_user_is_bound_to_an_identity(tonghop: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the provider of the settings, which no other user may have as well."""
+    for arguments in (FIRST, ("users", "add", "lan", "--full-name", "Nguyễn Thị Lan")):
+        assert tonghop(*arguments)[0] == 0
+    assert "no provider is set" in tonghop("users", "identity", "lan", "5f1c2a")[2]
+    monkeypatch.setenv("TONGHOP_OIDC_ISSUER", "https://login.example.vn")
+    monkeypatch.setenv("TONGHOP_OIDC_CLIENT_ID", "tonghop")
+    assert "login.example.vn" in tonghop("users", "identity", "lan", "5f1c2a")[1]
+    assert "logs in through the provider" in tonghop("users", "list")[1]
+    assert "lan logs in with this identity" in " ".join(tonghop("users", "identity", "quan.tri", "5f1c2a")[2].split())
+    assert tonghop("users", "identity", "lan")[0] == 2
+    assert tonghop("users", "identity", "lan", "--off")[0] == 0
+    assert tonghop("users", "identity", "quan.tri", "5f1c2a")[0] == 0

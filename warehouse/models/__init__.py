@@ -4,6 +4,7 @@ from warehouse.models.audit import AuditRow
 from warehouse.models.authorisations import AuthorisationRow
 from warehouse.models.base import Base
 from warehouse.models.closings import ClosingRow
+from warehouse.models.contacts import UnitContactRow
 from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
 from warehouse.models.notes import NoteRow
@@ -44,7 +45,7 @@ from warehouse.models.submissions import (
     SubmissionRow,
 )
 from warehouse.models.upload_links import UploadLinkRow
-from warehouse.models.users import UserRow, UserSessionRow
+from warehouse.models.users import IdentityRow, UserRow, UserSessionRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "DeliveryRow",
     "FileRow",
     "HandledMailRow",
+    "IdentityRow",
     "IndicatorRow",
     "IssueRow",
     "NamedAreaMemberRow",
@@ -89,6 +91,7 @@ __all__ = [
     "SubmissionEventRow",
     "SubmissionRow",
     "SuccessionRow",
+    "UnitContactRow",
     "UploadLinkRow",
     "UserRow",
     "UserSessionRow",

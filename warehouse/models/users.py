@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.officers.users import Role
-from warehouse.models.base import Base, choice
+from warehouse.models.base import BIG_ID, Base, choice
 
 
 class UserRow(Base):
@@ -39,3 +39,19 @@ class UserSessionRow(Base):
     user_name: Mapped[str] = mapped_column(ForeignKey("desk_user.name"), index=True)
     started_at: Mapped[datetime]
     used_at: Mapped[datetime]
+
+
+class IdentityRow(Base):
+    """An identity at a provider that a user may log in with: the issuer, and the value of the claim that is bound.
+
+    `user_name` is None once it was taken from the user. Times are in UTC.
+    """
+
+    __tablename__ = "desk_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    user_name: Mapped[str | None] = mapped_column(ForeignKey("desk_user.name"), index=True)
+    changed_at: Mapped[datetime]

@@ -4,14 +4,14 @@ A `RecordingSession` records by itself: each row of `_AUDITED` that a transactio
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import event, insert, inspect, select, text
+from sqlalchemy import event, insert, inspect, select, text, update
 from sqlalchemy.orm import Session, UOWTransaction
 
 from warehouse.models import (
@@ -19,21 +19,29 @@ from warehouse.models import (
     AuthorisationRow,
     Base,
     ClosingRow,
+    IdentityRow,
     NoteRow,
     SubmissionEventRow,
+    UnitContactRow,
     UploadLinkRow,
     UserRow,
     WaiverRow,
 )
+from warehouse.store.bulk import in_chunks
 
 _CHAIN_LOCK: Final = 585_2025_07
 _PENDING: Final = "tonghop_audit"
+_TO_ERASE: Final = "tonghop_erasures"
+_ERASED: Final = '{"erased":true}'
+"""Facts of the record that says that earlier facts of its subject were removed."""
 _FIRST: Final = "0" * 64
 _AUDITED: Final[tuple[type[Base], ...]] = (
     AuthorisationRow,
     ClosingRow,
+    IdentityRow,
     NoteRow,
     SubmissionEventRow,
+    UnitContactRow,
     UploadLinkRow,
     UserRow,
     WaiverRow,
@@ -79,31 +87,62 @@ def _note(session: Session, _: UOWTransaction) -> None:
         session.info.setdefault(_PENDING, {}).update({_subject(row): row for row in rows})
 
 
+def erase(session: Session, rows: Iterable[Base]) -> None:
+    """Empty the facts that were recorded of rows, and record that: their people may not be named any longer.
+
+    A row that stays is recorded anew, as it is when the transaction commits. Records made before version 0.2.0 keep
+    their facts: the chain was made from these themselves.
+    """
+    session.info.setdefault(_TO_ERASE, []).extend(_subject(row) for row in rows)
+
+
 @event.listens_for(RecordingSession, "before_commit")
 def _record(session: Session) -> None:
     """Record the decisions of the transaction."""
     session.flush()
-    pending = session.info.pop(_PENDING, None)
-    if not pending:
+    pending, erased = session.info.pop(_PENDING, {}), session.info.pop(_TO_ERASE, [])
+    if not pending and not erased:
         return
     # One writer at a time: each record has the hash of the one before. Nothing is waited for after this.
     if session.connection().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
     last = session.execute(select(AuditRow.number, AuditRow.sha256).order_by(AuditRow.number.desc()).limit(1)).first()
     number, previous = last or (0, _FIRST)
-    rows = pending.values() if last else _decisions(session)
     at, records = datetime.now(UTC), []
-    for number, row in enumerate(rows, number + 1):  # noqa: B020 # goes on from the last number
-        session.refresh(row)  # as the database has it, which takes no text as it is
-        subject, facts = _subject(row), _facts(row)
-        previous = _digest(previous, number, at, subject, facts)
-        records.append({"number": number, "at": at, "subject": subject, "facts": facts, "sha256": previous})
+    to_record = _to_record(session, pending, erased, is_first=not last)
+    for number, (subject, facts) in enumerate(to_record, number + 1):  # noqa: B020 # goes on from the last number
+        facts_sha256 = sha256(facts.encode()).hexdigest()
+        previous = _digest(previous, number, at, subject, facts_sha256)
+        records.append(
+            {
+                "number": number,
+                "at": at,
+                "subject": subject,
+                "facts": facts,
+                "facts_sha256": facts_sha256,
+                "sha256": previous,
+            }
+        )
+    for subjects in in_chunks(erased):
+        named = AuditRow.subject.in_(subjects), AuditRow.facts_sha256.is_not(None)
+        session.execute(update(AuditRow).where(*named).values(facts=""))
     session.execute(insert(AuditRow), records)
+
+
+def _to_record(
+    session: Session, pending: Mapping[str, Base], erased: Sequence[str], *, is_first: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield subject and facts of what a transaction decided; the first record takes up what was decided before."""
+    yield from ((subject, _ERASED) for subject in dict.fromkeys(erased))
+    for row in _decisions(session) if is_first else pending.values():
+        session.refresh(row)  # as the database has it, which takes no text as it is
+        yield _subject(row), _facts(row)
 
 
 @event.listens_for(RecordingSession, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop(_PENDING, None)
+    session.info.pop(_TO_ERASE, None)
 
 
 def examine(session: Session, noted_head: str = "") -> AuditReport:
@@ -111,18 +150,25 @@ def examine(session: Session, noted_head: str = "") -> AuditReport:
     faults: list[tuple[AuditFault, str]] = []
     number, previous, is_noted, is_whole = 0, _FIRST, not noted_head, True
     newest: dict[str, str] = {}
+    emptied: dict[str, int] = {}
     for row in session.scalars(select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=_AT_ONCE)):
         number += 1
-        expected = _digest(previous, row.number, row.at, row.subject, row.facts)
-        if is_whole and (row.number != number or row.sha256 != expected):
+        expected = _digest(previous, row.number, row.at, row.subject, row.facts_sha256 or row.facts)
+        if row.facts == "":
+            emptied[row.subject] = number
+        elif row.facts == _ERASED:
+            emptied.pop(row.subject, None)
+        is_hidden = row.facts and row.facts_sha256 not in {None, sha256(row.facts.encode()).hexdigest()}
+        if is_whole and (row.number != number or row.sha256 != expected or is_hidden):
             faults.append((AuditFault.BROKEN, str(number)))
             is_whole = False  # what follows was made from what is not there any more
         previous, is_noted = row.sha256, is_noted or row.sha256 == noted_head
         newest[row.subject] = row.facts
+    faults += ((AuditFault.BROKEN, str(each)) for each in emptied.values())
     if not is_noted:
         faults.append((AuditFault.SHORTENED, noted_head))
     if number:
-        faults += _compared(session, newest)
+        faults += _compared(session, {subject: facts for subject, facts in newest.items() if facts != _ERASED})
     return AuditReport(number, previous, tuple(faults))
 
 
@@ -168,5 +214,6 @@ def _plain(value: object) -> str:
 
 
 def _digest(previous: str, number: int, at: datetime, subject: str, facts: str) -> str:
-    text = "\n".join((previous, str(number), at.astimezone(UTC).isoformat(), subject, facts))
-    return sha256(text.encode()).hexdigest()
+    """Return the sha256 of a record; `facts` are those of earlier versions, or the sha256 of those of this one."""
+    joined = "\n".join((previous, str(number), at.astimezone(UTC).isoformat(), subject, facts))
+    return sha256(joined.encode()).hexdigest()

@@ -1,34 +1,34 @@
 """Logging in at the desk: by the page of its users, or until there are any by the office's one password."""
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.officers.users import Role, User
 from flows.actions.users.log_in import hash_of_session, log_in
 from flows.service.failed_logins import FailedLogins
 from flows.service.http_guards import BasicAuthentication
-from warehouse.officers.users import LONGEST_SESSION, end_session, user_of_session, users_exist
+from warehouse.officers.users import end_session, user_of_session, users_exist
 from warehouse.store.engine import reading, transaction
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
+from web.desk.provider_log_in import PROVIDER, RETURN, LogInFault, provider_pages
+from web.desk.session_cookie import LOG_IN, drop_token, keep_token, onward_of, token_of
 
-LOG_IN: Final = "/log-in"
 LOG_OUT: Final = "/log-out"
 _OPEN: Final = ("/static/",)
 """What the page of log-in itself loads."""
+_PAGES: Final = frozenset({LOG_IN, LOG_OUT, PROVIDER, RETURN})
 _BY_PASSWORD: Final = ("/metrics",)
 """What programs read with the office's password, also where users log in at the desk."""
-_COOKIE: Final = "session"
-_LONGEST_TOKEN: Final = 100
 _LONGEST_FIELD: Final = 200
 
 
@@ -57,7 +57,7 @@ class LogIn:
         if path.startswith(_OPEN):
             return self._app
         user = await run_in_threadpool(user_of, self._desk, scope)
-        if path in {LOG_IN, LOG_OUT}:
+        if path in _PAGES:
             return self._pages
         if user is None:
             return _to_log_in(scope)
@@ -77,7 +77,7 @@ class LogIn:
 
 def user_of(desk: DeskContext, scope: Scope) -> User | None:
     """Return who is logged in with the browser of a request, and note that the session is used; None: no user."""
-    token = _token(Request(scope))
+    token = token_of(Request(scope))
     if not token:
         return None
     with transaction(desk.engine) as session:
@@ -87,9 +87,25 @@ def user_of(desk: DeskContext, scope: Scope) -> User | None:
 def _pages(desk: DeskContext) -> ASGIApp:
     failed = FailedLogins()
 
-    def show(request: Request, *, is_wrong: bool = False, status: int = 200) -> Response:
+    def show(
+        request: Request,
+        *,
+        fault: LogInFault | None = None,
+        identity: str = "",
+        is_wrong: bool = False,
+        status: int = 200,
+    ) -> Response:
         page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
-        response = page.respond("log_in.html.j2", status, is_wrong=is_wrong, onward=_onward(request.query_params))
+        response = page.respond(
+            "log_in.html.j2",
+            status,
+            here=partial(_own_address, request),
+            is_wrong=is_wrong,
+            fault=fault,
+            identity=identity,
+            provider=desk.settings.provider_name,
+            onward=onward_of(request.query_params),
+        )
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -105,17 +121,17 @@ def _pages(desk: DeskContext) -> ASGIApp:
         if token is None:
             failed.record(address)
             return show(request, is_wrong=True, status=401)
-        response = RedirectResponse(_onward(request.query_params), 303)
-        _keep(response, request, token)
+        response = RedirectResponse(onward_of(request.query_params), 303)
+        keep_token(response, request, token)
         return response
 
     def leave(request: Request) -> Response:
         if not comes_from_own_page(request):
             return PlainTextResponse("403", 403)
         with transaction(desk.engine) as session:
-            end_session(session, hash_of_session(_token(request)))
+            end_session(session, hash_of_session(token_of(request)))
         response = RedirectResponse(LOG_IN, 303)
-        response.delete_cookie(_COOKIE)
+        drop_token(response)
         return response
 
     return Router(
@@ -123,19 +139,9 @@ def _pages(desk: DeskContext) -> ASGIApp:
             Route(LOG_IN, show, methods=["GET"]),
             Route(LOG_IN, take, methods=["POST"]),
             Route(LOG_OUT, leave, methods=["POST"]),
+            *([Mount("", provider_pages(desk, show))] if desk.settings.oidc_issuer else []),
         ]
     )
-
-
-def _token(request: Request) -> str:
-    return request.cookies.get(_COOKIE, "")[:_LONGEST_TOKEN]
-
-
-def _keep(response: Response, request: Request, token: str) -> None:
-    # A proxy in front says whether the browser came by TLS.
-    is_secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    seconds = int(LONGEST_SESSION.total_seconds())
-    response.set_cookie(_COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=is_secure)
 
 
 def _to_log_in(scope: Scope) -> Response:
@@ -148,8 +154,7 @@ def _to_log_in(scope: Scope) -> Response:
     return RedirectResponse(LOG_IN if onward == "/" else f"{LOG_IN}?{urlencode({'to': onward})}", 303)
 
 
-def _onward(query: Mapping[str, str] | QueryParams) -> str:
-    """Return where a log-in leads: a page of this site, and of no other."""
-    wanted = query.get("to", "")
-    is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if is_own and LOG_IN not in wanted else "/"
+def _own_address(request: Request, **changed: object) -> str:
+    """Return the address of the page of log-in, also where the provider led back to another one."""
+    kept = {"to": onward_of(request.query_params)} | {name: str(value) for name, value in changed.items()}
+    return f"{LOG_IN}?{urlencode(kept)}" if kept != {"to": "/"} else LOG_IN

@@ -9,7 +9,7 @@ from domain.officers.users import Role, User
 from tests.warehouse.warehouse_builder import WarehouseBuilder
 from warehouse.models import AuditRow, NoteRow, UserRow
 from warehouse.officers.users import add_user, change_role
-from warehouse.store.audit import AuditFault, AuditReport, examine
+from warehouse.store.audit import AuditFault, AuditReport, erase, examine
 from warehouse.store.engine import Engine, Session, reading, transaction, trial
 
 AT = datetime(2025, 6, 3, 2, tzinfo=UTC)
@@ -132,3 +132,31 @@ def test_decisions_of_before_are_recorded_with_the_first(decided: Engine) -> Non
     with transaction(decided) as session:
         session.add(note(3))
     assert (examined(decided).records, examined(decided).faults) == (5, ())
+
+
+@pytest.fixture
+def erased(decided: Engine) -> Engine:
+    """Return the warehouse after a note was removed and a user's name left out, with what was recorded of both."""
+    with transaction(decided) as session:
+        row, user = session.get_one(NoteRow, 1), session.get_one(UserRow, "mai")
+        erase(session, [row, user])
+        session.delete(row)
+        user.full_name = ""
+    return decided
+
+
+def test_old_facts_are_emptied_and_the_chain_holds(erased: Engine) -> None:
+    """The record says that they were emptied; a row that stays is recorded as it is now."""
+    assert (examined(erased).records, examined(erased).faults) == (8, ())
+    with reading(erased) as session:
+        facts = session.scalars(text("SELECT facts FROM audit")).all()
+    assert not any("Lê Thị Mai" in each or '"id":1' in each for each in facts)
+    assert facts.count('{"erased":true}') == 2
+
+
+def test_facts_emptied_behind_the_program_show(erased: Engine) -> None:
+    """As does a row that is there again."""
+    with transaction(erased) as session:
+        session.execute(update(AuditRow).where(AuditRow.subject == "note:2").values(facts=""))
+        session.execute(insert(NoteRow).values(_values(1)))
+    assert {str(fault) for fault, _ in examined(erased).faults} == {"broken", "changed", "unrecorded"}
