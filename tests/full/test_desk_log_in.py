@@ -56,6 +56,12 @@ def test_a_viewer_logs_in_and_out(browser: Browser, night_home: Path, tmp_path: 
         page.wait_for_url(f"**{REPORT}")
         assert "Lê Thị Mai" in page.locator(".bar-top").inner_text()
         assert page.locator("textarea").count() == 0
+        page.get_by_role("link", name="Lê Thị Mai").click()
+        assert "You log in with codes" in page.locator("main").inner_text()
+        assert serious_violations(page) == []
+        page.screenshot(path=tmp_path / "account-phone.png", full_page=True)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.screenshot(path=tmp_path / "account.png", full_page=True)
         page.goto("/inventory")
         assert "Not permitted" in page.locator("h1").inner_text()
         assert serious_violations(page) == []
@@ -92,4 +98,10 @@ def test_a_user_logs_in_through_a_provider(browser: Browser, night_home: Path, t
             page.goto(REPORT)
             page.get_by_role("link", name="Log in through the province").click()
             page.wait_for_url(f"**{REPORT}")
-            assert "Lê Thị Mai" in page.locator(".bar-top").inner_text()
+            page.get_by_role("link", name="Lê Thị Mai").click()
+            page.get_by_label("New password, of at least 12").fill("con đường đất đỏ")
+            page.get_by_label("New password, once more").fill("con đường đất đỏ")
+            page.get_by_label("Current password").first.fill("wrong")
+            page.get_by_role("button", name="Change the password").click()
+            assert "nothing was changed" in page.get_by_role("alert").inner_text()
+            assert serious_violations(page) == []

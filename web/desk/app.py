@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import TonghopError
 from flows.service.http_guards import SecurityHeaders, guarded
+from web.desk.account_page import AccountPages
 from web.desk.acts.overview import acts_page
 from web.desk.acts.pages import ActPages
 from web.desk.acts.record_page import record_page
@@ -68,6 +69,7 @@ def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[
         Route("/reruns/{run}", shown(rerun_page)),
         Route("/acts/{act}", acts.form),
         Route("/acts/{act}", acts.sent, methods=["POST"]),
+        *AccountPages(desk).routes,
         Route("/inventory", shown(inventory_of)),
         Route("/submissions", shown(submissions_of)),
         Route("/outbox/{unit}/{period}/", shown(returned_files)),

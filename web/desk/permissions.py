@@ -15,6 +15,8 @@ from web.desk.messages import NotPermittedError, explain
 from web.desk.requested import RequestedFigures, RequestedReport
 
 _READING: Final = frozenset({"GET", "HEAD"})
+_OWN: Final = re.compile(r"/account(?:/.*)?")
+"""Pages about the user alone, whatever the role."""
 _OF_ALL_AREAS: Final = re.compile(r"/(?:static/.*|acts(?:/.+)?|reruns/.+)?")
 """Pages that limit themselves: matrix and list of figures have the user's areas, acts ask `require_subject`.
 
@@ -41,9 +43,11 @@ class Permitted:
 
     def _is_permitted(self, scope: Scope) -> bool:
         user: User = scope["user"]
+        path = str(scope["path"])
+        if _OWN.fullmatch(path):
+            return True
         if scope["method"] not in _READING and not user.may(Permission.DECIDE):
             return False
-        path = str(scope["path"])
         if not user.areas or _OF_ALL_AREAS.fullmatch(path):
             return True
         match = _OF_AN_AREA.fullmatch(path)

@@ -90,4 +90,9 @@ def require_areas(catalog: Catalog, role: Role, areas: Sequence[str]) -> None:
 def new_second_factor(name: str) -> tuple[str, str]:
     """Return the base32 secret of a second factor, and the address that authenticator apps read it from."""
     secret = pyotp.random_base32()
-    return secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER)
+    return secret, second_factor_address(name, secret)
+
+
+def second_factor_address(name: str, secret: str) -> str:
+    """Return the address from which authenticator apps read a secret."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=_ISSUER)

@@ -26,7 +26,7 @@ def log_in(engine: Engine, name: str, password: str, code: str, at: datetime) ->
     is_right = is_password(password, kept.password_hash if kept else hash_of_nothing())
     if kept is None or not is_right:
         return None
-    interval = _interval_of(kept.totp_secret, code, at) if kept.totp_secret else None
+    interval = interval_of(kept.totp_secret, code, at) if kept.totp_secret else None
     if kept.totp_secret and interval is None:
         return None
     token = secrets.token_urlsafe(32)
@@ -45,7 +45,7 @@ def hash_of_session(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _interval_of(secret: str, code: str, at: datetime) -> int | None:
+def interval_of(secret: str, code: str, at: datetime) -> int | None:
     """Return the number of the interval that a code is of; None: it is not right."""
     totp = pyotp.TOTP(secret, interval=_INTERVAL_SECONDS)
     now = int(at.timestamp()) // _INTERVAL_SECONDS

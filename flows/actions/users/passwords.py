@@ -7,7 +7,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-_LONGEST_PASSWORD: Final = 200
+LONGEST_PASSWORD: Final = 200
 
 
 def new_password() -> str:
@@ -35,6 +35,6 @@ def hash_of_nothing() -> str:
 def is_password(password: str, password_hash: str) -> bool:
     """Return whether a hash is that of a password."""
     try:
-        return _hasher().verify(password_hash, password[:_LONGEST_PASSWORD])
+        return _hasher().verify(password_hash, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False

@@ -156,6 +156,7 @@ READ = {
     "/inventory": 200,
     "/submissions": 200,
     "/acts": 200,
+    "/account": 200,
     "/acts/withdraw?form=cds_x_t&unit=22813&period=2025-05": 200,
 }
 OF_THE_WHOLE = {"/inventory", "/submissions"}
@@ -167,7 +168,7 @@ def test_pages_by_role_and_area(browser: Browser, who: str) -> None:
     client = browser(who)
     answers = {address: client.get(address).status_code for address in READ}
     areas = USERS[who].areas
-    hidden = set() if not areas else OF_THE_WHOLE if areas == (INSIDE,) else set(READ) - {"/", "/acts"}
+    hidden = set() if not areas else OF_THE_WHOLE if areas == (INSIDE,) else set(READ) - {"/", "/acts", "/account"}
     assert answers == {address: 403 if address in hidden else status for address, status in READ.items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
@@ -88,12 +88,12 @@ def asked_of_provider(browser: TestClient, to: str = "") -> str:
 
 def led_back(address: str) -> str:
     """Let the provider log the person in, and return the page of the desk that it leads back to."""
-    answer = httpx.get(address)
+    answer = httpx2.get(address)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"].removeprefix(DESK)
 
 
-def log_in(browser: TestClient, to: str = "") -> httpx.Response:
+def log_in(browser: TestClient, to: str = "") -> httpx2.Response:
     """Log in through the provider, and return the desk's answer."""
     return browser.get(led_back(asked_of_provider(browser, to)), follow_redirects=False)
 
