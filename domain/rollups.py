@@ -30,13 +30,25 @@ class Boundary(StrEnum):
     AS_NOW = "as_now"
 
 
+class Finality(StrEnum):
+    """Whether figures may still move: they are preliminary while their period is open, and final once it is closed."""
+
+    PRELIMINARY = "preliminary"
+    FINAL = "final"
+
+
 class ChangeKind(StrEnum):
-    """What a revision did to the one before: there was none, figures moved, some were added, or only words changed."""
+    """What a revision did to the one before.
+
+    There was none, figures moved, some were added, only words changed, or nothing did but that figures became final, or
+    preliminary again.
+    """
 
     FIRST = "first"
     FIGURES_MOVED = "figures_moved"
     FIGURES_ADDED = "figures_added"
     WORDS_ONLY = "words_only"
+    FINALITY = "finality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ class RollupRow:
 
     `value` is in the indicator's unit, percentages 0 to 100 with two decimals, rounded once, half-up; None when not
     comparable or when no unit gave a figure. `units_accepted` counts the units whose figure entered it.
-    `published_at` is in UTC and, like `run_id`, belongs to the revision.
+    `published_at` is in UTC and, like `run_id` and `finality`, belongs to the revision.
     """
 
     area: str
@@ -68,6 +80,7 @@ class RollupRow:
     published_at: datetime
     run_id: str
     notes: str
+    finality: Finality = Finality.PRELIMINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,8 @@ def kind_of_changes(number: int, changes: Collection[RollupChange]) -> ChangeKin
     """Return what the revision of a number did; a figure moved if it was there before, and is another or none now."""
     if number == 1:
         return ChangeKind.FIRST
+    if not changes:
+        return ChangeKind.FINALITY
     of_figures = [change for change in changes if change.column in _FIGURES]
     if any(change.before for change in of_figures):
         return ChangeKind.FIGURES_MOVED

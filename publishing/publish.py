@@ -10,8 +10,8 @@ from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary, RollupRow
 from domain.texts import Lang
 from publishing.data.changes_file import write_changes
-from publishing.data.rollup_csv import write_csv
-from publishing.editions import EDITION
+from publishing.data.rollup_csv import columns_of, write_csv
+from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
@@ -78,7 +78,9 @@ def _write_document(rendering: Rendering) -> bytes:
 Writer = Callable[[Rendering], bytes]
 
 _EDITION_1: Final[Mapping[str, Writer]] = {
-    "rollup.csv": lambda rendering: write_csv(rendering.revision.rows, rendering.catalog.indicators),
+    "rollup.csv": lambda rendering: write_csv(
+        rendering.revision.rows, rendering.catalog.indicators, columns_of(SECOND_EDITION)
+    ),
     "rollup.xlsx": lambda rendering: write_workbook(*rendering.report, official=False),
     "report.html": lambda rendering: write_page(*rendering.report),
 }

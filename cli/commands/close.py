@@ -32,9 +32,10 @@ def close(
     form: FormOption = None,
     wait: WaitOption = None,
 ) -> None:
-    """Freeze an area's figures for a period, with all their inputs, in a bundle that `tonghop verify` can recompute.
+    """Publish an area's figures for a period as final, and keep them with all their inputs in a bundle.
 
-    Later corrections are kept and checked, and change no figure until the period is reopened.
+    `tonghop verify` can recompute it. Later corrections are kept and checked, and change no figure until the period is
+    reopened.
 
     Example: tonghop close 2025-05 --area 585
 
@@ -108,7 +109,7 @@ def verify(
 
 def show_closed(terminal: Terminal, closed: "ClosedPeriod", period: str) -> None:
     """Show that a period is closed, which units were missing, and the path of the bundle."""
-    terminal.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.found.number)
+    terminal.say("closed", "bold green", area=closed.area_name, period=period, revision=closed.revision)
     if closed.found.is_partial:
         terminal.say("closed_partial", "yellow", count=closed.found.missing)
         for absent_unit in closed.found.absent:
@@ -127,7 +128,7 @@ def show_reopened(terminal: Terminal, closing: "Closing", revisions: "tuple[Publ
 
     facts = {"area": closing.area_name, "period": closing.period.id, "revision": closing.revision}
     terminal.say("reopened", "bold green", **facts)
-    if not revisions:
+    if not any(published.changes for published in revisions):
         terminal.say("nothing_published")
     for published in revisions:
         show_published(terminal, published, MOST_CHANGES)

@@ -15,14 +15,17 @@ from flows.bundles.provenance import versions
 from flows.bundles.recompute import RecomputedRollup, recompute
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import PublishedRevision, RunOutcome
-from flows.pipeline.pipeline import Run, begin, end, publish_changes
+from flows.pipeline.pipeline import Run, begin, end, finish_publishing, publish_changes
+from flows.pipeline.publisher import Publisher
 from flows.support.atomic_files import atomic_file, workspace
 from flows.support.context import AppContext
 from flows.support.settings import Settings
+from warehouse.models import RollupRevisionRow
 from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
 from warehouse.rollups.closings import Bundle, Closing
+from warehouse.rollups.rollups import roll_up, write_final
 from warehouse.rollups.scope import RollupKey
-from warehouse.store.engine import Session, reading, transaction
+from warehouse.store.engine import Engine, Session, reading, transaction, trial
 from warehouse.submissions.lifecycle import DecisionReason
 
 CLOSED: Final = "closed"
@@ -46,9 +49,10 @@ class NotRecomputableError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class ClosedPeriod:
-    """A closed period: its missing units, the path and hash of its bundle, and the result of verifying it."""
+    """A closed period: final revision, missing units, path and hash of its bundle, and the result of verifying it."""
 
     found: ClosablePeriod
+    revision: int
     area_name: str
     path: Path
     sha256: str
@@ -58,9 +62,10 @@ class ClosedPeriod:
 def close_period(
     run: Run, cell: RollupKey, decision: DecisionReason, settings: Settings, *, partial: bool = False
 ) -> ClosedPeriod:
-    """Close an area's period at its published revision; nothing moves its figures until it is reopened.
+    """Close an area's period: publish its figures as final; nothing moves them until it is reopened.
 
-    The bundle is gathered and its figures recomputed from it; only then it gets its name and the period is closed.
+    The bundle is gathered and its figures recomputed from it; only then it gets its name and the period is closed, by a
+    final revision that is published at once.
 
     Raises:
         UsageError: it cannot be closed now; the message says what to do first.
@@ -72,11 +77,13 @@ def close_period(
     with exclusive_run(context, run.id, "close", run.listener):
         begin(run, "close", decision.note, decision.actor)
         outcome = RunOutcome(run.id, is_refused=True)
-        try:
-            closed = _close(run, cell, decision, settings, partial=partial)
-            outcome = RunOutcome(run.id)
-        finally:
-            end(run, outcome)
+        with Publisher(context) as publisher:
+            try:
+                closed = _close(run, cell, decision, settings, partial=partial)
+                outcome = RunOutcome(run.id)
+                outcome = RunOutcome(run.id, given=finish_publishing(run, publisher))
+            finally:
+                end(run, outcome, publisher)
     return closed
 
 
@@ -103,8 +110,12 @@ def reopen_period(run: Run, cell: RollupKey, decision: DecisionReason) -> tuple[
     with exclusive_run(context, run.id, "reopen", run.listener):
         begin(run, "reopen", decision.note, decision.actor)
         try:
+            now = context.clock()
             with transaction(context.engine) as session:
-                closing = reopen(session, cell, decision.note, decision.actor, context.clock())
+                closing = reopen(session, cell, decision.note, decision.actor, now)
+                area, form, period, boundary = cell.area, cell.form, cell.period, cell.boundary
+                # Preliminary again from the moment on at which it is open again.
+                roll_up(session, context.catalog, area, form, period, run_id=run.id, at=now, boundary=boundary)
             outcome = RunOutcome(run.id)
             outcome = RunOutcome(run.id, given=publish_changes(run))
         finally:
@@ -131,29 +142,38 @@ def require_open(context: AppContext, period: Period, units: Sequence[str], form
 
 def _close(run: Run, cell: RollupKey, decision: DecisionReason, settings: Settings, *, partial: bool) -> ClosedPeriod:
     context = run.context
+    if not isinstance(context.engine, Engine):
+        raise TypeError("a trial cannot be tried in")
+    now = context.clock()
+
+    def final(session: Session) -> RollupRevisionRow:
+        return write_final(session, context.catalog, cell, run_id=run.id, at=now)
+
     with workspace("close") as folder:
         with reading(context.engine) as session:
             result = what_closes(session, context, cell, partial=partial)
-            contents = gather(session, context, cell, result.number, folder)
+        # The final revision is tried first: it counts once its figures have come out of the bundle again.
+        with trial(context.engine) as tried, transaction(tried) as session:
+            contents = gather(session, context, cell, final(session).number, folder)
         manifest = _manifest(run, decision, result, contents)
         proof = recompute(manifest, contents.files, context.catalog.root, folder / "home", settings)
         if proof.figures:
             raise NotRecomputableError(proof.figures[:_NAMED])
         manifest = replace(manifest, differing=proof.differing, judged_otherwise=proof.judged_otherwise)
-        place = _place(contents, cell, result)
+        place = _place(contents, cell)
         with atomic_file(settings.home / place) as draft:
             write_archive(draft, asdict(manifest), contents.files, lambda: None)
             digest = digest_of(draft)
     with transaction(context.engine) as session:
-        close(session, result, Bundle(place.as_posix(), digest), decision.actor, context.clock())
-    return ClosedPeriod(result, cell.area.name, settings.home / place, digest, proof)
+        head = final(session)
+        close(session, head, result.missing, Bundle(place.as_posix(), digest), by=decision.actor, at=now)
+    return ClosedPeriod(result, head.number, cell.area.name, settings.home / place, digest, proof)
 
 
-def _place(contents: BundleContents, cell: RollupKey, result: ClosablePeriod) -> Path:
-    """Return the path of the bundle; an earlier bundle is never overwritten, for its hash may have been noted."""
+def _place(contents: BundleContents, cell: RollupKey) -> Path:
+    """Return the path of the bundle: no two closings have the same revision."""
     folder_name = contents.files[f"{OUTPUTS}/{FIGURES}"].parent.parent.name
-    again = f".{result.closed_before + 1}" if result.closed_before else ""
-    return Path(CLOSED, cell.period.id, f"{folder_name}-{result.number}{again}.tar.gz")
+    return Path(CLOSED, cell.period.id, f"{folder_name}-{contents.facts['revision']}.tar.gz")
 
 
 def _refuse_partial(result: ClosablePeriod, *, partial: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary
+from domain.rollups import Boundary, Finality
 from domain.texts import Lang
 from flows.bundles.archive import files_below
 from flows.support.context import AppContext
@@ -48,10 +48,10 @@ _LANGUAGE = re.compile(rb'<html lang="(vi|en)"')
 class BundleManifest:
     """Contents of a bundle, and the versions that it was made with.
 
-    `run_id`, `published_at`, `revision` and `edition` are those of the outputs, `catalog_version` that of the catalogue
-    inside. `missing` names the units that were missing, and refused ones. `differing` are outputs that the closing
-    program itself writes otherwise, for an earlier version had published them, and `judged_otherwise` workbooks that it
-    reads or judges otherwise. `files` is sha256 by path.
+    `run_id`, `published_at`, `revision`, `finality` and `edition` are those of the outputs, `catalog_version` that of
+    the catalogue inside. `missing` names the units that were missing, and refused ones. `differing` are outputs that
+    the closing program itself writes otherwise, for an earlier version had published them, and `judged_otherwise`
+    workbooks that it reads or judges otherwise. `files` is sha256 by path.
     """
 
     format: int
@@ -75,6 +75,7 @@ class BundleManifest:
     differing: tuple[str, ...]
     judged_otherwise: tuple[str, ...]
     files: Mapping[str, str]
+    finality: Finality = Finality.PRELIMINARY
 
     def key(self, catalog: Catalog, today: date) -> RollupKey:
         """Describe the closed figures; `today` is the day they were made on.
@@ -116,7 +117,8 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
         TypeError: it is not a bundle's.
     """
     listed = {name: tuple(content.get(name, ())) for name in ("missing", "differing", "judged_otherwise")}
-    bundle_manifest = BundleManifest(**{"edition": FIRST_EDITION, **content, **listed})
+    finality = Finality(content.get("finality", Finality.PRELIMINARY))  # without it, as before figures became final
+    bundle_manifest = BundleManifest(**{"edition": FIRST_EDITION, **content, **listed, "finality": finality})
     if bundle_manifest.format not in _DOCUMENTS:
         raise TypeError(f"format {bundle_manifest.format}")
     return bundle_manifest
@@ -125,8 +127,9 @@ def read_manifest(content: Mapping[str, Any]) -> BundleManifest:
 def gather(session: Session, context: AppContext, key: RollupKey, number: int, folder: Path) -> BundleContents:
     """Gather the inputs and outputs of a revision; what lies in the warehouse is written to the folder.
 
+    The outputs are those that the revision will be published with.
+
     Raises:
-        PublicationDamagedError: published files were altered.
         NotLandedError, DamagedBytesError: an input is missing or altered.
     """
     catalog = context.catalog
@@ -145,8 +148,7 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
         BEFORE: before,
         EARLIER: earlier_rows_of(session, catalog, revision, head.id),
     }
-    # Files there are left as they are and compared with their own manifest.
-    link = publish(revision, catalog, context.published)
+    link = publish(revision, catalog, folder / "published", context.lang)
     outputs = files_below(link.resolve(), OUTPUTS)
     files = {
         **{name: _write(folder / name, rows) for name, rows in documents.items()},
@@ -169,6 +171,7 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
         "lang": _language_of(outputs[f"{OUTPUTS}/report.html"]),
         "edition": edition_of(outputs[f"{OUTPUTS}/{PUBLISHED}"].read_bytes()),
         "catalog_version": catalog.version,
+        "finality": str(head.finality),
     }
     return BundleContents(files, facts)
 

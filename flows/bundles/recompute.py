@@ -133,7 +133,7 @@ def _pending(row: Mapping[str, Any], deliveries: Sequence[Mapping[str, Any]]) ->
 def _outputs(session: Session, context: AppContext, manifest: BundleManifest) -> dict[str, bytes]:
     """Return the published files, made again."""
     key = manifest.key(context.catalog, day_in_vietnam(manifest.moment))
-    origin = RevisionOrigin(manifest.revision, manifest.run_id, manifest.moment)
+    origin = RevisionOrigin(manifest.revision, manifest.run_id, manifest.moment, manifest.finality)
     previous = newest_revision(session, key.area, key.form, key.period, key.boundary)
     has_bounds = manifest.edition > SECOND_EDITION
     draft = draft_of(session, context.catalog, key, origin, manifest.moment, has_bounds=has_bounds)

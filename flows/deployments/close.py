@@ -67,5 +67,5 @@ def close(
         result = messages.text("reopened", area=closing.area_name, period=period, revision=closing.revision)
         return Completed(message=result)
     closed = close_period(run, key, decision_reason, settings, partial=partial)
-    result = messages.text("closed", area=closed.area_name, period=period, revision=closed.found.number)
+    result = messages.text("closed", area=closed.area_name, period=period, revision=closed.revision)
     return Completed(message=f"{result} {closed.path} (sha256 {closed.sha256})")

@@ -23,7 +23,7 @@ from publishing.storage.published_tree import PublishedTree
 from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
 from warehouse.rollups.published_figures import changes_of, paths_of
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 """Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
 
 _DATA: Final = "data"

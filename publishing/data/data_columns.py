@@ -85,6 +85,7 @@ ROLLUP: Final = _columns(
     published_at=ColumnKind.MOMENT,
     run_id=ColumnKind.CODE,
     notes=ColumnKind.TEXT,
+    finality=ColumnKind.CODE,
 )
 OBSERVATIONS: Final = _columns(
     reporting_period=ColumnKind.CODE,
@@ -131,6 +132,7 @@ SDMX_COMPONENTS: Final = (
     SdmxComponent("REVISION", ColumnKind.INTEGER, "revision"),
     SdmxComponent("LAST_UPDATE", ColumnKind.MOMENT, "published_at"),
     SdmxComponent("COMMENT_OBS", ColumnKind.TEXT, "notes"),
+    SdmxComponent("FINALITY", ColumnKind.CODE, "finality", code_list="CL_FINALITY"),
 )
 """The components of the rollup's data structure, named as the cross-domain concepts of SDMX where there is one."""
 

@@ -143,6 +143,7 @@ def _figure_row(head: RevisionHead, figure: StoredFigure, indicators: Mapping[st
         head.published_at,
         head.run_id,
         visible(figure.notes),
+        str(head.finality),
     )
 
 

@@ -11,8 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from domain.indicators import Indicator, Measure
 from domain.rollups import RollupRow
 from domain.texts import visible
+from publishing.editions import SECOND_EDITION
 
 COLUMNS = tuple(field.name for field in fields(RollupRow))
+_SINCE_THIRD_EDITION = frozenset({"finality"})
 _IN_UNIT_OF_INDICATOR = frozenset({"value", "target"})
 _PERCENT_STEP = Decimal("0.01")
 # What spreadsheet programs take for the start of a formula, in both widths, after any blank or invisible character.
@@ -20,16 +22,23 @@ _FORMULA_START = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@|%＝＋－＠
 _LEADING_BREAK = ("\t", "\r", "\n")
 
 
-def write_csv(rows: Sequence[RollupRow], indicators: Mapping[str, Indicator]) -> bytes:
+def columns_of(edition: int) -> tuple[str, ...]:
+    """Return the columns that the file has in an edition."""
+    return COLUMNS if edition > SECOND_EDITION else tuple(name for name in COLUMNS if name not in _SINCE_THIRD_EDITION)
+
+
+def write_csv(
+    rows: Sequence[RollupRow], indicators: Mapping[str, Indicator], columns: Sequence[str] = COLUMNS
+) -> bytes:
     """Write the rows as UTF-8 with a byte order mark, comma and decimal point; all cells quoted: a `;` splits none."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for row in rows:
         indicator = indicators.get(row.indicator)
         percent = indicator.measure is Measure.RATIO if indicator else row.denominator is not None
         writer.writerow(
-            _cell(getattr(row, column), percent=percent and column in _IN_UNIT_OF_INDICATOR) for column in COLUMNS
+            _cell(getattr(row, column), percent=percent and column in _IN_UNIT_OF_INDICATOR) for column in columns
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

@@ -6,7 +6,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from domain.catalog.catalog import Catalog
-from domain.rollups import Boundary
+from domain.rollups import Boundary, Finality
 from domain.texts import Text, visible
 from publishing.data.data_columns import SDMX_COMPONENTS, ColumnKind, SdmxComponent, SdmxRole
 from publishing.data.sdmx_csv import AGENCY, COUNT, DATAFLOW, FREQUENCIES, PERCENT, STATUSES, VERSION, area_code
@@ -78,6 +78,7 @@ def _code_names(catalog: Catalog, heads: Iterable[RevisionHead]) -> Mapping[str,
         "boundary": Boundary,
         "obs_status": STATUSES.values(),
         "unit_measure": (PERCENT, COUNT),
+        "finality": Finality,
     }
     kinds = {each.denominator_kind for each in catalog.indicators.values()}
     return {

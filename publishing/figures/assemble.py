@@ -129,8 +129,12 @@ class _Assembly:
         return any(village.invented for village in self.catalog.units.villages(unit, day))
 
     def _standpoint(self) -> str:
-        """Name the boundaries and the moment of the figures unless they are the period's own and the present."""
-        parts = [self.formatter.text("boundary_as_now")] if self.revision.boundary is Boundary.AS_NOW else []
+        """Say whether the figures are final, and which boundaries and moment are theirs if not the usual ones."""
+        finality = {row.finality for row in self.revision.rows}  # the same in all rows
+        if self.edition <= SECOND_EDITION or self.revision.run_id == AS_OF_RUN:
+            finality = set()
+        parts = [self.formatter.text(f"finality_{each}") for each in finality]
+        parts += [self.formatter.text("boundary_as_now")] if self.revision.boundary is Boundary.AS_NOW else []
         if self.revision.run_id == AS_OF_RUN:
             parts.append(self.formatter.text("as_of", time=self.formatter.time(self.revision.published_at)))
         return " · ".join(parts)

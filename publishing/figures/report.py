@@ -223,13 +223,14 @@ class WarningNote:
 class Report:
     """One revision of an area's rollup, formatted in one language.
 
-    `standpoint` names boundaries and moment of the figures where they are not the usual ones; `explain_options` are the
-    options of `tonghop explain` for them. `kinds` names the kinds of units ("xã, thị trấn"). `is_sample`: the register
-    holds invented units, so the split by commune is invented too, which the report has to state. `files_note` names
-    the other files of the folder. `provinces` stand on the page for the units where those are too many to be listed;
-    else they are empty. `incomparable` are the figures without a value of the whole area, though no report is missing
-    for it; until the second edition they counted as incomplete, and there are none. `edition` is what the report is
-    written in. `accepted` are the units whose report was accepted, late ones included, `absent` all others.
+    `standpoint` says whether the figures are final, and names boundaries and moment where they are not the usual ones;
+    `explain_options` are the options of `tonghop explain` for them. `kinds` names the kinds of units ("xã, thị trấn").
+    `is_sample`: the register holds invented units, so the split by commune is invented too, which the report has to
+    state. `files_note` names the other files of the folder. `provinces` stand on the page for the units where those are
+    too many to be listed; else they are empty. `incomparable` are the figures without a value of the whole area, though
+    no report is missing for it; until the second edition they counted as incomplete, and there are none. `edition` is
+    what the report is written in. `accepted` are the units whose report was accepted, late ones included, `absent` all
+    others.
     """
 
     area: str

@@ -1,6 +1,6 @@
 """The explanatory sheet of the workbook: columns, denominators, targets and their documents, method, cautions."""
 
-from publishing.data.rollup_csv import COLUMNS
+from publishing.data.rollup_csv import columns_of
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import PublishedFigure, Report
 from publishing.workbook.long_sheet import StyledCell
@@ -25,7 +25,7 @@ def write_notes(page: SheetWriter, report: Report, formatter: ReportFormatter) -
     page.write_table(
         "CacCot",
         _columns(formatter, ("column_name", "meaning")),
-        [_column_row(column, formatter) for column in COLUMNS],
+        [_column_row(column, formatter) for column in columns_of(formatter.edition)],
     )
 
 

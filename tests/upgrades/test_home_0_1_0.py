@@ -18,6 +18,7 @@ from domain.catalog.forms import Forms
 from domain.catalog.texts import Texts, load_texts
 from domain.indicators import Indicator
 from domain.periods import parse_period
+from domain.rollups import Finality
 from flows.actions.backup import restore_backup
 from flows.actions.verification import VerificationResult, verify
 from flows.support.unpack_limits import UnpackLimits
@@ -36,7 +37,7 @@ AFTER_JUNE = datetime(2025, 6, 18, 18, tzinfo=UTC)
 
 
 def test_the_warehouse_is_migrated_and_says_what_it_said(old: Path, old_url: str) -> None:
-    """Figures, versions and the closing read through today's code are those of the published table."""
+    """Figures, versions and the closing read through today's code are those of the published table; closed is final."""
     engine = open_engine(old_url)
     migrate(engine)
     with reading(engine) as session:
@@ -44,12 +45,14 @@ def test_the_warehouse_is_migrated_and_says_what_it_said(old: Path, old_url: str
         assert session.scalar(text("SELECT count(*) FROM submission")) == 17
         assert [unit.code for unit in may.units if unit.state != "accepted"] == []
         closed = [(closing.area, closing.period) for closing in closings(session)]
+        finality = {row.finality for row in queries.revision(session, AREA, APRIL).rows}
     published = (old / "home" / "published" / "2025-05" / AREA / "manifest.json").read_text("utf-8")
     assert (may.number, may.content_sha256) == (
         json.loads(published)["revision"],
         json.loads(published)["content_sha256"],
     )
-    assert closed == [(AREA, APRIL)]
+    assert (closed, finality) == ([(AREA, APRIL)], {Finality.FINAL})
+    assert {row.finality for row in may.rows} == {Finality.PRELIMINARY}
     engine.dispose()
 
 

@@ -10,6 +10,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, create_engine
 
 from warehouse.migrations.apply import configuration, upgrade
+from warehouse.migrations.current import newest_migration
 from warehouse.models.exact import ExactNumber, RuleNumber, UtcMoment, Words
 
 # A migration must mean the same after the models moved on, so it names plain types instead of ours.
@@ -36,13 +37,12 @@ def write(connection: Connection, message: str, number: str) -> None:
 
 def main() -> None:
     """Write the next migration; its number follows the last one's."""
-    known = list((Path(__file__).parent / "versions").glob("[0-9]*.py"))
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{Path(folder) / 'empty.db'}")
         with engine.begin() as connection:
             # `upgrade` commits first; a plain engine's driver begins no transaction until something is written.
             connection.exec_driver_sql("BEGIN")
-            write(connection, sys.argv[1], f"{len(known) + 1:04}")
+            write(connection, sys.argv[1], f"{int(newest_migration()) + 1:04}")
 
 
 if __name__ == "__main__":

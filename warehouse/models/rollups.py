@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.rollups import Boundary, ReportingState, RollupStatus
+from domain.rollups import Boundary, Finality, ReportingState, RollupStatus
 from warehouse.models.base import BIG_ID, Base, choice
 
 
@@ -32,6 +32,7 @@ class RollupRevisionRow(Base):
     published_at: Mapped[datetime]
     catalog_version: Mapped[str]
     content_sha256: Mapped[str]
+    finality: Mapped[Finality] = mapped_column(choice(Finality, "finality"), default=Finality.PRELIMINARY)
 
 
 class RollupFigureRow(Base):

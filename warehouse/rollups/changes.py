@@ -9,8 +9,8 @@ from domain.rollups import ReportingState, RollupRow
 from warehouse.models.exact import canonical
 from warehouse.submissions.report_keys import ReportKey
 
-REVISION_COLUMNS = frozenset({"revision", "published_at", "run_id"})
-"""Columns that differ between any two revisions, so that a difference means nothing."""
+REVISION_COLUMNS = frozenset({"revision", "published_at", "run_id", "finality"})
+"""Columns of a revision as a whole, which are no change of a figure."""
 
 _COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in REVISION_COLUMNS)
 # Changed by files; other columns (target, expected units) change with the catalogue and have no file to name.

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
@@ -32,16 +32,11 @@ class AbsentUnit:
 
 @dataclass(frozen=True, slots=True)
 class ClosablePeriod:
-    """A revision that may be closed: its number, the missing units, the partial figures.
+    """A revision that may be closed: its number, the missing units, the partial figures."""
 
-    `closed_before` counts how often this revision was closed and reopened before.
-    """
-
-    revision_id: int
     number: int
     absent: tuple[AbsentUnit, ...]
     partial: tuple[str, ...]
-    closed_before: int
 
     @property
     def is_partial(self) -> bool:
@@ -55,7 +50,7 @@ class ClosablePeriod:
 
 
 def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: date) -> ClosablePeriod:
-    """Return the revision that closing a rollup would keep.
+    """Return the revision that closing a rollup would make final.
 
     Raises:
         UsageError: the period is not over, there are no figures, they are closed already, or the newest revision is
@@ -76,20 +71,18 @@ def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: d
     published = session.scalar(select(PublicationRow.id).where(PublicationRow.revision_id == head.id).limit(1))
     if published is None or has_moved(session, catalog, rollup_key, today):
         raise UsageError(f"something came for {name} that is not published yet: run tonghop nightly first")
-    return ClosablePeriod(
-        head.id, head.number, _absent(session, head), _partial(session, head), _times_closed(session, head)
-    )
+    return ClosablePeriod(head.number, _absent(session, head), _partial(session, head))
 
 
-def close(session: Session, result: ClosablePeriod, bundle: Bundle, by: str, at: datetime) -> None:
-    """Record that a revision is closed; its bundle has to exist already."""
+def close(session: Session, final: RollupRevisionRow, missing: int, bundle: Bundle, *, by: str, at: datetime) -> None:
+    """Record that a final revision is closed; its bundle has to exist already."""
     serialise(session)
     session.add(
         ClosingRow(
-            revision_id=result.revision_id,
+            revision_id=final.id,
             closed_at=at,
             closed_by=by,
-            missing=result.missing,
+            missing=missing,
             bundle=bundle.path,
             bundle_sha256=bundle.sha256,
         )
@@ -151,10 +144,6 @@ def units_inside(catalog: Catalog, closing: Closing, bases: Collection[Period], 
 
 def _label(rollup_key: RollupKey) -> str:
     return f"{rollup_key.period} of {rollup_key.area.name} ({rollup_key.area.code})"
-
-
-def _times_closed(session: Session, head: RollupRevisionRow) -> int:
-    return session.scalar(select(func.count()).where(ClosingRow.revision_id == head.id)) or 0
 
 
 def _absent(session: Session, head: RollupRevisionRow) -> tuple[AbsentUnit, ...]:

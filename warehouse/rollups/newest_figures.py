@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, exists, func, select
 
-from domain.rollups import Boundary, ReportingState, RollupStatus
+from domain.rollups import Boundary, Finality, ReportingState, RollupStatus
 from warehouse.models import (
     OrgUnitRow,
     PublicationRow,
@@ -38,6 +38,7 @@ class RevisionHead(NamedTuple):
     published_at: datetime
     run_id: str
     content_sha256: str
+    finality: Finality
 
 
 class StoredFigure(NamedTuple):
@@ -98,6 +99,7 @@ HEAD_COLUMNS: Final = (
     RollupRevisionRow.published_at,
     RollupRevisionRow.run_id,
     RollupRevisionRow.content_sha256,
+    RollupRevisionRow.finality,
 )
 """The columns of a head, as the fields of `RevisionHead`."""
 

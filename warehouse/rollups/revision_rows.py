@@ -32,7 +32,7 @@ from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.report_keys import ReportKey
 
-_OF_THE_REVISION = {"area", "period", "boundary", "revision", "published_at", "run_id"}
+_OF_THE_REVISION = {"area", "period", "boundary", "revision", "published_at", "run_id", "finality"}
 _FIGURE_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in _OF_THE_REVISION)
 _PERCENT_STEP = Decimal("0.01")
 
@@ -123,6 +123,7 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
         revision=revision.number,
         published_at=revision.published_at,
         run_id=revision.run_id,
+        finality=revision.finality,
         **figure,
     )
 

@@ -14,7 +14,7 @@ from domain.catalog.catalog import Catalog
 from domain.comparisons.territory_bounds import TerritoryBounds
 from domain.indicators import Indicator, Measure, SeriesBreak
 from domain.periods import Period
-from domain.rollups import Boundary, RollupRow
+from domain.rollups import Boundary, Finality, RollupRow
 from domain.units import Area
 from domain.vietnam_time import day_in_vietnam
 from warehouse.models import (
@@ -55,9 +55,9 @@ def roll_up(
     """Compute an area's figures for a form and period, within the boundary that the area defines.
 
     A new revision is kept only when a published column other than revision, published_at and run_id differs from the
-    newest one's; with all that it is made from, and its changes. `on_demand` marks figures that a person requested, so
-    that nightly runs keep them up to date from then on. Closed figures are left alone, and submissions for them stay
-    unreviewed until they are reopened.
+    newest one's, with all that it is made from, and its changes; or when figures that were final were reopened.
+    `on_demand` marks figures that a person requested, so that nightly runs keep them up to date from then on. Closed
+    figures are left alone, and submissions for them stay unreviewed until they are reopened.
 
     Returns:
         The new revision's number, or None when nothing changed (or no unit of the area has to report the form).
@@ -70,20 +70,36 @@ def roll_up(
     previous = newest_revision(session, area, form, period, boundary)
     number = previous.number + 1 if previous else 1
     draft = draft_of(session, catalog, rollup_key, RevisionOrigin(number, run_id, at))
-    is_unchanged = previous is not None and previous.content_sha256 == draft.head.content_sha256
+    is_unchanged = (
+        previous is not None
+        and previous.content_sha256 == draft.head.content_sha256
+        and previous.finality is draft.head.finality
+    )
     if not draft.rows or is_unchanged:
         return None
     write_revision(session, draft, previous)
     return draft.head.number
 
 
+def write_final(
+    session: Session, catalog: Catalog, rollup_key: RollupKey, *, run_id: str, at: datetime
+) -> RollupRevisionRow:
+    """Write an area's figures once more, as the final revision that a closing keeps, and return its head."""
+    previous = newest_revision(session, rollup_key.area, rollup_key.form, rollup_key.period, rollup_key.boundary)
+    number = previous.number + 1 if previous else 1
+    draft = draft_of(session, catalog, rollup_key, RevisionOrigin(number, run_id, at, Finality.FINAL))
+    write_revision(session, draft, previous)
+    return draft.head
+
+
 @dataclass(frozen=True, slots=True)
 class RevisionOrigin:
-    """Origin of a revision: its number, the run that makes it, and when."""
+    """Origin of a revision: its number, the run that makes it, when, and whether it is a final one."""
 
     number: int
     run_id: str
     at: datetime
+    finality: Finality = Finality.PRELIMINARY
 
 
 def draft_of(
@@ -131,6 +147,7 @@ def draft_of(
         published_at=origin.at,
         catalog_version=catalog.version,
         content_sha256=content_hash(rows),
+        finality=origin.finality,
     )
     contributions = {indicator.id: figure_inputs.contributions for indicator, figure_inputs in inputs.items()}
     parts = {indicator.id: indicator.parts for indicator in (*inputs, *scope.composites) if indicator.parts}
@@ -195,6 +212,7 @@ class _RowBuilder:
                 redefined=self._redefined(indicator),
                 has_no_share=sums.numerator is not None and value is None,
             ),
+            finality=self.origin.finality,
         )
 
     def _redefined(self, indicator: Indicator) -> SeriesBreak | None:

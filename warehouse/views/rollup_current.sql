@@ -27,7 +27,8 @@ SELECT
     f.position,                              -- Place of the indicator in the report
     r.number AS revision,                    -- Number of the revision
     r.published_at,                          -- When the revision was made, in UTC
-    r.run_id                                 -- The run that made it
+    r.run_id,                                -- The run that made it
+    r.finality                               -- preliminary while the period is open, final once it is closed
 FROM rollup_revision AS r
 JOIN rollup AS f ON f.revision_id = r.id
 JOIN indicator AS i ON i.id = f.indicator

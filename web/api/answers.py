@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from domain.rollups import Boundary, ChangeKind, ReportingState, RollupStatus
+from domain.rollups import Boundary, ChangeKind, Finality, ReportingState, RollupStatus
 from domain.texts import visible
 
 Number = Annotated[Decimal | None, Field(description="exact decimal, as text")]
@@ -43,6 +43,7 @@ class ApiRevision(Answer):
     boundary: Annotated[Boundary, Field(description="on the boundaries of the time, or on those of today")]
     revision: Annotated[int, Field(validation_alias="number")]
     published_at: Annotated[datetime, Field(description="in UTC")]
+    finality: Annotated[Finality, Field(description="final once the period is closed")]
 
 
 class ApiRevisions(Answer):
@@ -109,6 +110,7 @@ class ApiFigure(Answer):
     notes: Words
     revision: int
     published_at: datetime
+    finality: Finality
 
 
 class ApiFigures(Answer):

@@ -107,7 +107,7 @@ def verified(archive: Path, folder: Path) -> VerificationReport:
 
 @pytest.fixture(scope="session")
 def closed_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, correction: SampleFile) -> Path:
-    """A home in which May was corrected and then closed at revision 2; never written to."""
+    """A home in which May was corrected and then closed at revision 3; never written to."""
     home = tmp_path_factory.mktemp("closed") / "home"
     shutil.copytree(night_home, home, symlinks=True)
     deliver(home, [correction])
@@ -121,7 +121,7 @@ def closed_home(tmp_path_factory: pytest.TempPathFactory, night_home: Path, corr
 @pytest.fixture(scope="session")
 def bundle(closed_home: Path) -> Path:
     """The bundle of that closing."""
-    return closed_home / "closed" / "2025-05" / "585-2.tar.gz"
+    return closed_home / "closed" / "2025-05" / "585-3.tar.gz"
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def late_file(catalog: Catalog) -> SampleFile:
 
 
 def test_bundle_gives_the_same_bytes_again(bundle: Path, tmp_path: Path) -> None:
-    """Every published file, made again from the communes' workbooks, the correction's moves included."""
+    """Every published file, made again from the communes' workbooks, the final revision's number and word included."""
     result = verified(bundle, tmp_path)
     assert result.verdict is VerificationResult.EQUAL
     assert result.result is not None
@@ -148,6 +148,7 @@ def test_bundle_gives_the_same_bytes_again(bundle: Path, tmp_path: Path) -> None
     assert {"outputs/report.html", "outputs/leader.vi.html"} <= set(result.result.equal)
     assert (result.result.differing, result.result.judged_otherwise, result.versions) == ((), (), ())
     assert set(result.result.not_judged) >= {"stock_falls", "stock_falls_far"}
+    assert b'"final"' in unpacked(bundle)["outputs/rollup.csv"]
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -162,7 +163,7 @@ def test_bundle_carries_earlier_periods(tmp_path: Path, catalog: Catalog, mirror
     files = unpacked(closed.path)
     assert "Tháng 4/2025" in files["outputs/leader.vi.html"].decode()
     earlier = json.loads(files["earlier_periods.json"])
-    assert {row["period"] for row in earlier["rollup_revision"]} == {"2025-04"}
+    assert {row["period"] for row in earlier["rollup_revision"]} == {"2025-04", "2025-05"}  # its own first
     held = [each.id for each in catalog.indicators.values() if each.holds_on(catalog.forms.last_day(FORM, MAY))]
     leads = catalog.lead_indicators(held)
     assert {row["indicator"] for row in earlier["rollup_contribution"]} == set(leads)
@@ -179,7 +180,8 @@ def test_bundle_keeps_inputs_catalogue_and_findings(bundle: Path, closed_home: P
     refused = [row for row in json.loads(files["inputs.json"])["submission"] if row["state"] == "quarantined"]
     result = json.loads(files["findings.json"])["issue"]
     assert {row["severity"] for row in result if row["submission_id"] == refused[0]["id"]} >= {"critical"}
-    assert (manifest["revision"], manifest["closed_by"], manifest["missing"]) == (2, "an", [])
+    assert (manifest["revision"], manifest["finality"]) == (3, "final")
+    assert (manifest["closed_by"], manifest["missing"]) == ("an", [])
     assert {"tonghop", "code", "python", "openpyxl"} <= manifest["versions"].keys()
     assert {
         name: sha256(content).hexdigest() for name, content in files.items() if name != "manifest.json"
@@ -194,7 +196,7 @@ def test_partial_period_needs_its_option(after_night: Path, tmp_path: Path) -> N
     assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
     assert not (after_night / "closed").exists()
     closed = shut(after_night, partial=True, run_id="again")
-    assert (closed.path.name, closed.found.missing) == ("585-1.tar.gz", 1)
+    assert (closed.path.name, closed.found.missing) == ("585-2.tar.gz", 1)
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
 
 
@@ -211,12 +213,12 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     ]
     assert published_rows(after_closing) == before
     closing, (result,) = open_again(after_closing)
-    assert (closing.revision, result.revision) == (2, 3)
+    assert (closing.revision, result.revision) == (3, 4)
     assert result.changes
     closed = shut(after_closing, run_id="closed-anew")
-    assert closed.path.name == "585-3.tar.gz"
+    assert closed.path.name == "585-5.tar.gz"
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
-    assert (after_closing / "closed" / "2025-05" / "585-2.tar.gz").is_file()
+    assert (after_closing / "closed" / "2025-05" / "585-3.tar.gz").is_file()
 
 
 def test_bundle_verifies_on_either_engine(
@@ -234,12 +236,12 @@ def test_bundle_verifies_on_either_engine(
 
 
 def test_closing_again_keeps_the_earlier_bundle(after_closing: Path) -> None:
-    """Closing again at the same revision keeps the first bundle, whose hash was noted."""
-    first = after_closing / "closed" / "2025-05" / "585-2.tar.gz"
+    """Closing again, though no figure moved, makes another bundle: the hash of the first was noted."""
+    first = after_closing / "closed" / "2025-05" / "585-3.tar.gz"
     noted = sha256(first.read_bytes()).hexdigest()
     open_again(after_closing)
     again = shut(after_closing, run_id="again")
-    assert (again.path.name, again.found.number) == ("585-2.2.tar.gz", 2)
+    assert (again.path.name, again.revision) == ("585-5.tar.gz", 5)
     assert sha256(first.read_bytes()).hexdigest() == noted
     assert rows_of(after_closing, "SELECT bundle_sha256 FROM closing ORDER BY id") == [(noted,), (again.sha256,)]
 
@@ -256,7 +258,7 @@ def test_interrupted_closing_is_repeated(after_night: Path, monkeypatch: pytest.
             shut(after_night, partial=True)
     assert rows_of(after_night, "SELECT count(*) FROM closing") == [(0,)]
     closed = shut(after_night, partial=True, run_id="again")
-    assert [path.name for path in (after_night / "closed" / "2025-05").iterdir()] == ["585-1.tar.gz"]
+    assert [path.name for path in (after_night / "closed" / "2025-05").iterdir()] == ["585-2.tar.gz"]
     assert rows_of(after_night, "SELECT bundle_sha256 FROM closing") == [(closed.sha256,)]
 
 
@@ -264,7 +266,7 @@ def test_interrupted_closing_is_repeated(after_night: Path, monkeypatch: pytest.
     ("where", "error", "output"),
     [
         ("flows.bundles.bundle._write", NoRoomToWorkError, "no room to work in"),
-        ("tarfile.TarFile.addfile", NoRoomError, r"no room for .*585-1\.tar\.gz"),
+        ("tarfile.TarFile.addfile", NoRoomError, r"no room for .*585-2\.tar\.gz"),
     ],
     ids=["folder to prove it in", "bundle"],
 )
@@ -290,8 +292,8 @@ def test_dry_run_shows_what_reopening_would_change(
     put(tmp_path / "late.xlsx", late_file.data)
     context = context_of(after_closing, now=NOW + timedelta(days=3))
     result = preview(context, RunScope(MAY, frozenset({UNIT})), NoProgress(), [tmp_path / "late.xlsx"])
-    assert [(item.area, item.revision) for item in result.closed] == [(AREA, 2)]
-    assert [(published.area, published.revision) for published in result.outcome.given] == [(AREA, 3)]
+    assert [(item.area, item.revision) for item in result.closed] == [(AREA, 3)]
+    assert [(published.area, published.revision) for published in result.outcome.given] == [(AREA, 4)]
     assert result.outcome.given[0].changes
     assert rows_of(after_closing, "SELECT count(*) FROM closing WHERE reopened_at IS NULL") == [(1,)]
     show_preview(Terminal(context.catalog, "en"), result)
@@ -306,7 +308,7 @@ def test_status_shows_a_closing(after_closing: Path, late_file: SampleFile, monk
         monkeypatch.setenv(f"TONGHOP_{name}", value)
     result = CliRunner().invoke(app, ["status", "--area", AREA, "--period", "2025-05"]).output
     result = " ".join(result.split())
-    assert "Closed at revision 2 on 6 Jun 2025 by an." in result
+    assert "Closed at revision 3 on 6 Jun 2025 by an." in result
     assert "wait for a reopening: 1." in result
 
 
@@ -317,7 +319,7 @@ def test_reruns_and_withdrawals_are_refused_in_a_closed_period(after_closing: Pa
         require_open(run.context, MAY, [WRONG])
     require_open(run.context, MAY, ["00001"])
     unit = run.context.catalog.units.get(UNIT, run.context.catalog.forms.last_day(FORM, MAY)).key
-    with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 2"):
+    with pytest.raises(UsageError, match="was closed by an on 2025-06-06, at revision 3"):
         decide(run, "withdraw", ReportKey(unit, FORM, MAY), DecisionReason("wrong month", "an"))
     assert rows_of(after_closing, "SELECT count(*) FROM submission WHERE state = 'withdrawn'") == [(0,)]
 
@@ -390,8 +392,9 @@ def test_bundle_of_an_earlier_format_is_read_for_ever(bundle: Path, tmp_path: Pa
         del row["asked_again"]
     files["inputs.json"] = json.dumps(rows).encode()
     head, first, *rest = files["outputs/rollup.csv"].split(b"\r\n")
-    assert first.endswith(b',""')
-    files["outputs/rollup.csv"] = b"\r\n".join([head, first[:-1] + b'worded otherwise"', *rest])
+    assert first.endswith(b',"","final"')
+    first = first.removesuffix(b'"","final"') + b'"worded otherwise","final"'
+    files["outputs/rollup.csv"] = b"\r\n".join([head, first, *rest])
     made = agreeing(files, format=1, versions={"code": "0"})
     result = verified(packed(made, tmp_path), tmp_path)
     assert result.result is not None
@@ -459,8 +462,8 @@ def test_commands_close_verify_and_open_again(after_correction: Path, monkeypatc
     monkeypatch.setattr(os, "environ", results)
     runner = CliRunner()
     result = runner.invoke(app, ["close", "2025-05", "--area", AREA, "--by", "an"])
-    assert (result.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 2." in result.output) == (0, True)
-    archive = str(after_correction / "closed" / "2025-05" / "585-2.tar.gz")
+    assert (result.exit_code, "Closed 2025-05 of Huyện Ninh Sơn at revision 3." in result.output) == (0, True)
+    archive = str(after_correction / "closed" / "2025-05" / "585-3.tar.gz")
     result = runner.invoke(app, ["verify", archive])
     assert (result.exit_code, "Every file and every figure is equal." in result.output) == (0, True)
     assert isinstance(runner.invoke(app, ["verify", archive, "--sha256", "0"]).exception, ArchiveDamagedError)

@@ -11,7 +11,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator, Measure
 from domain.rollups import RollupRow, RollupStatus
-from publishing.data.rollup_csv import write_csv
+from publishing.data.rollup_csv import columns_of, write_csv
 from tests.publishing.revisions import build_revision, with_row
 from warehouse.queries import Revision
 
@@ -20,6 +20,7 @@ DESIGN = (
     "area, period, indicator, value, numerator, denominator, denominator_kind, target, target_assumed, attained, "
     "units_expected, units_accepted, units_late, units_missing, status, boundary, revision, published_at, run_id, notes"
 )
+"""The columns of editions 1 and 2."""
 
 
 def read(data: bytes) -> list[dict[str, str]]:
@@ -34,9 +35,11 @@ def rows(indicators: Mapping[str, Indicator], revision: Revision) -> list[dict[s
 
 
 def test_columns_stand_in_the_published_order(indicators: Mapping[str, Indicator], revision: Revision) -> None:
-    """The header is exactly the design's list of columns."""
-    head = write_csv(revision.rows, indicators).decode("utf-8-sig").splitlines()[0]
-    assert head.replace('"', "").split(",") == DESIGN.split(", ")
+    """The header is exactly the design's list of columns, followed by those of later editions."""
+    for edition, later in ((1, []), (2, []), (3, ["finality"])):
+        written = write_csv(revision.rows, indicators, columns_of(edition))
+        head = written.decode("utf-8-sig").splitlines()[0]
+        assert head.replace('"', "").split(",") == [*DESIGN.split(", "), *later]
 
 
 def test_file_begins_with_a_byte_order_mark(indicators: Mapping[str, Indicator], revision: Revision) -> None:

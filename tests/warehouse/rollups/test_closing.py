@@ -3,19 +3,21 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from domain.errors import UsageError
 from domain.indicators import Measure
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary, ReportingState
+from domain.rollups import Boundary, Finality, ReportingState
+from tests.warehouse.closed_rollups import close_rollup
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
 from warehouse.migrations.apply import downgrade
+from warehouse.models import RollupRevisionRow
 from warehouse.queries import areas_touched, submission_record
 from warehouse.queries.read_models import RevisionRef
 from warehouse.queries.revisions import record_publication
-from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
-from warehouse.rollups.closings import Bundle, Closing, closing_of, closings
+from warehouse.rollups.closing import ClosablePeriod, closable, closings_over, reopen
+from warehouse.rollups.closings import Closing, closing_of, closings
 from warehouse.rollups.due import awaiting_reopen
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import reading, transaction
@@ -56,9 +58,7 @@ def look(builder: WarehouseBuilder) -> ClosablePeriod:
 
 def shut(builder: WarehouseBuilder) -> Closing:
     """Close May."""
-    result = look(builder)
-    with transaction(builder.engine) as session:
-        close(session, result, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", builder.now())
+    close_rollup(builder, cell_of(builder), TODAY)
     with reading(builder.engine) as session:
         standing = closing_of(session, cell_of(builder))
     assert standing is not None
@@ -93,7 +93,7 @@ def closed(builder: WarehouseBuilder) -> WarehouseBuilder:
 
 
 def test_closing_has_its_facts(builder: WarehouseBuilder) -> None:
-    """It has the revision, the missing units, the person and the archive; a second closing is refused."""
+    """It has the final revision, the missing units, the person and the archive; a second closing is refused."""
     report(builder, 5)
     give_out(builder)
     result = look(builder)
@@ -101,9 +101,9 @@ def test_closing_has_its_facts(builder: WarehouseBuilder) -> None:
     assert {absent_unit.state for absent_unit in result.absent} == {ReportingState.MISSING}
     assert (OTHER, "Xã Ma Nới") in {(absent_unit.code, absent_unit.name) for absent_unit in result.absent}
     standing = shut(builder)
-    assert (standing.area, standing.period, standing.revision, standing.closed_by) == ("585", MAY, 1, "an")
+    assert (standing.area, standing.period, standing.revision, standing.closed_by) == ("585", MAY, 2, "an")
     assert standing.missing == result.missing == len(builder.area().members) - 1
-    with pytest.raises(UsageError, match="closed already, at revision 1"):
+    with pytest.raises(UsageError, match="closed already, at revision 2"):
         look(builder)
 
 
@@ -112,21 +112,28 @@ def test_late_correction_moves_no_figure_until_reopened(closed: WarehouseBuilder
     report(closed, 7)
     report(closed, 1, OTHER)
     assert (closed.roll_up(), due(closed), waiting(closed)) == (None, 0, [2])
-    assert closed.revision().number == 1
-    assert open_again(closed).revision == 1
+    assert closed.revision().number == 2
+    assert open_again(closed).revision == 2
     assert (waiting(closed), due(closed)) == ([], 1)
-    assert give_out(closed) == 2
+    assert give_out(closed) == 3
     moved = {(change.column, change.before, change.after) for change in closed.revision().changes}
     assert ("value", "5", "8") in moved
-    assert shut(closed).revision == 2
+    assert shut(closed).revision == 4
 
 
 def test_closed_again_as_it_was(closed: WarehouseBuilder) -> None:
-    """A period opened for nothing is closed again at the same revision; both closings are kept."""
+    """A period opened for nothing has the same figures when it is closed again; each time a revision says so."""
     open_again(closed)
-    assert shut(closed).revision == 1
+    assert give_out(closed) == 3
+    assert shut(closed).revision == 4
     with reading(closed.engine) as session:
         assert len(closings(session)) == 1
+        figures = session.execute(select(RollupRevisionRow.finality, RollupRevisionRow.content_sha256)).all()
+    preliminary, final = Finality.PRELIMINARY, Finality.FINAL
+    assert [each.finality for each in figures] == [preliminary, final, preliminary, final]
+    assert len({each.content_sha256 for each in figures}) == 1
+    assert {row.finality for row in closed.revision().rows} == {final}
+    assert closed.revision().changes == ()
 
 
 def test_withdrawal_waits_as_well(closed: WarehouseBuilder) -> None:
@@ -145,10 +152,7 @@ def test_late_report_of_an_open_month_waits_for_its_closed_quarter(builder: Ware
     quarter, today = parse_period("2025-Q2"), date(2025, 7, 1)
     give_out(builder, quarter)
     cell = RollupKey(builder.area(period=quarter), FORM, quarter)
-    with reading(builder.engine) as session:
-        result = closable(session, builder.catalog, cell, today)
-    with transaction(builder.engine) as session:
-        close(session, result, Bundle("closed/2025-Q2/585.tar.gz", "0" * 64), "an", builder.now())
+    close_rollup(builder, cell, today)
     late = report(builder, 7, OTHER, period=months[0])
     with reading(builder.engine) as session:
         touched = areas_touched(session, builder.catalog, ["585"], today=today)
@@ -157,7 +161,7 @@ def test_late_report_of_an_open_month_waits_for_its_closed_quarter(builder: Ware
     assert (builder.roll_up(period=months[0]), builder.roll_up(period=quarter)) == (1, None)
     with transaction(builder.engine) as session:
         reopen(session, cell, "late report of April", "binh", builder.now())
-    assert builder.roll_up(period=quarter) == 2
+    assert builder.roll_up(period=quarter) == 3
     with reading(builder.engine) as session:
         sha256 = submission_record(session, late).file.sha256
     assert {change.sha256 for change in builder.revision(period=quarter).changes} == {sha256}
@@ -223,4 +227,4 @@ def test_migration_is_taken_back_with_closings_in(closed: WarehouseBuilder) -> N
     """The downgrade opens every period again and keeps its figures."""
     with closed.engine.begin() as connection:
         downgrade(connection, "0004")
-        assert connection.execute(text("SELECT number FROM rollup_revision")).scalars().all() == [1]
+        assert connection.execute(text("SELECT number FROM rollup_revision")).scalars().all() == [1, 2]

@@ -13,7 +13,7 @@ def _foresee_closing(work: ActWork) -> Sequence[str]:
     with reading(work.context.engine) as session:
         kept = what_closes(session, work.context, key, partial=_is_partial(work))
     absent = [page.text("closes_without", unit=f"{each.code} {each.name}", period=each.period) for each in kept.absent]
-    return [page.text("closes_at", revision=kept.number), *absent]
+    return [page.text("closes_at", revision=kept.number + 1), *absent]
 
 
 def _close(work: ActWork) -> ActResult:

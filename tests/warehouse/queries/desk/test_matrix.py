@@ -8,14 +8,13 @@ import pytest
 from domain.indicators import Measure
 from domain.issues import Issue, Severity
 from domain.periods import parse_period
+from tests.warehouse.closed_rollups import close_rollup
 from tests.warehouse.warehouse_builder import FORM, MAY, TOO_LATE, WARNS, WarehouseBuilder, counted, warning
 from warehouse.queries import RollupKey
 from warehouse.queries.desk.matrix import MatrixCell, MatrixSelection, OwedReports, ReportMatrix, report_matrix
 from warehouse.queries.desk.report_states import DeskState
 from warehouse.queries.read_models import RevisionRef
 from warehouse.queries.revisions import record_publication
-from warehouse.rollups.closing import closable, close
-from warehouse.rollups.closings import Bundle
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.loading import JudgedReport
@@ -81,10 +80,7 @@ def shut(builder: WarehouseBuilder) -> None:
     with transaction(builder.engine) as session:
         ref = RevisionRef(made.area, FORM, MAY, made.number, made.boundary, made.area_valid_from)
         record_publication(session, ref, path="2025-05/585", at=builder.now())
-    key = RollupKey(builder.area(), FORM, MAY)
-    with transaction(builder.engine) as session:
-        closed = closable(session, builder.catalog, key, date(2025, 5, 21))
-        close(session, closed, Bundle("closed/2025-05/585.tar.gz", "0" * 64), "an", builder.now())
+    close_rollup(builder, RollupKey(builder.area(), FORM, MAY), date(2025, 5, 21))
 
 
 Step = Callable[[WarehouseBuilder], None]
