@@ -120,11 +120,13 @@ def runs_publish_figures() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords by the least work that argon2 takes."""
+@pytest.fixture(scope="module")
+def cheap_hashes() -> Iterator[None]:
+    """Hash a module's passwords by the least work that argon2 takes, those of its other fixtures too."""
     from flows.actions.users import passwords
 
     hasher = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
-    passwords.hash_of_nothing.cache_clear()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+        passwords.hash_of_nothing.cache_clear()
+        yield

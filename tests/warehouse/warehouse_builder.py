@@ -116,16 +116,22 @@ class WarehouseBuilder:
 
     def parse(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
         """Receive and parse one workbook."""
-        submission_id = self.receive(arrival)
         with transaction(self.engine) as session:
-            record_parsed(session, {submission_id: report}, self.now())
+            return self._parse(session, report, arrival)
+
+    def _parse(self, session: Session, report: ParsedReport, arrival: Arrival | None) -> int:
+        submission_id = receive(session, arrival or self.arrival())
+        record_parsed(session, {submission_id: report}, self.now())
         return submission_id
 
     def check(self, report: ParsedReport, arrival: Arrival | None = None, run_id: str = "run-1") -> int:
         """Receive, parse and check one workbook."""
-        submission_id = self.parse(report, arrival)
         with transaction(self.engine) as session:
-            record_checked(session, [submission_id], self.now(), run_id)
+            return self._check(session, report, arrival, run_id)
+
+    def _check(self, session: Session, report: ParsedReport, arrival: Arrival | None, run_id: str) -> int:
+        submission_id = self._parse(session, report, arrival)
+        record_checked(session, [submission_id], self.now(), run_id)
         return submission_id
 
     def check_again(self, submission_id: int) -> None:
@@ -140,14 +146,16 @@ class WarehouseBuilder:
 
     def accept(self, report: ParsedReport, arrival: Arrival | None = None, run_id: str = "run-1") -> int:
         """Take one workbook from delivery to accepted."""
-        submission_id = self.check(report, arrival, run_id)
-        self.load(JudgedReport(submission_id, report, ()), run_id=run_id)
+        with transaction(self.engine) as session:
+            submission_id = self._check(session, report, arrival, run_id)
+            load(session, [JudgedReport(submission_id, report, ())], run_id, self.now())
         return submission_id
 
     def refuse(self, report: ParsedReport, arrival: Arrival | None = None) -> int:
         """Take one workbook from delivery to quarantined."""
-        submission_id = self.check(report, arrival)
-        self.load(JudgedReport(submission_id, report, (critical(),)))
+        with transaction(self.engine) as session:
+            submission_id = self._check(session, report, arrival, "run-1")
+            load(session, [JudgedReport(submission_id, report, (critical(),))], "run-1", self.now())
         return submission_id
 
     def roll_up(self, area: str = "585", period: Period = MAY, run_id: str = "run-1") -> int | None:
