@@ -134,6 +134,39 @@ def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: Vi
     see(page, "8-no-prefect", tmp_path, scripts=scripts)
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_contacts_and_ways_are_edited(walk: Callable[..., Page], tmp_path: Path, viewport: ViewportSize) -> None:
+    """From the report to its unit: a contact is added, changed and ended, a way authorised."""
+    page = walk(f"{REPORT}?lang=en", viewport, scripts=True)
+    page.get_by_role("link", name="Contacts and ways").click()
+    see(page, "1-empty", tmp_path, scripts=True)
+    page.get_by_role("link", name="Add a contact").click()
+    see(page, "2-form", tmp_path, scripts=True)
+    page.get_by_label("Full name").fill("Nguyễn Văn Bình")
+    page.get_by_label("Telephone").fill("0259 3822 111")
+    page.get_by_label("E-mail").fill("binh@xa.example.vn")
+    page.get_by_label("Reason (it is kept)").fill("new at the office")
+    page.get_by_label("Your name").fill("Hoa")
+    page.get_by_role("button", name="See what would change").click()
+    see(page, "3-preview", tmp_path, scripts=True)
+    page.get_by_role("button", name="Confirm: Add a contact").click()
+    see(page, "4-record", tmp_path, scripts=True)
+    page.get_by_role("link", name="← Xã Lâm Sơn").click()
+    page.get_by_role("link", name="Change Nguyễn Văn Bình").click()
+    expect(page.get_by_label("Telephone")).to_have_value("0259 3822 111")
+    page.goto(f"/units/{UNIT}?lang=en")
+    page.get_by_role("link", name="Authorise a way").click()
+    page.get_by_label("Folder in the source").fill(UNIT)
+    page.get_by_label("Reason (it is kept)").fill("letter 12")
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("It is the first way")).to_be_visible()
+    page.get_by_role("button", name="Confirm: Authorise a way").click()
+    page.get_by_role("link", name="← Xã Lâm Sơn").click()
+    see(page, "5-unit", tmp_path, scripts=True)
+    page.goto(f"{REPORT}?lang=en")
+    see(page, "6-report", tmp_path, scripts=True)
+
+
 @pytest.mark.parametrize(
     ("viewport", "scripts"), [(DESKTOP, True), (PHONE, True), (PHONE, False)], ids=["desktop", "phone", "no-scripts"]
 )

@@ -17,6 +17,7 @@ from domain.rollups import ReportingState
 from domain.submissions import PENDING_STATES, SubmissionState
 from domain.units import Level, OrgUnit, UnitKey
 from warehouse.models import ReminderRow
+from warehouse.officers.contacts import contact_mails
 from warehouse.queries.read_models import SentReminders
 from warehouse.queries.silent_units import owing_units, reporting_areas
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
@@ -82,25 +83,48 @@ class UnansweredReminders:
     reminded: SentReminders
 
 
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """Addresses that are registered on a day: those that may report, and those of contacts."""
+
+    authorisations: Authorisations
+    contacts: Mapping[UnitKey, frozenset[str]]
+    catalog: Catalog
+    day: date
+
+    def own(self, unit: OrgUnit, form: str) -> tuple[str, ...]:
+        """Return the addresses that may report a form for a unit by its own code, and its contacts'."""
+        senders = self.authorisations.own_addresses(self.catalog, unit, self.day, form)
+        return tuple(sorted({*senders, *self.contacts.get(unit.key, ())}))
+
+    def addresses(self, unit: OrgUnit, form: str) -> tuple[str, ...]:
+        """Return a unit's own addresses; of one that ended without any, its successors'."""
+        own = self.own(unit, form)
+        if own or unit.holds_on(self.day):
+            return own
+        heirs = (self.catalog.units.find(each.new, self.day) for each in self.catalog.units.passed_into(unit))
+        return tuple(sorted({address for heir in heirs if heir for address in self.own(heir, form)}))
+
+
 def due_steps(session: Session, catalog: Catalog, areas: Collection[str], today: date) -> tuple[DueStep, ...]:
     """Return the steps whose day has come, of each form of units those of the newest period that has any.
 
     The units of some areas (codes or ids) count, without any those of the areas right above communes that ever
     reported; and all other units with an address of their own that owe the form.
     """
-    authorisations = Authorisations(authorised_senders(session))
+    registered = _Registered(Authorisations(authorised_senders(session)), contact_mails(session, today), catalog, today)
     results: list[DueStep] = []
     for form in (each.id for each in catalog.forms.of_units):
         period, steps = _reached(catalog, form, today)
         if not steps:
             continue
-        missing = _missing_units(session, catalog, authorisations, (form, period), areas, today=today)
+        missing = _missing_units(session, catalog, registered, (form, period), areas)
         sent = _sent_steps(session, form, period)
         for step, deadline in steps:
             reminded = missing if step.level is catalog.forms.form(form).level else ()
             reminders = [DueReminder(each.unit, each.addresses, (each,)) for each in reminded]
             for area, below in _by_area(catalog, form, period, step.level, missing).items():
-                reminders.append(DueReminder(area, authorisations.own_addresses(catalog, area, today, form), below))
+                reminders.append(DueReminder(area, registered.own(area, form), below))
             due = tuple(each for each in reminders if _may_be_sent(each) and (step.id, each.unit.key) not in sent)
             results.append(DueStep(form, period, step, deadline, due, missing, (step.id, None) in sent))
     return tuple(results)
@@ -197,11 +221,9 @@ def _reached_in(catalog: Catalog, form: str, period: Period, today: date) -> Ite
 def _missing_units(
     session: Session,
     catalog: Catalog,
-    authorisations: Authorisations,
+    registered: _Registered,
     report: tuple[str, Period],
     areas: Collection[str],
-    *,
-    today: date,
 ) -> tuple[MissingUnit, ...]:
     """Return the units that owe a form for a period and have no accepted report, by code."""
     form, period = report
@@ -210,16 +232,14 @@ def _missing_units(
     with_address = {
         code: unit
         for code, unit in owing_units(catalog, form, period, everywhere).items()
-        if _addresses_of(authorisations, catalog, unit, form, today)
+        if registered.addresses(unit, form)
     }
     units = sorted((owing | with_address).values(), key=lambda unit: unit.code)
     deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
     statuses = reporting_statuses(session, form, period, units, deadline)
     sent = sent_reminders(session, form, period)
     return tuple(
-        MissingUnit(
-            unit, _missing(status), _addresses_of(authorisations, catalog, unit, form, today), sent.get(unit.key)
-        )
+        MissingUnit(unit, _missing(status), registered.addresses(unit, form), sent.get(unit.key))
         for unit, status in zip(units, statuses.values(), strict=True)
         if status.state is not ReportingState.ACCEPTED
     )
@@ -230,18 +250,6 @@ def _missing(status: ReportingStatus) -> MissingReport:
     if states & {SubmissionState.HELD, *PENDING_STATES}:
         return MissingReport.WAITING
     return MissingReport.RETURNED if status.state is ReportingState.QUARANTINED else MissingReport.SILENT
-
-
-def _addresses_of(
-    authorisations: Authorisations, catalog: Catalog, unit: OrgUnit, form: str, today: date
-) -> tuple[str, ...]:
-    """Return the addresses that may report a form for a unit; of one that ended without any, of its successors."""
-    own = authorisations.own_addresses(catalog, unit, today, form)
-    if own or unit.holds_on(today):
-        return own
-    heirs = (catalog.units.find(each.new, today) for each in catalog.units.passed_into(unit))
-    addresses = {each for heir in heirs if heir for each in authorisations.own_addresses(catalog, heir, today, form)}
-    return tuple(sorted(addresses))
 
 
 def _by_area(

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,7 +13,7 @@ from domain.officers.users import Permission, User
 from domain.periods import parse_period
 from web.desk.context import DeskContext
 from web.desk.messages import NotPermittedError, explain
-from web.desk.requested import RequestedFigures, RequestedReport
+from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit, requested_unit
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _OWN: Final = re.compile(r"/account(?:/.*)?")
@@ -22,6 +23,7 @@ _OF_ALL_AREAS: Final = re.compile(r"/(?:static/.*|acts(?:/.+)?|reruns/.+)?")
 
 A rerun shows its progress alone.
 """
+_OF_A_UNIT: Final = re.compile(r"/units/(?P<code>[^/]+)")
 _OF_AN_AREA: Final = re.compile(
     r"/(?:reports/(?P<form>[^/]+)|outbox|figures)/(?P<code>[^/]+)/(?P<period>[^/]+)(?:/.*)?"
 )
@@ -50,6 +52,8 @@ class Permitted:
             return False
         if not user.areas or _OF_ALL_AREAS.fullmatch(path):
             return True
+        if of_unit := _OF_A_UNIT.fullmatch(path):
+            return covers_unit(self._desk, user, of_unit["code"])
         match = _OF_AN_AREA.fullmatch(path)
         return match is not None and covers(self._desk, user, match["code"], match["period"], match["form"] or "")
 
@@ -67,7 +71,20 @@ def covers(desk: DeskContext, user: User, code: str, period_id: str, form: str =
     return unit is not None and desk.catalog.lies_in(unit, user.areas, day)
 
 
-def require_subject(desk: DeskContext, request: Request, subject: RequestedReport | RequestedFigures | None) -> None:
+def covers_unit(desk: DeskContext, user: User, code: str) -> bool:
+    """Return whether the unit that has a code, or had it last, lies in the areas of the user."""
+    if not user.areas:
+        return True
+    try:
+        unit = requested_unit(desk, code).unit
+    except HTTPException:
+        return False
+    return desk.catalog.lies_in(unit, user.areas, desk.today)
+
+
+def require_subject(
+    desk: DeskContext, request: Request, subject: RequestedReport | RequestedFigures | RequestedUnit | None
+) -> None:
     """Refuse an act about what lies outside the user's areas; an act of the whole office is for users of all areas.
 
     Raises:
@@ -75,6 +92,10 @@ def require_subject(desk: DeskContext, request: Request, subject: RequestedRepor
     """
     user: User = request.scope["user"]
     if not user.areas:
+        return
+    if isinstance(subject, RequestedUnit):
+        if not covers_unit(desk, user, subject.unit.code):
+            raise NotPermittedError
         return
     code = subject.names.get("unit") or subject.names.get("area") if subject else None
     if subject is None or code is None or not covers(desk, user, code, subject.names["period"], subject.names["form"]):

@@ -15,6 +15,7 @@ from domain.errors import UsageError
 from domain.submissions import PENDING_STATES, SubmissionState
 from flows.actions.versions import VersionDifference, difference
 from publishing.returns.submission_sheet import IssueLine, SubmissionSheet, sheet_of
+from warehouse.officers.contacts import contact_records
 from warehouse.officers.notes import write_note
 from warehouse.queries.desk.matrix import report_cell
 from warehouse.queries.desk.notes import notes_on
@@ -58,6 +59,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         remarks = remarks_on(session, [version.submission_id]) if version else ()
         sheet, pictures = _verdict(desk, session, version, page) if version else (None, ())
         figures = kept_figures(session, version.submission_id) if version else ()
+        contacts = [each.contact for each in contact_records(session, wanted.key.unit)]
     forms = desk.catalog.forms
     return page.respond(
         "report.html.j2",
@@ -83,6 +85,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         names=urlencode(wanted.names),
         officer=officer_of(request) or remembered_name(request),
         notes=notes,
+        contacts=[each for each in contacts if each.holds_on(desk.today)],
         fault=fault,
         quality_page=_quality_page(desk, version),
     )

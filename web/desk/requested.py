@@ -68,6 +68,36 @@ class RequestedFigures:
         return {"form": self.key.form, "area": self.key.area.code, "period": self.key.period.id}
 
 
+@dataclass(frozen=True, slots=True)
+class RequestedUnit:
+    """The unit that has a code today, else the last one that had it."""
+
+    unit: OrgUnit
+
+    @property
+    def address(self) -> str:
+        """The address of the unit's page."""
+        return f"/units/{quote(self.unit.code, safe='')}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The fields of a form that name it."""
+        return {"unit": self.unit.code}
+
+
+def requested_unit(desk: DeskContext, code: str) -> RequestedUnit:
+    """Return the unit of a code.
+
+    Raises:
+        HTTPException: 404, no unit ever had it.
+    """
+    versions = desk.catalog.units.versions(code)
+    unit = desk.catalog.units.find(code, desk.today) or (versions[-1] if versions else None)
+    if unit is None:
+        raise HTTPException(404)
+    return RequestedUnit(unit)
+
+
 def requested_figures(desk: DeskContext, form: str, area: str, period_id: str) -> RequestedFigures:
     """Return the figures of a form, area and period.
 

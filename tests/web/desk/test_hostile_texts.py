@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import urlencode
 
 import pytest
 from starlette.requests import Request
 
+from domain.authorisations import Authorisation
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Repair, Severity
 from domain.mail.outgoing import OutgoingState
+from domain.officers.contacts import Contact
 from domain.officers.users import Role, User
 from domain.periods import parse_period
 from domain.rollups import Boundary, RollupChange
@@ -23,17 +26,21 @@ from tests.hostile_texts import ACTING, HOSTILE_TEXTS
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.returns.test_submission_page import feedback_of
 from tests.publishing.revisions import build_revision
+from warehouse.officers.contacts import ContactRecord
+from warehouse.queries.authorisations import AuthorisationChange, AuthorisationRecord
 from warehouse.queries.desk.acts import ActRecord, MadeRevision, StateMove
 from warehouse.queries.desk.matrix import MatrixCell, MatrixPeriod, MatrixRow, MatrixSelection, ReportMatrix
 from warehouse.queries.desk.notes import OfficerNote
 from warehouse.queries.desk.remarks import WarningRemark
 from warehouse.queries.desk.report import GivenAnswer, MovedFigure, PublishedPlace, ReportDossier
 from warehouse.queries.desk.report_states import DeskState
+from warehouse.queries.desk.units import UnitDossier
 from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
 from warehouse.queries.read_models import ExplainedContribution, ExplainedPart, Explanation, RunRecord
 from warehouse.submissions.report_keys import ReportKey
 from web.desk.acts.act_form import ActForm
 from web.desk.acts.table import ACTS
+from web.desk.acts.unit_acts import contact_line, way_line
 from web.desk.page import DeskPage
 from web.desk.requested import RequestedReport
 from web.desk.sheet_pictures import PictureCell, PictureRow, SheetPicture
@@ -108,6 +115,7 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             officer=text,
             log=[(AT, 1, text, text, text)],
             notes=(OfficerNote(AT, text, text),),
+            contacts=(contact_named(text, unit),),
             fault="",
             quality_page="",
         ).body
@@ -159,7 +167,34 @@ def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]
     shown = {"act": act, "form": form, "lines": [text], "record": record}
     yield bytes(page.respond("act_preview.html.j2", seen="", **shown).body)
     yield bytes(page.respond("act_done_once.html.j2", **shown).body)
-    yield bytes(page.respond("done.html.j2", record=record, report=subject, figures=None, closing=None).body)
+    yield bytes(page.respond("done.html.j2", record=record, report=subject, figures=None, unit=None, closing=None).body)
+    yield unit_page_about(text, unit, page)
+
+
+def contact_named(text: str, unit: OrgUnit) -> Contact:
+    """Return a contact of that name; addresses and numbers are checked when they are kept."""
+    return Contact(unit.key, text, text, "", "", AT.date(), None)
+
+
+def unit_page_about(text: str, unit: OrgUnit, page: DeskPage) -> bytes:
+    """Render the page of a unit whose contacts and ways bear the text."""
+    contacts = (ContactRecord(1, contact_named(text, unit), text, text, AT),)
+    way = Authorisation(text, text, text, unit.code, unit.valid_from, AT.date(), None)
+    change = AuthorisationChange(text, text, AT)
+    return bytes(
+        page.respond(
+            "unit.html.j2",
+            unit=unit,
+            parent=unit,
+            dossier=UnitDossier(contacts, (), are_senders_checked=True),
+            current=contacts,
+            former=contacts,
+            ways=(AuthorisationRecord(1, way, change, None),),
+            removed_ways=(AuthorisationRecord(1, way, change, change),),
+            contact_line=partial(contact_line, page),
+            way_line=partial(way_line, page),
+        ).body
+    )
 
 
 def moved_by(text: str) -> MovedFigure:

@@ -145,6 +145,7 @@ def test_a_disabled_user_is_out_at_once(
 SUBJECTS = {
     SubjectKind.REPORT: {"form": "cds_x_t", "unit": "22813", "period": "2025-05"},
     SubjectKind.FIGURES: {"form": "cds_x_t", "area": INSIDE, "period": "2025-05"},
+    SubjectKind.UNIT: {"unit": "22813"},
     SubjectKind.OFFICE: {},
 }
 READ = {
@@ -157,6 +158,7 @@ READ = {
     "/submissions": 200,
     "/acts": 200,
     "/account": 200,
+    "/units/22813": 200,
     "/acts/withdraw?form=cds_x_t&unit=22813&period=2025-05": 200,
 }
 OF_THE_WHOLE = {"/inventory", "/submissions"}

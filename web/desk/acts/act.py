@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from domain.units import OrgUnit
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
@@ -13,9 +14,9 @@ from flows.support.context import AppContext
 from warehouse.submissions.lifecycle import DecisionReason
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage
-from web.desk.requested import RequestedFigures, RequestedReport
+from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit
 
-Subject = RequestedReport | RequestedFigures | None
+Subject = RequestedReport | RequestedFigures | RequestedUnit | None
 """What an act is about; None: the office's work as a whole."""
 
 
@@ -24,6 +25,7 @@ class SubjectKind(StrEnum):
 
     REPORT = "report"
     FIGURES = "figures"
+    UNIT = "unit"
     OFFICE = "office"
 
 
@@ -80,6 +82,18 @@ class ActWork:
         return self.subject
 
     @property
+    def unit(self) -> OrgUnit:
+        """The unit that the act is about."""
+        if not isinstance(self.subject, RequestedUnit):
+            raise TypeError("the act is not about a unit")
+        return self.subject.unit
+
+    @property
+    def is_of_all_areas(self) -> bool:
+        """Return whether the officer is limited to no areas."""
+        return self.page.user is not None and not self.page.user.areas
+
+    @property
     def version(self) -> int | None:
         """The version that the act is about; None: it is the only possible one."""
         number = self.values.get("version", "")
@@ -106,7 +120,8 @@ class Act:
     """An act by its id, which names its texts: `web.desk_act_<id>` and `web.desk_act_<id>_lead`.
 
     `carry_out` does it. `foresee` says what it would do; where there is none it is carried out in a trial, in which
-    nothing is kept. `is_shown_once`: what it says is shown at once and kept nowhere.
+    nothing is kept. `known` returns values that the form begins with. `is_shown_once`: what it says is shown at once
+    and kept nowhere.
     """
 
     id: str
@@ -114,6 +129,7 @@ class Act:
     carry_out: Callable[[ActWork], ActResult]
     fields: tuple[ActField, ...] = ()
     foresee: Callable[[ActWork], Sequence[str]] | None = None
+    known: Callable[[DeskContext, Subject, Mapping[str, str]], Mapping[str, str]] | None = None
     is_shown_once: bool = False
 
 

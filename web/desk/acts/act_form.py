@@ -17,7 +17,7 @@ from warehouse.submissions.lifecycle import DecisionReason
 from web.desk.acts.act import Act, FieldKind, Subject, SubjectKind
 from web.desk.context import DeskContext
 from web.desk.permissions import officer_of, require_subject
-from web.desk.requested import requested_figures, requested_report
+from web.desk.requested import requested_figures, requested_report, requested_unit
 
 PREVIEW: Final = "preview"
 CONFIRM: Final = "confirm"
@@ -87,6 +87,8 @@ def filled_in(desk: DeskContext, act: Act, request: Request, sent: FormData | Qu
         raise HTTPException(400)
     subject = _subject(desk, act.subject, value("form"), value("unit") or value("area"), value("period"))
     require_subject(desk, request, subject)
+    if act.known is not None and isinstance(sent, QueryParams):
+        values |= act.known(desk, subject, values)
     return ActForm(
         subject=subject,
         values=values,
@@ -104,6 +106,8 @@ def _subject(desk: DeskContext, kind: SubjectKind, form: str, code: str, period:
             return requested_report(desk, form, code, period)
         case SubjectKind.FIGURES:
             return requested_figures(desk, form, code, period)
+        case SubjectKind.UNIT:
+            return requested_unit(desk, code)
     return None
 
 

@@ -21,6 +21,7 @@ from flows.pipeline.progress import NoProgress
 from flows.support.context import AppContext
 from flows.support.masking import masked
 from warehouse.queries.desk.acts import ActRecord, act_record, last_move, seen_of_figures, seen_of_report
+from warehouse.queries.desk.units import seen_of_unit
 from warehouse.queries.runs import run_record
 from warehouse.store.engine import reading
 from warehouse.store.run_lock import RunInProgressError
@@ -30,7 +31,7 @@ from web.desk.acts.table import ACTS
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
-from web.desk.requested import RequestedFigures, RequestedReport
+from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit
 from web.upload.limits import limited
 
 _FORM_BYTES: Final = 64 << 10
@@ -166,6 +167,8 @@ class ActPages:
                     return seen_of_report(session, subject.key)
                 case RequestedFigures():
                     return seen_of_figures(session, subject.key)
+                case RequestedUnit():
+                    return seen_of_unit(session, subject.unit.key)
         return ""
 
     def _changed_meanwhile(self, subject: Subject, page: DeskPage) -> str:

@@ -12,7 +12,7 @@ from web.desk.context import DeskContext
 from web.desk.messages import NotPermittedError
 from web.desk.page import DeskPage, lang_of
 from web.desk.permissions import covers, require_subject
-from web.desk.requested import requested_figures, requested_report
+from web.desk.requested import requested_figures, requested_report, requested_unit
 
 _LONGEST_ID = 100
 
@@ -24,12 +24,14 @@ def record_page(desk: DeskContext, request: Request) -> Response:
         HTTPException: 404, there is no such run, report or figures; 403, they lie outside the user's areas.
     """
     run_id, query = request.path_params["run"], request.query_params
-    report = figures = None
-    if "unit" in query:
+    report = figures = unit = None
+    if "unit" in query and "period" not in query:
+        unit = requested_unit(desk, query["unit"])
+    elif "unit" in query:
         report = requested_report(desk, query.get("form", ""), query["unit"], query.get("period", ""))
     elif "area" in query:
         figures = requested_figures(desk, query.get("form", ""), query["area"], query.get("period", ""))
-    require_subject(desk, request, report or figures)
+    require_subject(desk, request, report or figures or unit)
     with reading(desk.engine) as session:
         record = act_record(session, run_id) if len(run_id) <= _LONGEST_ID else None
         closing = closing_of(session, figures.key) if figures else None
@@ -38,7 +40,7 @@ def record_page(desk: DeskContext, request: Request) -> Response:
     if not _may_see(desk, request.scope["user"], record):
         raise NotPermittedError
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
-    return page.respond("done.html.j2", record=record, report=report, figures=figures, closing=closing)
+    return page.respond("done.html.j2", record=record, report=report, figures=figures, unit=unit, closing=closing)
 
 
 def _may_see(desk: DeskContext, user: User, record: ActRecord) -> bool:
