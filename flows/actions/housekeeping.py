@@ -1,4 +1,4 @@
-"""Remove old staging rows of killed runs and old quality pages; never submissions, nor published files."""
+"""Remove old staging rows of killed runs, quality pages and data of people; no submissions, nor published files."""
 
 import logging
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.support.context import AppContext
 from flows.support.settings import Settings
+from warehouse.officers.retention import remove_old_people
 from warehouse.store.engine import transaction
 from warehouse.submissions.staging import clear_abandoned
 
@@ -16,9 +17,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class HousekeepingResult:
-    """Number of quality pages removed."""
+    """Number of quality pages removed, and of entries about people."""
 
     pages: int
+    people: int
 
 
 def remove_expired(context: AppContext, settings: Settings) -> HousekeepingResult:
@@ -29,12 +31,16 @@ def remove_expired(context: AppContext, settings: Settings) -> HousekeepingResul
     now = context.clock()
     with transaction(context.engine) as session:
         clear_abandoned(session, now - timedelta(days=settings.keep_staging_days))
+        users_before = now - timedelta(days=settings.keep_users_days)
+        contacts_before = now - timedelta(days=settings.keep_contacts_days)
+        people = remove_old_people(session, users_before, contacts_before, now)
+    _LOG.info("removed data of %s users, %s contacts, %s addresses", people.users, people.contacts, people.addresses)
     context.landing.clear_drafts(now - timedelta(days=settings.keep_staging_days))
     pages = list(_older(settings.quality, now - timedelta(days=settings.keep_quality_days)))
     for page in pages:
         page.unlink(missing_ok=True)
         _LOG.info("removed %s", page)
-    return HousekeepingResult(len(pages))
+    return HousekeepingResult(len(pages), people.total)
 
 
 def _older(folder: Path, moment: datetime) -> Iterator[Path]:

@@ -14,14 +14,13 @@ from flows.support.settings import load_settings
 
 @flow(name="housekeeping")
 def housekeeping() -> State[Any]:
-    """Remove old staging rows of killed runs and old quality pages; never submissions, nor published files.
+    """Remove old staging rows of killed runs, quality pages and data of people; no submissions, nor published files.
 
-    Retention: TONGHOP_KEEP_STAGING_DAYS, TONGHOP_KEEP_QUALITY_DAYS, TONGHOP_KEEP_RUNS_DAYS.
+    Retention: TONGHOP_KEEP_STAGING_DAYS, TONGHOP_KEEP_QUALITY_DAYS, TONGHOP_KEEP_RUNS_DAYS, TONGHOP_KEEP_USERS_DAYS,
+    TONGHOP_KEEP_CONTACTS_DAYS.
     """
     settings = load_settings()
     context = build_context(settings)
-    return Completed(
-        message=MessageFormatter(context.catalog, settings.lang).text(
-            "tidied", pages=remove_expired(context, settings).pages
-        )
-    )
+    removed = remove_expired(context, settings)
+    messages = MessageFormatter(context.catalog, settings.lang)
+    return Completed(message=messages.text("tidied", pages=removed.pages, people=removed.people))

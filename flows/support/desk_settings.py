@@ -1,4 +1,4 @@
-"""Settings of the officer's desk: log-in through a provider of identities."""
+"""Settings of the officer's desk: log-in through a provider of identities, how long people's data are kept."""
 
 from urllib.parse import urlsplit
 
@@ -22,6 +22,11 @@ class DeskSettings(BaseModel):
     """What the desk asks the provider for; other claims than `sub` may need more, as `openid profile`."""
     oidc_label: str = ""
     """What people call the provider, on the button of log-in; empty: the host of the issuer."""
+
+    keep_users_days: int = Field(default=730, ge=1)
+    """So many days after a user was disabled, full name, password and identity go; the log-in name stays."""
+    keep_contacts_days: int = Field(default=365, ge=1)
+    """So many days after a contact ended it goes, as do addresses of ways that were removed and of reminders."""
 
     @field_validator("oidc_issuer")
     @classmethod

@@ -135,11 +135,16 @@ def secrets_of(session: Session, name: str) -> Secrets | None:
 
 def start_session(session: Session, name: str, token_sha256: str, totp_used: int | None, at: datetime) -> None:
     """Keep a log-in, and that the code of this interval was used; sessions that ended are removed."""
-    ended = (UserSessionRow.used_at < at - IDLE) | (UserSessionRow.started_at < at - LONGEST_SESSION)
-    session.execute(delete(UserSessionRow).where(ended))
+    remove_ended_sessions(session, at)
     session.add(UserSessionRow(token_sha256=token_sha256, user_name=name, started_at=at, used_at=at))
     if totp_used is not None:
         _row(session, name).totp_used = totp_used
+
+
+def remove_ended_sessions(session: Session, at: datetime) -> None:
+    """Remove the sessions that have ended by themselves."""
+    ended = (UserSessionRow.used_at < at - IDLE) | (UserSessionRow.started_at < at - LONGEST_SESSION)
+    session.execute(delete(UserSessionRow).where(ended))
 
 
 def user_of_session(session: Session, token_sha256: str, at: datetime) -> User | None:

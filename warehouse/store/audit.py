@@ -177,9 +177,17 @@ def _compared(session: Session, newest: dict[str, str]) -> Iterator[tuple[AuditF
         recorded = newest.pop(_subject(row), None)
         if recorded is None:
             yield AuditFault.UNRECORDED, _subject(row)
-        elif recorded != _facts(row):
+        elif not _agrees(recorded, _facts(row)):
             yield AuditFault.CHANGED, _subject(row)
     yield from ((AuditFault.REMOVED, subject) for subject in newest)
+
+
+def _agrees(recorded: str, facts: str) -> bool:
+    """Return whether a row is as it was recorded; columns that a later version added were not."""
+    if recorded == facts:
+        return True
+    known = json.loads(recorded)
+    return bool(known) and known.items() <= json.loads(facts).items()
 
 
 def _decisions(session: Session) -> Iterator[Base]:

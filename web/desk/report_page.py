@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from connectors.landing import DamagedBytesError, NotLandedError
 from domain.errors import UsageError
+from domain.officers.contacts import Contact
 from domain.submissions import PENDING_STATES, SubmissionState
 from flows.actions.versions import VersionDifference, difference
 from publishing.returns.submission_sheet import IssueLine, SubmissionSheet, sheet_of
@@ -59,7 +60,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         remarks = remarks_on(session, [version.submission_id]) if version else ()
         sheet, pictures = _verdict(desk, session, version, page) if version else (None, ())
         figures = kept_figures(session, version.submission_id) if version else ()
-        contacts = [each.contact for each in contact_records(session, wanted.key.unit)]
+        contacts = _contacts(desk, session, wanted)
     forms = desk.catalog.forms
     return page.respond(
         "report.html.j2",
@@ -85,7 +86,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         names=urlencode(wanted.names),
         officer=officer_of(request) or remembered_name(request),
         notes=notes,
-        contacts=[each for each in contacts if each.holds_on(desk.today)],
+        contacts=contacts,
         fault=fault,
         quality_page=_quality_page(desk, version),
     )
@@ -94,6 +95,14 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
 def _requested(desk: DeskContext, request: Request) -> RequestedReport:
     names = request.path_params
     return requested_report(desk, names["form"], names["unit"], names["period"])
+
+
+def _contacts(desk: DeskContext, session: Session, wanted: RequestedReport) -> Sequence[Contact]:
+    """Return whom to call today about a unit's report; of a unit that ended, whom its successors have."""
+    units, today = desk.catalog.units, desk.today
+    heirs = [] if wanted.unit.holds_on(today) else [each.new for each in units.passed_into(wanted.unit)]
+    keys = [wanted.key.unit, *(unit.key for code in dict.fromkeys(heirs) if (unit := units.find(code, today)))]
+    return [each.contact for key in keys for each in contact_records(session, key) if each.contact.holds_on(today)]
 
 
 def sheet_page(desk: DeskContext, request: Request) -> Response:

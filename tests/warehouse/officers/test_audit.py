@@ -9,6 +9,7 @@ from domain.officers.users import Role, User
 from tests.warehouse.warehouse_builder import WarehouseBuilder
 from warehouse.models import AuditRow, NoteRow, UserRow
 from warehouse.officers.users import add_user, change_role
+from warehouse.store import audit
 from warehouse.store.audit import AuditFault, AuditReport, erase, examine
 from warehouse.store.engine import Engine, Session, reading, transaction, trial
 
@@ -160,3 +161,12 @@ def test_facts_emptied_behind_the_program_show(erased: Engine) -> None:
         session.execute(update(AuditRow).where(AuditRow.subject == "note:2").values(facts=""))
         session.execute(insert(NoteRow).values(_values(1)))
     assert {str(fault) for fault, _ in examined(erased).faults} == {"broken", "changed", "unrecorded"}
+
+
+def test_columns_of_later_versions_are_no_change(decided: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row has them; what was recorded of it before has not."""
+    monkeypatch.setattr(audit, "_SECRET", audit._SECRET | {"period"})
+    with transaction(decided) as session:
+        session.add(note(3))
+    monkeypatch.undo()
+    assert examined(decided).faults == ()
