@@ -184,10 +184,13 @@ def _compared(session: Session, newest: dict[str, str]) -> Iterator[tuple[AuditF
 
 def _agrees(recorded: str, facts: str) -> bool:
     """Return whether a row is as it was recorded; columns that a later version added were not."""
-    if recorded == facts:
-        return True
-    known = json.loads(recorded)
-    return bool(known) and known.items() <= json.loads(facts).items()
+    if recorded == facts or not recorded:
+        return recorded == facts
+    try:
+        known = json.loads(recorded)
+    except ValueError:
+        return False  # a record that was changed
+    return isinstance(known, dict) and bool(known) and known.items() <= json.loads(facts).items()
 
 
 def _decisions(session: Session) -> Iterator[Base]:
