@@ -6,17 +6,19 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from connectors.syncing import sync
 from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DRAFT = ".landing-"
+_MARK = ".probe"
 _APART, _REASON = "infected", ".txt"
 _SYNCS_AT_ONCE = 8
 
@@ -89,6 +91,21 @@ class Landing:
             batch = LandingBatch(self, drafts)
             yield batch
             batch.keep()
+
+    def mark(self) -> str:
+        """Return what tells this landing from any other, written into it by the first that asks."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        draft = self.root / f"{_DRAFT}{uuid4().hex}"
+        draft.write_text(draft.name.removeprefix(_DRAFT), "ascii")
+        with suppress(FileExistsError):
+            (self.root / _MARK).hardlink_to(draft)
+        draft.unlink()
+        return (self.root / _MARK).read_text("ascii")
+
+    def read_mark(self) -> str | None:
+        """Return what `mark` wrote; None: this landing was never marked."""
+        mark = self.root / _MARK
+        return mark.read_text("ascii") if mark.is_file() else None
 
     def clear_drafts(self, begun_before: datetime) -> int:
         """Remove half-written files that killed processes left behind, and return how many.

@@ -22,7 +22,7 @@ def up(
     host: Annotated[str | None, typer.Option("--host", help=_HOST_HELP)] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port of Prefect's server and UI; else 4200.")] = None,
     only: Annotated[
-        Literal["server", "worker", "definitions"] | None,
+        Literal["server", "worker", "definitions", "scheduler", "slices"] | None,
         typer.Option(
             "--only",
             help="For systemd and containers: one component, in this process. See deploy/ and PREFECT_API_URL.",
@@ -191,6 +191,15 @@ def _run_only(settings: Settings, only: str) -> None:
     from flows.service.api import ServerApi
     from flows.service.supervisor import PATIENCE_SECONDS, require_port
 
+    if only == components.SCHEDULER:
+        from flows.support.slices.identity import require_engine
+
+        require_engine(settings)
+        components.exec_component(components.scheduler(settings))
+    if only == components.SLICES:
+        from flows.service.slice_scheduler import admitted_identity
+
+        components.exec_component(components.slices(settings, admitted_identity(settings, PATIENCE_SECONDS)))
     if only == components.SERVER:
         require_port(settings, "server_port")
         components.exec_component(components.server(settings))

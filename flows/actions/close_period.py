@@ -11,7 +11,6 @@ from domain.vietnam_time import day_in_vietnam
 from flows.bundles.archive import digest_of, write_archive
 from flows.bundles.bundle import OUTPUTS, BundleContents, BundleManifest, gather
 from flows.bundles.compare_figures import FIGURES, FigureDifference
-from flows.bundles.provenance import versions
 from flows.bundles.recompute import RecomputedRollup, recompute
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import PublishedRevision, RunOutcome
@@ -20,6 +19,7 @@ from flows.pipeline.publisher import Publisher
 from flows.support.atomic_files import atomic_file, workspace
 from flows.support.context import AppContext
 from flows.support.settings import Settings
+from flows.support.slices.provenance import versions
 from warehouse.models import RollupRevisionRow
 from warehouse.rollups.closing import ClosablePeriod, closable, close, closings_over, reopen
 from warehouse.rollups.closings import Bundle, Closing

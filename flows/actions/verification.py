@@ -10,10 +10,10 @@ from domain.errors import TerminalError, UsageError
 from flows.bundles.archive import ArchiveDamagedError, UnpackedArchive, digest_of, files_below, put_below, unpack
 from flows.bundles.bundle import CATALOG, DELIVERED, FINDINGS, INPUTS, OUTPUTS, BundleManifest, read_manifest, read_rows
 from flows.bundles.compare_figures import FIGURES
-from flows.bundles.provenance import versions
 from flows.bundles.recompute import RecomputedRollup, recompute
 from flows.support.atomic_files import workspace
 from flows.support.settings import Settings
+from flows.support.slices.provenance import versions
 
 
 class OtherProgramError(TerminalError):

@@ -1,1 +1,1 @@
-"""Bundles of closed periods: their archive, provenance and recomputation."""
+"""Bundles of closed periods: their archive and recomputation."""

@@ -241,7 +241,7 @@ def _read(run: Run, reader: Reader) -> tuple[list[ReadSubmission], tuple[str, ..
     results: list[ReadSubmission] = []
     run.listener.begin("read", len(waiting))
     work = partial(read, reader, context.landing, context.catalog, context.today)
-    for label, batch in _batches(waiting, context.batch_size):
+    for label, batch in _batches(waiting, context.files_read_at_once):
         try:
             result = run.steps.run_retried("read", f"read {label}", partial(work, batch))
         except ScannerSilentError as error:

@@ -1,17 +1,18 @@
-"""Publish revisions beside the run: where there are many, a process of its own writes them while the run goes on."""
+"""Publish revisions beside the run: where there are many, a process of its own or workers write them meanwhile."""
 
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from domain.batches import batched
 from flows.pipeline.outcome import PublishedRevision
+from flows.pipeline.slice_writing import write_slice
 from flows.pipeline.stages.data import make_data
 from flows.pipeline.stages.publish import record
 from flows.pipeline.stages.publish_site import render_site, warn_of_unknown
@@ -26,6 +27,7 @@ from flows.pipeline.writing_process import (
     write_all,
 )
 from flows.support.context import AppContext
+from flows.support.slices.runner import SliceRunner
 from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
 from warehouse.store.engine import Engine
@@ -58,7 +60,8 @@ class _Share:
 class Publisher:
     """Writes and records revisions; `add` what is rolled up, then take the steps of `finish`, and make the pages.
 
-    What the process could not write, the run writes itself, and meets the error if there is one.
+    What the process could not write, the run writes itself, and meets the error if there is one. Where the run has
+    workers of other machines, these write revisions in place of the process, which makes the pages alone.
     """
 
     def __init__(self, context: AppContext) -> None:
@@ -70,6 +73,8 @@ class Publisher:
         self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
         self._helps = False
+        self._connection = ExitStack()
+        self._runner: SliceRunner | None = None
         self._data: Future[tuple[str, ...] | None] | None = None
         self._site: Future[SiteOutcome | None] | None = None
 
@@ -77,8 +82,9 @@ class Publisher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        with self._connection:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
 
     def expect(self, areas: int) -> None:
         """Start the process where so many areas are going to change that it is worth its start."""
@@ -115,10 +121,10 @@ class Publisher:
 
     def begin_pages(self) -> None:
         """Have the process, if there is one, make data files and site of all that is recorded by now."""
-        if self._pool is not None:
+        if self._pool is not None or self._runner is not None:
             with suppress(BrokenProcessPool):
-                self._data = self._pool.submit(make_data_files, self._settings)
-                self._site = self._pool.submit(render_pages, self._settings)
+                self._data = self._open().submit(make_data_files, self._settings)
+                self._site = self._open().submit(render_pages, self._settings)
 
     def finish_data(self) -> None:
         """Wait until the data files are made, or make them; a trial's are not made.
@@ -149,11 +155,18 @@ class Publisher:
         )
 
     def _begin(self, refs: list[RevisionRef]) -> None:
+        if not self._begun:
+            self._runner = self._connection.enter_context(self._context.open_runner())
+            self._helps = self._runner is not None  # a worker may never answer
         self._begun.append(refs)
-        pool = self._open()
         with suppress(BrokenProcessPool):
             for share in batched(refs, _AREAS_AT_ONCE):
-                self._shares.append(_Share(share, pool.submit(write_all, self._settings, share)))
+                self._shares.append(_Share(share, self._submit(share)))
+
+    def _submit(self, share: list[RevisionRef]) -> Future[list[PublishedRevision | None]]:
+        if self._runner is not None:
+            return self._runner.submit(write_slice, self._context.lang, share)
+        return self._open().submit(write_all, self._settings, share)
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -168,7 +181,9 @@ class Publisher:
         self._helps = self._helps or sum(len(each.refs) for each in self._shares if each.is_waiting) >= AREAS_PER_STEP
         while self._helps and not share.future.done() and (spare := self._take_last()):
             spare.written = [attempt(partial(self._write, ref)) for ref in spare.refs]
-        return share.written or _result(share.future) or [None] * len(share.refs)
+        written = share.written or _result(share.future) or [None] * len(share.refs)
+        # Workers return paths below their folder of published reports.
+        return [each and replace(each, path=self._context.published / each.path) for each in written]
 
     def _write(self, ref: RevisionRef) -> PublishedRevision:
         context = self._context
@@ -179,9 +194,11 @@ class Publisher:
 
 
 def _result(future: Future[T] | None) -> T | None:
-    """Wait for what the process returns; None: it ended before it did so."""
+    """Wait for what process or worker returns; None: it ended before it did so."""
     try:
         return None if future is None else future.result()
     except BrokenProcessPool:
         _LOG.warning("the process that writes publications ended by itself; the run goes on writing them")
-        return None
+    except Exception as error:  # noqa: BLE001 # of the engine: the run does the work itself, and meets errors of ours
+        _LOG.warning("publications were not written by a worker, but by the run: %s", error)
+    return None

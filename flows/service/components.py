@@ -6,14 +6,22 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from flows.support.prefect_names import POOL
 from flows.support.settings import Settings, child_environment, server_environment
+from flows.support.slices.identity import SliceIdentity
 
 SERVER = "server"
 DEFINITIONS = "definitions"
 WORKER = "worker"
 PAGES = "pages"
+SCHEDULER = "scheduler"
+SLICES = "slices"
+
+_DEATH_SECONDS = 60
+_NO_PAGES = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+"""Dask serves pages on itself, which need no a password: only on this machine."""
 
 TONGHOP = (sys.executable, "-c", "from cli.main import main; main()")
 """Return the command line of this very installation, wherever its script lies."""
@@ -50,6 +58,26 @@ def pages(settings: Settings) -> Component:
 def definitions() -> Component:
     """Return the program that applies the server's definitions (pool, limit, deployments, automations) and ends."""
     return Component(DEFINITIONS, (*TONGHOP, "up", "--only", DEFINITIONS))
+
+
+def scheduler(settings: Settings) -> Component:
+    """Return Dask's scheduler, which hands slices of runs to workers."""
+    address = urlsplit(settings.scheduler)
+    command = (sys.executable, "-m", "distributed.cli.dask_scheduler", *_NO_PAGES)
+    host = ("--host", f"{address.scheme}://{address.hostname}", "--port", str(address.port))
+    return Component(SCHEDULER, (*command, *host, "--preload", "flows.service.slice_scheduler"))
+
+
+def slices(settings: Settings, identity: SliceIdentity) -> Component:
+    """Return Dask's workers of this machine, which do slices of runs of that identity, each one at a time."""
+    count = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
+    resources = " ".join(f"{name}={amount}" for name, amount in identity.resources.items())
+    options = ("--nworkers", str(max(1, count)), "--nthreads", "1", "--memory-limit", "0", *_NO_PAGES)
+    command = (sys.executable, "-m", "distributed.cli.dask_worker", settings.scheduler, *options)
+    # Its workers start the processes that read. Without a scheduler it ends, and is compared with the next one's.
+    environment = {"DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+    ending = ("--death-timeout", str(_DEATH_SECONDS))
+    return Component(SLICES, (*command, *ending, "--resources", resources, "--name", worker_name()), environment)
 
 
 def worker_name() -> str:

@@ -20,6 +20,9 @@ from expectations.rule_validation import require_valid_rules
 from flows.support.catalog import open_catalog
 from flows.support.scanning_reader import ScanningReader
 from flows.support.settings import Settings
+from flows.support.slices.identity import require_engine
+from flows.support.slices.reading import ReadingBounds, SlicedReader
+from flows.support.slices.runner import SliceRunner, open_runner
 from flows.support.sources import open_sources
 from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Engine, Warehouse, normalise_url
@@ -40,10 +43,11 @@ class AppContext:
     end. A file is collected once it was left untouched for `quiet_seconds`; more than `known_files_at_once` files of
     known bytes are a restored share. A run examines its SQLite file for damage for `check_seconds` at most, and accepts
     records that are later than its clock up to `records_ahead_until`. `open_reader` opens a reader of workbooks, which
-    applies `limits` and, where a virus scanner is set, opens no file that was not scanned. Unless `checks_senders`,
-    reports count whatever way they came, as those do that a person names. Unless `settles_sources`, landed files are
-    neither moved nor flagged where they came from, and replies stay here. `mail` is the account by which mails go out;
-    None: there is none.
+    applies `limits` and, where a virus scanner is set, opens no file that was not scanned. `open_runner` connects to
+    the workers that write slices of publications, if there are any; the reader has them read as well. Unless
+    `checks_senders`, reports count whatever way they came, as those do that a person names. Unless `settles_sources`,
+    landed files are neither moved nor flagged where they came from, and replies stay here. `mail` is the account by
+    which mails go out; None: there is none.
     """
 
     catalog: Catalog
@@ -59,7 +63,9 @@ class AppContext:
     areas: tuple[str, ...]
     lang: Lang
     batch_size: int
+    files_read_at_once: int
     open_reader: Callable[[], AbstractContextManager[Reader]]
+    open_runner: Callable[[], AbstractContextManager[SliceRunner | None]]
     limits: Limits
     wait_seconds: int
     quiet_seconds: int
@@ -91,6 +97,8 @@ def build_context(
         UsageError: a setting has an impossible value.
     """
     gc.set_threshold(50_000, 20, 100)  # as in `cli.main`: a flow may also be started by Prefect's worker
+    if settings.runner == "engine":
+        require_engine(settings)
     scanner = ClamdScanner(settings.virus_scanner) if settings.virus_scanner else None
     engine = engine or open_warehouse(settings)
     catalog = open_catalog(settings)
@@ -109,7 +117,9 @@ def build_context(
         areas=settings.areas,
         lang=settings.lang,
         batch_size=settings.batch_size,
+        files_read_at_once=settings.files_read_at_once,
         open_reader=partial(_open_reader, settings, catalog, scanner),
+        open_runner=partial(open_runner, settings, catalog),
         limits=settings.reading_limits,
         wait_seconds=settings.wait_seconds,
         quiet_seconds=settings.quiet_seconds,
@@ -123,7 +133,9 @@ def build_context(
 
 @contextmanager
 def _open_reader(settings: Settings, catalog: Catalog, scanner: Scanner | None) -> Iterator[Reader]:
-    with _open_unscanned(settings, catalog) as reader:
+    with open_runner(settings, catalog) as runner, _open_unscanned(settings, catalog) as own:
+        bounds = ReadingBounds(settings.reading_limits, _confinement(settings))
+        reader = SlicedReader(runner, own, settings.landing, bounds, settings.slice_files) if runner else own
         yield ScanningReader(reader, scanner, catalog) if scanner else reader
 
 
@@ -142,5 +154,8 @@ def _open_unscanned(settings: Settings, catalog: Catalog) -> AbstractContextMana
     workers = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
     if not workers:
         return nullcontext(PlainReader(catalog, settings.reading_limits))
-    bounds = Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds) if can_confine() else None
-    return ReadingPool(catalog, settings.reading_limits, bounds, workers)
+    return ReadingPool(catalog, settings.reading_limits, _confinement(settings), workers)
+
+
+def _confinement(settings: Settings) -> Confinement | None:
+    return Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds) if can_confine() else None

@@ -18,6 +18,7 @@ from flows.support.private_home import private_database
 from flows.support.server_credential import home_credential
 from flows.support.service_record import running
 from flows.support.service_settings import ServiceSettings
+from flows.support.slices.settings import SliceSettings
 from flows.support.unpack_limits import UnpackLimits
 from workbooks.cells.guards import Limits
 
@@ -27,7 +28,7 @@ _PREFIX = "TONGHOP_"
 _AnyLimits = TypeVar("_AnyLimits", Limits, UnpackLimits)
 
 
-class Settings(ServiceSettings, DeskSettings, BaseSettings):
+class Settings(SliceSettings, ServiceSettings, DeskSettings, BaseSettings):
     """Locations, batch sizes and limits; each field is also an environment variable: `TONGHOP_HOME` and so on."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
@@ -122,6 +123,11 @@ class Settings(ServiceSettings, DeskSettings, BaseSettings):
     def database(self) -> str:
         """URL of the warehouse, whether set or not."""
         return self.warehouse_url or f"sqlite:///{self.home / 'warehouse.db'}"
+
+    @property
+    def files_read_at_once(self) -> int:
+        """How many submissions a run reads at once: with an engine as many as keep many workers at work."""
+        return self.batch_size if self.runner == "local" else max(self.batch_size, 100 * self.slice_files)
 
     @property
     def has_warehouse(self) -> bool:

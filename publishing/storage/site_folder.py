@@ -11,8 +11,10 @@ Below `published/.site`:
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
+from uuid import uuid4
 
 from connectors.syncing import sync_all
 from publishing.errors import storage_error
@@ -68,9 +70,10 @@ class SiteFolder(PublishedTree):
         path = self.facts(period, name, number)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(".new")
+            draft = path.with_suffix(f".{uuid4().hex}")
             draft.write_bytes(data)
-            draft.replace(path)
+            with suppress(FileNotFoundError):  # another process wrote the same revision, and removed this
+                draft.replace(path)
             for old in path.parent.iterdir():
                 if old != path:
                     old.unlink(missing_ok=True)

@@ -78,6 +78,9 @@ def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch, text: str, limits:
         ("TONGHOP_UNPACK_LIMITS", "gigabytes=5"),
         ("TONGHOP_READING_LIMITS", "cells"),
         ("TONGHOP_READING_LIMITS", "cells=-5"),
+        ("TONGHOP_RUNNER", "ray"),
+        ("TONGHOP_SCHEDULER", "tcp://192.0.2.1:8786"),
+        ("TONGHOP_SCHEDULER", "tls://scheduler"),
     ],
 )
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:

@@ -40,11 +40,12 @@ def versions() -> dict[str, str]:
 
 def _hash_of_code() -> str:
     """Return one hash over names and contents of the packages' files: templates and views as well as modules."""
-    root = Path(__file__).parent.parent.parent
+    root = Path(__file__).parents[3]
     digest = sha256()
     for package in _PACKAGES:
         for path in sorted((root / package).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
+            # Python may be writing compiled files there, under passing names.
+            if path.is_file() and path.parent.name != "__pycache__":
                 digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
                 digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()

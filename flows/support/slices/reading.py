@@ -1,0 +1,87 @@
+"""Read slices: the run's side hands them over, the worker's side reads them as a run does."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.batches import batched
+from domain.submissions import ParsedReport
+from flows.support.slices.identity import SliceIdentity, worker_settings
+from flows.support.slices.runner import SliceRunner, result_of
+from workbooks.cells.guards import Limits
+from workbooks.identify.hints import Hints
+from workbooks.pool.confinement import Confinement
+from workbooks.pool.landed_file import LandedFile, Reader
+from workbooks.pool.reading_pool import ReadingPool
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingBounds:
+    """How large a workbook may be, and what a process that reads it may use."""
+
+    limits: Limits
+    confinement: Confinement | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlicedReader:
+    """Reader that hands slices to workers, and meanwhile reads them from the last backwards by its `own` reader.
+
+    So it never waits for a worker: what is not returned when its turn comes is read by the run. Files outside `landing`
+    and those of a single slice are the run's own as well.
+    """
+
+    runner: SliceRunner
+    own: Reader
+    landing: Path
+    bounds: ReadingBounds
+    files_per_slice: int
+
+    def expect(self, files: int) -> None:
+        """Get ready to read files; see `Reader.expect`."""
+        self.own.expect(files)
+
+    def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
+        """Return the report of each file; see `Reader.read`."""
+        handed = tuple(files)
+        if len(handed) <= self.files_per_slice or not all(file.path.is_relative_to(self.landing) for file in handed):
+            return self.own.read(handed)
+        slices = list(batched(handed, self.files_per_slice))
+        futures = [self.runner.submit(read_slice, self.bounds, self._paths(each)) for each in slices]
+        results: list[tuple[ParsedReport, ...]] = []
+        returned = 0
+        for each, future in zip(reversed(slices), reversed(futures), strict=True):
+            reports = result_of(future)
+            returned += reports is not None
+            results.append(self.own.read(each) if reports is None else reports)
+        _LOG.info("workers read %s of %s slices", returned, len(slices))
+        return tuple(report for reports in reversed(results) for report in reports)
+
+    def _paths(self, files: Sequence[LandedFile]) -> list[tuple[str, Hints]]:
+        return [(file.path.relative_to(self.landing).as_posix(), file.hints) for file in files]
+
+
+def read_slice(
+    identity: SliceIdentity, bounds: ReadingBounds, files: Sequence[tuple[str, Hints]]
+) -> tuple[ParsedReport, ...]:
+    """Return the report of each file, by its path below this worker's landing.
+
+    Raises:
+        OtherIdentityError: this worker is not what the run asks for.
+        OSError: the bytes cannot be read from where they lie.
+        ReadingStoppedError: the process that reads does not stay alive.
+    """
+    settings, catalog = worker_settings(identity)
+    key = identity, bounds
+    if key not in _pools:
+        while _pools:
+            _pools.popitem()[1].close()
+        _pools[key] = ReadingPool(catalog, bounds.limits, bounds.confinement, 1)
+    return _pools[key].read([LandedFile(settings.landing / path, hints) for path, hints in files])
+
+
+_pools: dict[tuple[SliceIdentity, ReadingBounds], ReadingPool] = {}
+"""The pool of this worker, kept between slices: it ends with the worker."""

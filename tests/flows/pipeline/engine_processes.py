@@ -1,0 +1,95 @@
+"""Dask's scheduler and workers as `tonghop up --only …` starts them, with certificates of an authority of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dask
+import psutil
+import trustme
+
+from tests.flows.deployments.prefect_server import clean_environment, free_port
+from tests.flows.service.service_runner import until
+
+_TONGHOP = (sys.executable, "-c", "from cli.main import main; main()")
+
+
+@dataclass
+class EngineProcesses:
+    """A scheduler, workers, and the environment in which further ones can be started."""
+
+    address: str
+    environment: dict[str, str]
+    folder: Path
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, component: str, **more: str) -> subprocess.Popen[bytes]:
+        """Start a component with further variables."""
+        with (self.folder / f"{component}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [*_TONGHOP, "up", "--only", component],
+                env={**self.environment, **more},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.started.append(process)
+        return process
+
+    def refusal(self, **more: str) -> tuple[int, str]:
+        """Start workers that are to be refused; return their exit code and what they print."""
+        code = self.start("slices", **more).wait(60)
+        return code, (self.folder / "slices.log").read_text("utf-8")
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the processes that do slices."""
+        children = (child for process in self.started for child in psutil.Process(process.pid).children())
+        return [child for child in children if child.status() != psutil.STATUS_ZOMBIE and _does_slices(child)]
+
+    def kill_worker(self) -> None:
+        """Kill the process of a worker with what it has begun."""
+        os.kill(self.workers()[0].pid, signal.SIGKILL)
+
+
+def _does_slices(process: psutil.Process) -> bool:
+    # Beside its workers Dask's command has a process of Python's that tracks their resources.
+    return "resource_tracker" not in " ".join(process.cmdline())
+
+
+@contextmanager
+def engine_processes(home: Path, folder: Path, workers: int) -> Iterator[EngineProcesses]:
+    """Yield an engine on a home: its scheduler, which has started, and that many workers, which soon will have."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    certificate.private_key_and_cert_chain_pem.write_to_path(folder / "own.pem")
+    own = {"cert": str(folder / "own.pem"), "key": str(folder / "own.pem")}
+    tls = {"ca-file": str(folder / "ca.pem"), "client": own, "scheduler": own, "worker": own}
+    (folder / "dask.yaml").write_text(json.dumps({"distributed": {"comm": {"tls": tls}}}), "utf-8")
+    address = f"tls://localhost:{free_port()}"
+    environment = clean_environment(
+        TONGHOP_HOME=str(home),
+        TONGHOP_SCHEDULER=address,
+        TONGHOP_READING_WORKERS=str(workers),
+        TONGHOP_LANG="en",
+        COLUMNS="1000",
+        DASK_CONFIG=str(folder / "dask.yaml"),
+    )
+    engine = EngineProcesses(address, environment, folder)
+    with ExitStack() as ends, dask.config.set({"distributed.comm.tls": tls}):
+        engine.start("scheduler")
+        ends.callback(_end, engine)
+        until((home / "landing" / ".probe").exists)
+        yield engine
+
+
+def _end(engine: EngineProcesses) -> None:
+    for process in reversed(engine.started):
+        process.terminate()
+    for process in engine.started:
+        process.wait(30)

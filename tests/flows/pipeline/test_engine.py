@@ -1,0 +1,113 @@
+"""Nightly runs whose slices are done by Dask's workers: as by the run alone, whatever becomes of a worker."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.catalog.catalog import Catalog
+from domain.periods import parse_period
+from flows.pipeline import publisher
+from flows.pipeline.publisher import Publisher
+from flows.support.slices import reading
+from flows.support.slices.runner import SliceRunner
+from tests.flows.pipeline.engine_processes import EngineProcesses, engine_processes
+from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, run_plainly
+from tests.flows.service.service_runner import until
+from workbooks.sample.inbox import SampleFile, make_sample
+
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("engine")]
+WORKBOOKS = 60
+
+
+@pytest.fixture(scope="module")
+def province(catalog: Catalog) -> list[SampleFile]:
+    """Return workbooks of a province, of all its districts."""
+    return list(make_sample(catalog, "58", [parse_period("2025-05")], seed=1))[:WORKBOOKS]
+
+
+@pytest.fixture
+def alone(tmp_path: Path, home: Path, mirrored_warehouse: Path, province: list[SampleFile]) -> Path:
+    """Return a second home; to both the same workbooks were delivered."""
+    alone = prepare_home(tmp_path / "alone", mirrored_warehouse)
+    for each in (alone, home):
+        deliver(each, province)
+    return alone
+
+
+@pytest.fixture
+def engine(home: Path, tmp_path: Path) -> Iterator[EngineProcesses]:
+    """Return an engine of two workers on the home."""
+    with engine_processes(home, tmp_path, 2) as engine:
+        yield engine
+
+
+def test_a_killed_worker_changes_nothing(
+    engine: EngineProcesses, home: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With workers that read and publish, one killed in each, all is as by the run alone, and files equal in bytes."""
+    monkeypatch.setattr(publisher, "AREAS_PER_STEP", 2)
+    monkeypatch.setattr(publisher, "_AREAS_AT_ONCE", 1)
+    for pages in ("begin_pages", "finish_site"):
+        monkeypatch.setattr(Publisher, pages, lambda _publisher: None)
+    run_plainly(context_of(alone), pages=True)
+    engine.start("slices")
+    until(lambda: len(engine.workers()) == 2)
+    done = _killing(engine, monkeypatch)
+    run_plainly(context_of(home, runner="engine", scheduler=engine.address, slice_files=10), pages=True)
+    assert done == {"read_slice", "write_slice"}
+    assert picture_of(home) == picture_of(alone)
+    assert _bytes_of(home) == _bytes_of(alone)
+
+
+def test_another_landing_or_catalogue_is_refused(engine: EngineProcesses, tmp_path: Path) -> None:
+    """Workers that see other files or judge by another catalogue do not start, and say why."""
+    code, message = engine.refusal(TONGHOP_HOME=str(tmp_path / "elsewhere"))
+    assert (code, "does not see the others' landing" in message) == (3, True)
+    other = tmp_path / "catalog"
+    shutil.copytree(engine.environment["TONGHOP_CATALOG"], other)
+    texts = next(other.rglob("*.yaml"))
+    texts.write_text(texts.read_text("utf-8") + "\n# changed\n", "utf-8")
+    code, message = engine.refusal(TONGHOP_CATALOG=str(other))
+    assert (code, "for: catalogue. It" in message) == (3, True)
+
+
+def _killing(engine: EngineProcesses, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Wait for the first slice of each kind that a worker did, and kill a worker then; return the kinds."""
+    futures: dict[str, list[Future[Any]]] = {"read_slice": [], "write_slice": []}
+    done: set[str] = set()
+
+    def submit(self: SliceRunner, work: Callable[..., Any], *arguments: object) -> Future[Any]:
+        future: Future[Any] = original(self, work, *arguments)
+        futures[work.__name__].append(future)
+        return future
+
+    def kill_after_first(kind: str) -> None:
+        if kind not in done and futures[kind]:
+            finished, _ = wait(futures[kind], timeout=60, return_when=FIRST_COMPLETED)
+            assert [future for future in finished if not future.exception()], "no worker did a slice"
+            done.add(kind)
+            engine.kill_worker()
+
+    def result_of(future: Future[Any]) -> object:
+        kill_after_first("read_slice")
+        return taken(future)
+
+    def finish(self: Publisher, refs: list[Any]) -> list[Any]:
+        kill_after_first("write_slice")
+        return finished(self, refs)
+
+    original, taken, finished = SliceRunner.submit, reading.result_of, Publisher.finish
+    monkeypatch.setattr(SliceRunner, "submit", submit)
+    monkeypatch.setattr(reading, "result_of", result_of)
+    monkeypatch.setattr(Publisher, "finish", finish)
+    return done
+
+
+def _bytes_of(home: Path) -> dict[str, bytes]:
+    folders = (home / "published" / ".revisions", home / "outbox")
+    paths = (path for folder in folders for path in folder.rglob("[!.]*") if path.is_file())
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in paths}
