@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.catalog.fields import FileModel, Words
+from domain.catalog.fields import Bilingual, FileModel, Words
 from domain.catalog.files import SHIPPED, CatalogFiles
 from domain.catalog.shapes import Kind
 from domain.errors import ErrorTranslator
@@ -13,6 +13,7 @@ from domain.texts import Lang
 
 _FILE = "help/vi.yaml"
 _ERRORS_FILE = "help/errors.yaml"
+_DESK_FILE = "help/desk.yaml"
 
 OptionTexts = Annotated[dict[str, Words], Field(description="what options and arguments mean, by their names")]
 
@@ -79,6 +80,40 @@ def error_in(lang: Lang, message: str) -> str:
         CatalogError: their file is invalid.
     """
     return message if lang == "en" else _translator().translate(message)
+
+
+DeskErrorTexts = Annotated[
+    dict[str, Bilingual],
+    Field(description="what the desk says in place of each English message that names commands or options"),
+]
+
+DESK_ERRORS: Kind[DeskErrorTexts] = Kind(
+    "desk_errors", "Messages of errors at the officer's desk (help/desk.yaml).", DeskErrorTexts
+)
+
+
+def desk_error_in(lang: Lang, message: str) -> str:
+    """Return the message of an error as an officer at the desk reads it: without commands and options.
+
+    Raises:
+        CatalogError: a file of messages is invalid.
+    """
+    return _desk_translator(lang).translate(message)
+
+
+def read_desk_errors() -> DeskErrorTexts:
+    """Return what the desk says in place of English messages.
+
+    Raises:
+        CatalogError: the file is invalid.
+    """
+    return DESK_ERRORS.check_document(CatalogFiles(SHIPPED).document(_DESK_FILE))
+
+
+@cache
+def _desk_translator(lang: Lang) -> ErrorTranslator:
+    own = {message: texts.get(lang) for message, texts in read_desk_errors().items()}
+    return ErrorTranslator(own if lang == "en" else {**read_errors(), **own})
 
 
 def read_errors() -> ErrorTexts:

@@ -24,7 +24,8 @@ from domain.catalog import (
 
 KINDS = (
     areas.AREAS, forms.CALENDARS, connectors.CONNECTORS, obligations.EXEMPTIONS, forms.FORMS, forms.HOLIDAYS,
-    help_texts.ERRORS, help_texts.HELP, indicators.INDICATORS, texts.ISSUES, layouts.LAYOUTS, marks.MARKS,
+    help_texts.DESK_ERRORS, help_texts.ERRORS, help_texts.HELP, indicators.INDICATORS, texts.ISSUES, layouts.LAYOUTS,
+    marks.MARKS,
     obligations.OBLIGATIONS, obligations.PRECEDENCE, reminders.REMINDERS,
     texts.REPAIRS, rules.RULES, sample.SAMPLE_AREA, sample.SAMPLE_TYPICAL, successions.SUCCESSIONS, targets.TARGETS,
     texts.TEXTS, indicators.THEMES, areas.TILES, weights.WEIGHTS, words.WORDS,

@@ -1,7 +1,7 @@
 """Remind units by mail of reports that are due, and tell the office which are missing; each step once."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,12 +48,23 @@ class ReminderMail:
         return f"<remind.{self.due.form}.{self.due.period}.{self.due.step.id}.{unit}@{domain}>"
 
 
-def due_mails(context: AppContext, settings: Settings) -> tuple[tuple[DueStep, ...], tuple[ReminderMail, ...]]:
-    """Return the steps whose day has come, and the mails of them that were not sent yet."""
+def due_mails(
+    context: AppContext, settings: Settings, areas: Collection[str] = ()
+) -> tuple[tuple[DueStep, ...], tuple[ReminderMail, ...]]:
+    """Return the steps whose day has come, and the mails of them that were not sent yet.
+
+    With `areas` (codes or ids) only the mails to units there: the office's list is of all.
+    """
     with reading(context.engine) as session:
         steps = due_steps(session, context.catalog, context.areas, context.today)
     messages = MessageFormatter(context.catalog, settings.lang)
-    return steps, tuple(mail for due in steps for mail in _mails(context, settings, messages, due))
+    mails = (mail for due in steps for mail in _mails(context, settings, messages, due))
+    return steps, tuple(mail for mail in mails if is_reminded(context, mail.unit, areas))
+
+
+def is_reminded(context: AppContext, unit: OrgUnit | None, areas: Collection[str]) -> bool:
+    """Return whether a unit (None: the office) is among those of some areas; without areas all are."""
+    return not areas or (unit is not None and context.catalog.lies_in(unit, areas, context.today))
 
 
 def send_reminders(
@@ -62,10 +73,12 @@ def send_reminders(
     run_id: str,
     listener: ProgressListener,
     decision: DecisionReason | None = None,
+    *,
+    areas: Collection[str] = (),
 ) -> int:
     """Send the mails that are due, each recorded once the server has accepted it, and return their number.
 
-    With a person's `decision` the sending is recorded as a run.
+    With a person's `decision` the sending is recorded as a run; with `areas` only units there are reminded.
 
     Raises:
         UsageError: no mail server is set.
@@ -78,7 +91,7 @@ def send_reminders(
     with exclusive_run(context, run_id, "remind", listener):
         if decision:
             begin_act(context, run_id, "remind", decision)
-        _, mails = due_mails(context, settings)
+        _, mails = due_mails(context, settings, areas)
         listener.begin("remind", len(mails))
         for mail in mails:
             try:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cli import main as entry
 from cli.help_language import commands_of
-from domain.catalog.help_texts import error_in, read_errors
+from domain.catalog.help_texts import desk_error_in, error_in, read_desk_errors, read_errors
 from domain.errors import ErrorTranslator, literals
 from tests.cli.error_messages import messages_in_source
 
@@ -62,6 +62,16 @@ def test_reasons_within_messages_are_translated() -> None:
 def test_a_message_without_translation_stays() -> None:
     """A message that no template fits is shown as it is."""
     assert ErrorTranslator({"no {a}": "không {a}"}).translate("yes: 1, 2; 3") == "yes: 1, 2; 3"
+
+
+@pytest.mark.parametrize("template", sorted(read_desk_errors()))
+def test_the_desk_names_no_command(template: str) -> None:
+    """What the desk says in place of a message is known to it, in both languages, and names no command or option."""
+    assert template in read_errors()
+    message = "§".join(literals(template))
+    for shown in (desk_error_in("vi", message), desk_error_in("en", message)):
+        assert shown != message
+        assert not COMMAND.search(shown)
 
 
 @pytest.mark.parametrize("path", sorted(COMMANDS.keys() - {"prefect"}))

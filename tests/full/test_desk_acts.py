@@ -130,7 +130,7 @@ def test_an_officer_acts(walk: Callable[..., Page], tmp_path: Path, viewport: Vi
     page.goto(f"/acts/rerun?units={UNIT}&period=2025-05&lang=en")
     page.get_by_label("Reason (it is kept)").fill("again")
     page.get_by_role("button", name="See what would change").click()
-    expect(page.get_by_text("tonghop up")).to_be_visible()
+    expect(page.get_by_text("ask the administrator to start it")).to_be_visible()
     see(page, "8-no-prefect", tmp_path, scripts=scripts)
 
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.catalog.help_texts import error_in
+from domain.catalog.help_texts import desk_error_in
 from domain.errors import TonghopError, TransientError, UsageError
 from flows.support.masking import masked
 from web.desk.context import DeskContext
@@ -42,5 +42,5 @@ def explain(desk: DeskContext, request: Request, error: Exception) -> Response:
             _LOG.error("a page of the desk failed: %s", type(error).__name__, exc_info=error)
             status, key = HTTPStatus.INTERNAL_SERVER_ERROR, "fault"
     if isinstance(error, TonghopError):
-        reason = error_in(page.lang, masked(str(error)))
+        reason = desk_error_in(page.lang, masked(str(error)))
     return page.respond("message.html.j2", status=status, key=key, reason=reason)

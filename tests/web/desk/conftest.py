@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
+from tests.web.desk.staff import staffed
 from tests.web.test_serve import CREDENTIAL, let_in
 from warehouse.store.engine import Engine
 from web.desk.app import office_site
@@ -42,3 +43,9 @@ def open_desk(catalog: Catalog) -> Callable[..., TestClient]:
 def desk(night_home: Path, open_desk: Callable[[Path], TestClient]) -> TestClient:
     """The desk after a nightly run that returned one report; for tests that only read."""
     return open_desk(night_home)
+
+
+@pytest.fixture(scope="session")
+def staffed_home(night_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home after a nightly run whose desk has users; for tests that change nothing but log-ins."""
+    return staffed(night_home, tmp_path_factory.mktemp("staffed") / "home")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from domain.officers.users import User
 from domain.units import OrgUnit
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
@@ -121,7 +122,8 @@ class Act:
 
     `carry_out` does it. `foresee` says what it would do; where there is none it is carried out in a trial, in which
     nothing is kept. `known` returns values that the form begins with. `is_shown_once`: what it says is shown at once
-    and kept nowhere.
+    and kept nowhere. `stays_within` says of an act of the office whether with these values it stays within the areas
+    of a user; without it the act is for users of all areas.
     """
 
     id: str
@@ -129,6 +131,7 @@ class Act:
     carry_out: Callable[[ActWork], ActResult]
     fields: tuple[ActField, ...] = ()
     foresee: Callable[[ActWork], Sequence[str]] | None = None
+    stays_within: Callable[[DeskContext, User, Mapping[str, str]], bool] | None = None
     known: Callable[[DeskContext, Subject, Mapping[str, str]], Mapping[str, str]] | None = None
     is_shown_once: bool = False
 

@@ -12,10 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.officers.users import User
 from warehouse.officers.notes import LONGEST_NAME, LONGEST_NOTE
 from warehouse.submissions.lifecycle import DecisionReason
 from web.desk.acts.act import Act, FieldKind, Subject, SubjectKind
 from web.desk.context import DeskContext
+from web.desk.messages import NotPermittedError
 from web.desk.permissions import officer_of, require_subject
 from web.desk.requested import requested_figures, requested_report, requested_unit
 
@@ -86,7 +88,11 @@ def filled_in(desk: DeskContext, act: Act, request: Request, sent: FormData | Qu
     if not is_possible or any(len(each) > _LONGEST_VALUE for each in values.values()):
         raise HTTPException(400)
     subject = _subject(desk, act.subject, value("form"), value("unit") or value("area"), value("period"))
-    require_subject(desk, request, subject)
+    user: User = request.scope["user"]
+    if act.stays_within is None:
+        require_subject(desk, request, subject)
+    elif user.areas and isinstance(sent, FormData) and not act.stays_within(desk, user, values):
+        raise NotPermittedError
     if act.known is not None and isinstance(sent, QueryParams):
         values |= act.known(desk, subject, values)
     return ActForm(

@@ -1,12 +1,13 @@
 """Acts of the office: send the reminders that are due, make upload links, rerun units through Prefect."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from domain.authorisations import link_for
 from domain.errors import UsageError
+from domain.officers.users import User
 from flows.actions.reason import Reason
 from flows.actions.rerun_request import RerunRequest, preview_rerun, refuse_closed_periods, scope_of
 from flows.actions.senders import parse_day
@@ -16,12 +17,14 @@ from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.progress import NoProgress
 from flows.presentation.message_formatter import MessageFormatter
-from flows.presentation.send_reminders import due_mails, require_mail_server, send_reminders
+from flows.presentation.send_reminders import due_mails, is_reminded, require_mail_server, send_reminders
 from flows.service.api import ServerApi
 from flows.support.prefect_names import RERUN
 from flows.support.settings import server_of
 from warehouse.submissions.withdrawal import Decision
 from web.desk.acts.act import Act, ActField, ActResult, ActWork, FieldKind, SubjectKind
+from web.desk.context import DeskContext
+from web.desk.permissions import covers, covers_unit
 
 LINK_DAYS: Final = 180
 MOST_TRIED: Final = 40
@@ -31,7 +34,7 @@ _CODE: Final = re.compile(r"[^\s,;]+")
 
 def _foresee_reminders(work: ActWork) -> Sequence[str]:
     require_mail_server(work.desk.settings)
-    steps, mails = due_mails(work.context, work.desk.settings)
+    steps, mails = due_mails(work.context, work.desk.settings, _areas(work))
     page = work.page
     lines = [
         page.text(
@@ -42,7 +45,8 @@ def _foresee_reminders(work: ActWork) -> Sequence[str]:
         )
         for mail in mails
     ]
-    without = {each.unit.key: each.unit for due in steps for each in due.missing if not each.addresses}
+    silent = (each for due in steps for each in due.missing if not each.addresses)
+    without = {each.unit.key: each.unit for each in silent if is_reminded(work.context, each.unit, _areas(work))}
     names = ", ".join(f"{unit.code} {unit.name}" for unit in without.values())
     return [
         *(lines or [page.text("nobody_is_mailed")]),
@@ -51,8 +55,13 @@ def _foresee_reminders(work: ActWork) -> Sequence[str]:
 
 
 def _remind(work: ActWork) -> ActResult:
-    send_reminders(work.context, work.desk.settings, work.run_id, NoProgress(), work.decision)
+    send_reminders(work.context, work.desk.settings, work.run_id, NoProgress(), work.decision, areas=_areas(work))
     return ActResult()
+
+
+def _areas(work: ActWork) -> tuple[str, ...]:
+    """Return the areas that the officer is limited to; none: all count."""
+    return work.page.user.areas if work.page.user else ()
 
 
 def _foresee_links(work: ActWork) -> Sequence[str]:
@@ -86,7 +95,22 @@ def _link_days(work: ActWork) -> tuple[date, int]:
 
 
 def _units(work: ActWork) -> list[str]:
-    return list(dict.fromkeys(_CODE.findall(work.values["units"])))
+    return _codes(work.values)
+
+
+def _codes(values: Mapping[str, str]) -> list[str]:
+    return list(dict.fromkeys(_CODE.findall(values["units"])))
+
+
+def _links_within(desk: DeskContext, user: User, values: Mapping[str, str]) -> bool:
+    return all(covers_unit(desk, user, code) for code in _codes(values))
+
+
+def _rerun_within(desk: DeskContext, user: User, values: Mapping[str, str]) -> bool:
+    """Return whether all units of a rerun lie in the user's areas, in its first period and its last."""
+    named = [*_codes(values), *filter(None, [values["area"]])]
+    periods = [each for each in (values["period"], values["period_to"]) if each]
+    return bool(named) and all(covers(desk, user, code, period) for code in named for period in periods)
 
 
 def _rerun_request(work: ActWork) -> RerunRequest:
@@ -161,7 +185,7 @@ def _server(work: ActWork) -> ServerApi:
 _UNITS = ActField("units", is_required=True)
 
 OFFICE_ACTS = (
-    Act("remind", SubjectKind.OFFICE, _remind, (), _foresee_reminders),
+    Act("remind", SubjectKind.OFFICE, _remind, (), _foresee_reminders, stays_within=lambda *_: True),
     Act(
         "links",
         SubjectKind.OFFICE,
@@ -172,6 +196,7 @@ OFFICE_ACTS = (
             ActField("days", FieldKind.NUMBER, is_required=True, default=lambda _: str(LINK_DAYS)),
         ),
         _foresee_links,
+        _links_within,
         is_shown_once=True,
     ),
     Act(
@@ -192,5 +217,6 @@ OFFICE_ACTS = (
             ActField("recheck", FieldKind.CHECK),
         ),
         _foresee_rerun,
+        _rerun_within,
     ),
 )

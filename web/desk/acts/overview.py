@@ -16,13 +16,13 @@ from web.desk.permissions import covers
 
 MOST_RUNS = 100
 """Most acts that are listed."""
-_OF_OFFICE = tuple(act.id for act in ACTS.values() if act.subject is SubjectKind.OFFICE)
+_OF_OFFICE = tuple(act for act in ACTS.values() if act.subject is SubjectKind.OFFICE)
 
 
 def acts_page(desk: DeskContext, request: Request) -> Response:
     """Return the page, with the published figures of the period that the address names, else of the newest.
 
-    Users who are limited to areas see the figures of these, and no list of what was done elsewhere.
+    Users who are limited to areas see the figures of these, and of what was done their own acts.
 
     Raises:
         HTTPException: 404, nothing is published for that period.
@@ -38,8 +38,10 @@ def acts_page(desk: DeskContext, request: Request) -> Response:
     user: User = request.scope["user"]
     return DeskPage(desk.catalog, lang_of(request, desk.lang), request).respond(
         "acts.html.j2",
-        office_acts=_OF_OFFICE if user.may(Permission.DECIDE) and not user.areas else (),
-        done=done if not user.areas else None,
+        office_acts=[act.id for act in _OF_OFFICE if not user.areas or act.stays_within]
+        if user.may(Permission.DECIDE)
+        else (),
+        done=[each for each in done if not user.areas or each.actor == user.full_name],
         figures=[each for each in figures if covers(desk, user, each.area, each.period.id, each.form)],
         periods=periods,
         chosen=chosen,

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from domain.catalog.help_texts import error_in
+from domain.catalog.help_texts import desk_error_in
 from domain.errors import TonghopError, TransientError, UsageError
 from flows.actions.preview import tried
 from flows.pipeline.progress import NoProgress
@@ -187,7 +187,7 @@ class ActPages:
             kind = page.run_kind(error.holder.kind) if error.holder else "?"
             since = page.formatter.time(error.holder.since) if error.holder else "?"
             return _Fault(page.text("act_busy", kind=kind, since=since), HTTPStatus.SERVICE_UNAVAILABLE)
-        reason = error_in(page.lang, masked(str(error)))
+        reason = desk_error_in(page.lang, masked(str(error)))
         if isinstance(error, UsageError):
             return _Fault(page.text("act_refused", reason=reason), wrong)
         is_passing = isinstance(error, TransientError)

@@ -31,7 +31,8 @@ def record_page(desk: DeskContext, request: Request) -> Response:
         report = requested_report(desk, query.get("form", ""), query["unit"], query.get("period", ""))
     elif "area" in query:
         figures = requested_figures(desk, query.get("form", ""), query["area"], query.get("period", ""))
-    require_subject(desk, request, report or figures or unit)
+    if subject := report or figures or unit:
+        require_subject(desk, request, subject)
     with reading(desk.engine) as session:
         record = act_record(session, run_id) if len(run_id) <= _LONGEST_ID else None
         closing = closing_of(session, figures.key) if figures else None

@@ -150,7 +150,7 @@ UNIT_ACTS = (
             _LAST_DAY,
         ),
         _foresee_contact,
-        _as_contact,
+        known=_as_contact,
     ),
     Act(
         "contact_end",

@@ -103,7 +103,7 @@ def test_without_prefect_a_rerun_says_what_to_do(officer: Officer, monkeypatch: 
     """Where no server is known, or none answers, nothing is done, and the page says how to start it."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     refused = officer.preview("rerun", units=WRONG, period="2025-05")
-    assert (refused.status_code, "tonghop up" in refused.text) == (400, True)
+    assert (refused.status_code, "báo người quản trị khởi động" in refused.text) == (400, True)
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
     silent = officer.preview("rerun", units=WRONG, period="2025-05")
     assert (silent.status_code, "không có máy chủ Prefect trả lời" in silent.text) == (503, True)
