@@ -179,7 +179,9 @@ def test_a_sender_answers(
     scripts: bool,
 ) -> None:
     """The officer asks, the sender answers on the upload page, the officer accepts; the warning is open no more."""
-    office = walk(f"{REPORT}?lang=en", viewport, scripts=scripts)
+    office = walk("/warnings?lang=en", viewport, scripts=scripts)
+    see(office, "0-warnings", tmp_path, scripts=scripts)
+    office.goto(f"{REPORT}?lang=en")
     office.get_by_role("link", name="Ask the sender").first.click()
     office.get_by_label("Reason (it is kept)").fill("Is a team of 70 right?")
     office.get_by_label("Your name").fill("Hoa")

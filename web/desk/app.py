@@ -28,6 +28,7 @@ from web.desk.page import script, style
 from web.desk.permissions import Permitted
 from web.desk.report_page import add_note, original_file, report_page, sheet_page
 from web.desk.unit_page import unit_page
+from web.desk.warnings_page import warnings_page
 from web.static_files import Files
 
 _HEADERS: Final = {
@@ -66,6 +67,7 @@ def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[
         Route("/reports/{form}/{unit}/{period}/{version:int}/original", shown(original_file)),
         Route("/units/{unit}", shown(unit_page)),
         Route("/figures/{area}/{period}/{indicator}", shown(figure_page)),
+        Route("/warnings", shown(warnings_page)),
         Route("/acts", shown(acts_page)),
         Route("/acts/done/{run}", shown(record_page)),
         Route("/reruns/{run}", shown(rerun_page)),

@@ -1,6 +1,7 @@
 """Pages of a report: its versions with their verdicts, its sheets as they were delivered, and officers' notes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from connectors.landing import DamagedBytesError, NotLandedError
 from domain.errors import UsageError
+from domain.issues import Severity
 from domain.officers.contacts import Contact
 from domain.submissions import PENDING_STATES, SubmissionState
 from flows.actions.versions import VersionDifference, difference
@@ -22,6 +24,7 @@ from warehouse.queries.desk.matrix import report_cell
 from warehouse.queries.desk.notes import notes_on
 from warehouse.queries.desk.remarks import remarks_on
 from warehouse.queries.desk.report import GivenAnswer, ReportDossier, report_dossier
+from warehouse.queries.desk.warning_effects import HeadlineEffect, headline_effects
 from warehouse.queries.feedback import feedback_of
 from warehouse.queries.history import ReportVersion, kept_figures
 from warehouse.store.engine import Session, reading, transaction
@@ -34,6 +37,7 @@ from web.desk.page import DeskPage, lang_of
 from web.desk.permissions import officer_of
 from web.desk.requested import RequestedReport, requested_report
 from web.desk.sheet_pictures import PictureRow, SheetPicture, sheet_pictures
+from web.desk.warnings_page import effect_line
 from web.upload.limits import limited
 
 _MOST_PICTURED: Final = 60
@@ -61,6 +65,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         sheet, pictures = _verdict(desk, session, version, page) if version else (None, ())
         figures = kept_figures(session, version.submission_id) if version else ()
         contacts = _contacts(desk, session, wanted)
+        effects = _effects(desk, session, wanted, version)
     forms = desk.catalog.forms
     return page.respond(
         "report.html.j2",
@@ -72,7 +77,8 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         cell=cell,
         dossier=dossier,
         version=version,
-        sheet=sheet,
+        sheet=_ranked(sheet, effects),
+        effect_of=lambda line: _effect_of(page, effects, line),
         rows=_rows(sheet, pictures),
         sheets=[each.name for each in pictures],
         figures=figures,
@@ -95,6 +101,40 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
 def _requested(desk: DeskContext, request: Request) -> RequestedReport:
     names = request.path_params
     return requested_report(desk, names["form"], names["unit"], names["period"])
+
+
+def _effects(
+    desk: DeskContext, session: Session, wanted: RequestedReport, version: ReportVersion | None
+) -> Mapping[str, HeadlineEffect]:
+    """Return what each figure of a version that counts does to published headlines; "" is the whole report."""
+    if version is None or not version.counted:
+        return {}
+    code, ids = wanted.unit.code, [version.submission_id]
+    effects = headline_effects(session, desk.catalog, wanted.key.period, ids, code)
+    return {indicator: effect for (_, indicator), effect in effects.items()}
+
+
+def _ranked(sheet: SubmissionSheet | None, effects: Mapping[str, HeadlineEffect]) -> SubmissionSheet | None:
+    """Put the warnings first on which a published headline figure rests most."""
+
+    def rank(line: IssueLine) -> float:
+        effect = effects.get(line.indicator)
+        return -float(effect.percent) if effect else 1.0
+
+    if sheet is None or not effects:
+        return sheet
+    return replace(
+        sheet,
+        groups=tuple(
+            replace(group, lines=tuple(sorted(group.lines, key=rank))) if group.severity == Severity.WARNING else group
+            for group in sheet.groups
+        ),
+    )
+
+
+def _effect_of(page: DeskPage, effects: Mapping[str, HeadlineEffect], line: IssueLine) -> str:
+    effect = effects.get(line.indicator)
+    return effect_line(page, effect) if effect else ""
 
 
 def _contacts(desk: DeskContext, session: Session, wanted: RequestedReport) -> Sequence[Contact]:

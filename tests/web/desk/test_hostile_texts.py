@@ -35,6 +35,7 @@ from warehouse.queries.desk.remarks import WarningRemark
 from warehouse.queries.desk.report import GivenAnswer, MovedFigure, PublishedPlace, ReportDossier
 from warehouse.queries.desk.report_states import DeskState
 from warehouse.queries.desk.units import UnitDossier
+from warehouse.queries.desk.warning_effects import RankedWarning
 from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
 from warehouse.queries.read_models import ExplainedContribution, ExplainedPart, Explanation, RunRecord
 from warehouse.submissions.report_keys import ReportKey
@@ -116,6 +117,7 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             log=[(AT, 1, text, text, text)],
             notes=(OfficerNote(AT, text, text),),
             contacts=(contact_named(text, unit),),
+            effect_of=lambda _: text,
             fault="",
             quality_page="",
         ).body
@@ -169,6 +171,20 @@ def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]
     yield bytes(page.respond("act_done_once.html.j2", **shown).body)
     yield bytes(page.respond("done.html.j2", record=record, report=subject, figures=None, unit=None, closing=None).body)
     yield unit_page_about(text, unit, page)
+    yield bytes(
+        page.respond(
+            "warnings.html.j2",
+            periods={f"{text}:{MAY.id}": ("cds_x_t", MAY)},
+            chosen=text,
+            form="cds_x_t",
+            period=MAY,
+            warnings=(RankedWarning(unit.key, Issue("x", Severity.WARNING), None),),
+            more=1,
+            unit_of=lambda _: unit,
+            message_of=lambda _: text,
+            effect_of=lambda _: text,
+        ).body
+    )
 
 
 def contact_named(text: str, unit: OrgUnit) -> Contact:

@@ -36,13 +36,14 @@ READ = {
     f"/figures/{INSIDE}/2025-05/hddt_dn": 200,
     "/inventory": 200,
     "/submissions": 200,
+    "/warnings": 200,
     "/acts": 200,
     "/acts/withdraw?form=cds_x_t&unit=22813&period=2025-05": 200,
     "/acts/contact?unit=22813": 200,
     "/account": 200,
 }
 OF_THE_WHOLE = {"/inventory", "/submissions"}
-OF_EVERYBODY = {"/", "/acts", "/account"}
+OF_EVERYBODY = {"/", "/warnings", "/acts", "/account"}
 OF_OWN_AREA = {"remind"}
 """Acts of the office that do in the user's areas alone what they do, whatever they are about."""
 
