@@ -101,4 +101,5 @@ def exit_code(outcome: RunOutcome) -> int:
     """Return the exit code of a run's outcome."""
     if outcome.left or outcome.damaged:
         return NOT_ALL_FETCHED
-    return SOME_REFUSED if outcome.refused or outcome.held_reports or outcome.doubted else DONE
+    waits = outcome.held_reports or outcome.doubted or outcome.not_closed
+    return SOME_REFUSED if outcome.refused or waits else DONE

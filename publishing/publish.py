@@ -134,10 +134,13 @@ def publication_name(revision: Revision, catalog: Catalog) -> str:
 
     The catalogue's first form and the period's own boundaries are left out; neither codes nor ids contain dots.
     """
-    name = revision.area
-    if revision.form != next(iter(catalog.forms.by_id)):
-        name = f"{name}.{revision.form}"
-    return f"{name}.{revision.boundary}" if revision.boundary is not Boundary.AS_THEN else name
+    return folder_name(revision.area, revision.form, revision.boundary, catalog)
+
+
+def folder_name(area: str, form: str, boundary: Boundary, catalog: Catalog) -> str:
+    """Return the folder name of publications of an area, form and boundary; see `publication_name`."""
+    name = area if form == next(iter(catalog.forms.by_id)) else f"{area}.{form}"
+    return f"{name}.{boundary}" if boundary is not Boundary.AS_THEN else name
 
 
 def bundle(revision: Revision, catalog: Catalog, lang: Lang = "vi", edition: int = EDITION) -> Mapping[str, bytes]:

@@ -44,6 +44,8 @@ def show_run(terminal: Terminal, outcome: RunOutcome, most_changes: int = MOST_C
     if outcome.waiting:
         terminal.say("waiting", count=outcome.waiting)
     show_silent_units(terminal, outcome.silent)
+    for reason in outcome.not_closed:
+        terminal.console.print(literal(terminal.text("not_closed", reason=terminal.error(reason))), style="yellow")
     for reason in outcome.left:
         terminal.console.print(literal(terminal.text("left", reason=terminal.error(reason))), style="yellow")
 

@@ -27,6 +27,7 @@ from warehouse.rollups.rollups import roll_up, write_final
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Engine, Session, reading, transaction, trial
 from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.withdrawal import Decision
 
 CLOSED: Final = "closed"
 _NAMED: Final = 10
@@ -166,7 +167,7 @@ def _close(run: Run, cell: RollupKey, decision: DecisionReason, settings: Settin
             digest = digest_of(draft)
     with transaction(context.engine) as session:
         head = final(session)
-        close(session, head, result.missing, Bundle(place.as_posix(), digest), by=decision.actor, at=now)
+        close(session, head, result.missing, Bundle(place.as_posix(), digest), Decision(decision, now, run.id))
     return ClosedPeriod(result, head.number, cell.area.name, settings.home / place, digest, proof)
 
 

@@ -1,5 +1,6 @@
 """The flow of the nightly run: collect what arrived for any open period, judge it, and publish changed figures."""
 
+from dataclasses import replace
 from typing import Any
 
 from prefect import flow
@@ -7,6 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from domain.periods import parse_period
+from flows.actions.consult import close_what_is_over
 from flows.actions.mail_checks import reply_to_checks
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run, carry_out
@@ -27,7 +29,7 @@ def _name() -> str:
 
 @flow(name="nightly", flow_run_name=_name)
 def nightly(period: str | None = None) -> State[Any]:
-    """Collect, read, check, load, roll up and publish.
+    """Collect, read, check, load, roll up and publish; close the periods whose consultation is over.
 
     Args:
         period: Judge only this period (2025-05, 2025-Q2, …); empty: every period that is open.
@@ -43,4 +45,8 @@ def nightly(period: str | None = None) -> State[Any]:
         listener=current_listener(),
     )
     links = links_of(settings, rerun_form())
-    return report(carry_out(run, "nightly"), MessageFormatter(context.catalog, settings.lang), context, links)
+    outcome = carry_out(run, "nightly")
+    if not_closed := close_what_is_over(context, settings):
+        outcome = replace(outcome, not_closed=not_closed)
+        run.listener.finish(outcome)
+    return report(outcome, MessageFormatter(context.catalog, settings.lang), context, links)

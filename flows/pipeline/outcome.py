@@ -120,7 +120,7 @@ class RunOutcome:
     counts accepted reports that were judged once more because a person asked; `doubted` are those of them that would
     not be accepted as they are today. `is_refused`: a person's decision could not be carried out, and nothing was done.
     `silent` are periods past their deadline for which units have sent nothing; only
-    runs over all units fill it.
+    runs over all units fill it. `not_closed` says why periods were not closed although their consultation is over.
     """
 
     run_id: str
@@ -137,6 +137,7 @@ class RunOutcome:
     doubted: tuple[RevalidationFinding, ...] = ()
     silent: tuple[SilentPeriod, ...] = ()
     is_refused: bool = False
+    not_closed: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[SubmissionOutcome, ...]:
@@ -165,7 +166,15 @@ class RunOutcome:
     @property
     def is_idle(self) -> bool:
         """Whether the run found nothing to do."""
-        return not (self.verdicts or self.replaced or self.given or self.left or self.restored or self.rechecked)
+        return not (
+            self.verdicts
+            or self.replaced
+            or self.given
+            or self.left
+            or self.restored
+            or self.rechecked
+            or self.not_closed
+        )
 
     @property
     def counts(self) -> dict[str, int]:

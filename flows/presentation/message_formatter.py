@@ -65,6 +65,8 @@ class MessageFormatter:
             results.append(self.text("some_held_reports", count=len(outcome.held_reports)))
         if outcome.left:
             results.append(self.text("some_left", count=len(outcome.left)))
+        if outcome.not_closed:
+            results.append(self.text("some_not_closed", count=len(outcome.not_closed)))
         if outcome.damaged:
             results.append(self.text("some_damaged", count=len(outcome.damaged), units=self._names(outcome.damaged)))
         if outcome.restored:

@@ -57,6 +57,8 @@ def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext,
         _LOG.warning(messages.text("restored_file", file=path))
     for reason in outcome.left:
         _LOG.warning(messages.error(reason))
+    for reason in outcome.not_closed:
+        _LOG.warning(messages.text("not_closed", reason=messages.error(reason)))
     return _state(outcome, summary)
 
 
@@ -71,7 +73,7 @@ def _state(outcome: RunOutcome, summary: str) -> State[Any]:
         return Failed(message=summary)
     if outcome.refused:
         return Completed(name=RETURNED, message=summary)
-    if outcome.held_reports or outcome.doubted:
+    if outcome.held_reports or outcome.doubted or outcome.not_closed:
         return Completed(name=AWAITING_DECISION, message=summary)
     return Completed(message=summary)
 

@@ -34,6 +34,7 @@ class AreaPeriod:
     units' pages from the area's page, `before_pages` and `after_pages` those of the periods before and after, by the
     unit's place; all without language and ending. `province` is the page of its province: name and address.
     `is_sample`: the register holds invented units, so the split by commune is invented too, which pages have to state.
+    `consulted_until` is the last day, in ISO form, of the consultation about its figures, if there is one.
     """
 
     name: str
@@ -52,6 +53,7 @@ class AreaPeriod:
     files: tuple[str, ...]
     revisions: tuple[RevisionNote, ...]
     is_sample: bool
+    consulted_until: str | None
 
     @property
     def before(self) -> AreaFacts | None:
@@ -281,6 +283,7 @@ class _AreaPages:
             "number": note.number,
             "published_at": datetime.fromisoformat(note.published_at),
             "lines": [self._move(*move) for move in note.moves],
+            "changes_finality": note.changes_finality,
         }
 
     def _move(self, indicator: str, before: str, after: str, others: int) -> str:

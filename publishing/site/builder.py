@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from domain.catalog.catalog import Catalog
@@ -50,6 +52,9 @@ _AREAS: Final = "areas.json"
 LoadRevision = Callable[[PublishedRevisionRef], Revision | None]
 """Reads a revision from the warehouse; None: it does not know it."""
 
+Consulted = Mapping[tuple[str, str], date]
+"""Last days of the consultations in force, by period and name of the area's folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteOutcome:
@@ -59,33 +64,38 @@ class SiteOutcome:
     unknown: tuple[str, ...] = ()
 
 
-def build_site(root: Path, catalog: Catalog, load: LoadRevision) -> SiteOutcome:
+def build_site(
+    root: Path, catalog: Catalog, load: LoadRevision, consulted: Consulted = MappingProxyType({})
+) -> SiteOutcome:
     """Render the pages that a new revision reaches, and switch readers to the new site in one step.
 
-    The site depends on the newest revisions and the catalogue alone. Where both are as they were, nothing is done.
-    One process at a time may build the site of a folder.
+    The site depends on the newest revisions, the consultations in force and the catalogue alone. Where all are as they
+    were, nothing is done. One process at a time may build the site of a folder.
 
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
     """
     folder = SiteFolder(root)
     try:
-        return _SiteBuilder(folder, catalog, load, newest_numbers(root)).build()
+        return _SiteBuilder(folder, catalog, load, newest_numbers(root), consulted).build()
     except OSError as error:
         raise storage_error(root / SITE, None, error) from error
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a site was made of: its key, newest revisions, and the publications that had no pages."""
+    """What a site was made of: its key, newest revisions, the publications that had no pages, and consultations."""
 
     key: str
     numbers: Mapping[str, Mapping[str, int]]
     unknown: frozenset[str]
+    consulted: Mapping[str, str]
 
 
 class _SiteBuilder:
-    def __init__(self, folder: SiteFolder, catalog: Catalog, load: LoadRevision, numbers: Numbers) -> None:
+    def __init__(
+        self, folder: SiteFolder, catalog: Catalog, load: LoadRevision, numbers: Numbers, consulted: Consulted
+    ) -> None:
         self._folder = folder
         self._load = load
         self._catalog = catalog
@@ -94,6 +104,7 @@ class _SiteBuilder:
         self._formatters = [SiteFormatter(catalog, lang) for lang in LANGS]
         self._numbers = {period: dict(sorted(numbers[period].items())) for period in sorted(numbers)}
         self._state = {period.id: dict(names) for period, names in self._numbers.items()}
+        self._consulted = {f"{period}/{name}": day.isoformat() for (period, name), day in sorted(consulted.items())}
         self._facts: dict[tuple[Period, str], AreaFacts] = {}
         self._links = LinkFinder(self._numbers, self._hierarchy, self._of)
         self._rendered: set[tuple[Period, str]] = set()
@@ -119,30 +130,34 @@ class _SiteBuilder:
         links = {f"{SITE}/{period.id}": path for period, path in periods.items()}
         links |= {f"{SITE}/areas/{name}": path for name, path in series.items()}
         files = self._files(periods)
-        files[_STATE] = json.dumps({"look": self._look, "numbers": self._state, "unknown": unknown}).encode()
+        files[_STATE] = json.dumps(
+            {"look": self._look, "numbers": self._state, "unknown": unknown, "consulted": self._consulted}
+        ).encode()
         folder.switch(self._key(unknown), files, links)
         return SiteOutcome(len(self._rendered), tuple(unknown))
 
     def _key(self, unknown: Sequence[str]) -> str:
-        return key_of(self._look, self._state, unknown)
+        return key_of(self._look, self._state, unknown, self._consulted)
 
     def _before(self) -> _State:
         """Return what the present site was made of; nothing of it counts where the catalogue or the program changed."""
         current = self._folder.current
         state = json.loads((self._folder.hidden / current / _STATE).read_bytes()) if current else {}
         if current is None or state["look"] != self._look:
-            return _State("", {}, frozenset())
-        return _State(current, state["numbers"], frozenset(state["unknown"]))
+            return _State("", {}, frozenset(), {})
+        return _State(current, state["numbers"], frozenset(state["unknown"]), state.get("consulted", {}))
 
     def _moved(self, before: _State) -> set[tuple[Period, str]]:
-        """Return periods and names whose newest revision is another one than the site shows."""
+        """Return periods and names whose newest revision, or consultation, is another one than the site shows."""
         moved: set[tuple[Period, str]] = set()
         for period in self._numbers.keys() | set(map(parse_period, before.numbers)):
             names, shown = self._numbers.get(period, {}), before.numbers.get(period.id, {})
             moved |= {
                 (period, name)
                 for name in names.keys() | shown.keys()
-                if names.get(name) != shown.get(name) or f"{period}/{name}" in before.unknown
+                if names.get(name) != shown.get(name)
+                or (place := f"{period}/{name}") in before.unknown
+                or self._consulted.get(place) != before.consulted.get(place)
             }
         return moved
 
@@ -234,7 +249,8 @@ class _SiteBuilder:
         children = [(child, self._numbers[period][child]) for child in links.children]
         beside = [each and each.id for each in (links.previous, links.following)]
         shared = (self._look, period.id, name, self._numbers[period][name], links.unit_pages, links.before_pages)
-        key = key_of(*shared, units_key, trend, beside, children, sorted(links.group_areas))
+        until = self._consulted.get(f"{period}/{name}")
+        key = key_of(*shared, units_key, trend, beside, children, sorted(links.group_areas), until)
         return self._folder.part(
             f"areas/{facts.period}/{name}",
             key,
@@ -296,6 +312,7 @@ class _SiteBuilder:
             files=tuple(sorted(manifest["files"])),
             revisions=read_revision_notes(revisions),
             is_sample=self._hierarchy.is_sample(facts),
+            consulted_until=self._consulted.get(f"{period}/{name}"),
         )
 
     @cached_property

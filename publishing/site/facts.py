@@ -20,12 +20,12 @@ from domain.catalog.forms import Forms
 from domain.indicators import Flow
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary
+from domain.rollups import Boundary, Finality
 from publishing.figures.by_unit import unit_lines
 from publishing.figures.report import UnitLine, addresses_of
 from warehouse.queries import FigureWarning, PublishedContribution, Revision
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Version of the files' form; those of another version are made again."""
 
 
@@ -116,6 +116,7 @@ class AreaFacts:
     period: Period
     number: int
     published_at: datetime
+    finality: str
     figures: tuple[FigureFact, ...]
     units: tuple[UnitFact, ...]
 
@@ -209,6 +210,7 @@ def write_facts(revision: Revision, forms: Forms) -> bytes:
         "period": revision.period.id,
         "number": revision.number,
         "published_at": revision.published_at.isoformat(),
+        "finality": next((row.finality for row in revision.rows), Finality.PRELIMINARY),
         "figures": [
             [
                 row.indicator,
@@ -305,6 +307,7 @@ def read_facts(path: Path) -> AreaFacts | None:
             period=parse_period(head["period"]),
             number=head["number"],
             published_at=datetime.fromisoformat(head["published_at"]),
+            finality=head["finality"],
             figures=tuple(_figure(values) for values in head["figures"]),
             units=tuple(UnitFact(*values) for values in head["units"]),
         )

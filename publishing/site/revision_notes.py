@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from domain.rollups import Finality
 from publishing.storage.manifest import MANIFEST
 
-_OF_REVISION: Final = frozenset({"revision", "published_at", "run_id", "notes"})
+_OF_REVISION: Final = frozenset({"revision", "published_at", "run_id", "notes", "finality"})
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,15 @@ class RevisionNote:
     """A revision, and what it moved against the one published before it.
 
     A move is indicator, value before and after; the last one has no indicator and counts figures of which only other
-    columns moved. `published_at` is an ISO time, `files` are the names of its files.
+    columns moved. `published_at` is an ISO time, `files` are the names of its files. `changes_finality`: its figures
+    became final, or preliminary again.
     """
 
     number: int
     published_at: str
     moves: tuple[tuple[str, str, str, int], ...]
     files: frozenset[str]
+    changes_finality: bool = False
 
 
 def read_revision_notes(revisions: Path) -> tuple[RevisionNote, ...]:
@@ -36,9 +39,16 @@ def read_revision_notes(revisions: Path) -> tuple[RevisionNote, ...]:
             rows = {row["indicator"]: row for row in csv.DictReader(file)}
         published_at = next((row["published_at"] for row in rows.values()), "")
         files = frozenset(json.loads((revisions / str(number) / MANIFEST).read_bytes())["files"])
-        notes.append(RevisionNote(number, published_at, () if before is None else _moves(before, rows), files))
+        moves = () if before is None else _moves(before, rows)
+        changes_finality = before is not None and _finality(before) != _finality(rows)
+        notes.append(RevisionNote(number, published_at, moves, files, changes_finality))
         before = rows
     return tuple(reversed(notes))
+
+
+def _finality(rows: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the finality of a revision; those of earlier editions do not say it, and were preliminary when made."""
+    return next((row["finality"] for row in rows.values() if "finality" in row), Finality.PRELIMINARY)
 
 
 def _moves(

@@ -1,7 +1,7 @@
 """Formats what the pages of the site show, in one language."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -197,6 +197,10 @@ class SiteFormatter:
     def time(self, moment: datetime | str | None) -> str:
         """Format a moment in Vietnam's time; None as a dash."""
         return self.report.time(datetime.fromisoformat(moment) if isinstance(moment, str) else moment)
+
+    def day(self, day: str) -> str:
+        """Format a day of an ISO form."""
+        return self.report.day(date.fromisoformat(day))
 
     def period(self, period: Period) -> str:
         """Name a period."""

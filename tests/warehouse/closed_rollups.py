@@ -10,6 +10,8 @@ from warehouse.rollups.closings import Bundle
 from warehouse.rollups.rollups import write_final
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import transaction
+from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.withdrawal import Decision
 
 BUNDLE: Final = Bundle("closed/2025-05/585.tar.gz", "0" * 64)
 
@@ -20,5 +22,5 @@ def close_rollup(builder: WarehouseBuilder, key: RollupKey, today: date) -> None
     with transaction(builder.engine) as session:
         missing = closable(session, builder.catalog, key, today).missing
         final = write_final(session, builder.catalog, key, run_id="closing", at=now)
-        close(session, final, missing, BUNDLE, by="an", at=now)
+        close(session, final, missing, BUNDLE, Decision(DecisionReason("", "an"), now))
         record_publication(session, ref_of(final), path=f"{key.period.id}/{key.area.code}", at=now)

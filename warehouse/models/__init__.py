@@ -4,6 +4,7 @@ from warehouse.models.audit import AuditRow
 from warehouse.models.authorisations import AuthorisationRow
 from warehouse.models.base import Base
 from warehouse.models.closings import ClosingRow
+from warehouse.models.consultations import ConsultationAnswerRow, ConsultationRow
 from warehouse.models.contacts import UnitContactRow
 from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
@@ -55,6 +56,8 @@ __all__ = [
     "Base",
     "CatalogMirrorRow",
     "ClosingRow",
+    "ConsultationAnswerRow",
+    "ConsultationRow",
     "DeliveryMailRow",
     "DeliveryRow",
     "FileRow",

@@ -7,17 +7,20 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from domain.catalog.catalog import Catalog
+from domain.consultations import ConsultationOutcome
 from domain.errors import UsageError
 from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
 from domain.units import UnitKey
 from warehouse.models import ClosingRow, PublicationRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
-from warehouse.rollups.closings import Bundle, Closing, closing_of, closings
+from warehouse.rollups.closings import Bundle, Closing, RollupKeyColumns, closing_of, closings
+from warehouse.rollups.consultations import end_consultation, require_no_objection
 from warehouse.rollups.due import has_moved
 from warehouse.rollups.revision_rows import newest_revision
 from warehouse.rollups.scope import RollupKey, base_periods, overlaps_in
 from warehouse.store.engine import Session, serialise
 from warehouse.store.reference import unit_names
+from warehouse.submissions.withdrawal import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: d
     """Return the revision that closing a rollup would make final.
 
     Raises:
-        UsageError: the period is not over, there are no figures, they are closed already, or the newest revision is
-            outdated or not published; the message says what to do first.
+        UsageError: the period is not over, there are no figures, they are closed already, the newest revision is
+            outdated or not published, or a consultation stands in the way; the message says what to do first.
     """
     name = _label(rollup_key)
     if catalog.forms.last_day(rollup_key.form, rollup_key.period) >= today:
@@ -71,17 +74,20 @@ def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: d
     published = session.scalar(select(PublicationRow.id).where(PublicationRow.revision_id == head.id).limit(1))
     if published is None or has_moved(session, catalog, rollup_key, today):
         raise UsageError(f"something came for {name} that is not published yet: run tonghop nightly first")
+    require_no_objection(session, rollup_key, today)
     return ClosablePeriod(head.number, _absent(session, head), _partial(session, head))
 
 
-def close(session: Session, final: RollupRevisionRow, missing: int, bundle: Bundle, *, by: str, at: datetime) -> None:
-    """Record that a final revision is closed; its bundle has to exist already."""
+def close(session: Session, final: RollupRevisionRow, missing: int, bundle: Bundle, decision: Decision) -> None:
+    """Record that a final revision is closed; its bundle has to exist already. A consultation about it ends."""
     serialise(session)
+    key = RollupKeyColumns(final.area_code, final.area_valid_from, final.form, final.period, final.boundary)
+    end_consultation(session, key, ConsultationOutcome.CLOSED, decision)
     session.add(
         ClosingRow(
             revision_id=final.id,
-            closed_at=at,
-            closed_by=by,
+            closed_at=decision.at,
+            closed_by=decision.reason.actor,
             missing=missing,
             bundle=bundle.path,
             bundle_sha256=bundle.sha256,

@@ -19,6 +19,8 @@ from warehouse.models import (
     AuthorisationRow,
     Base,
     ClosingRow,
+    ConsultationAnswerRow,
+    ConsultationRow,
     IdentityRow,
     NoteRow,
     SubmissionEventRow,
@@ -38,6 +40,8 @@ _FIRST: Final = "0" * 64
 _AUDITED: Final[tuple[type[Base], ...]] = (
     AuthorisationRow,
     ClosingRow,
+    ConsultationAnswerRow,
+    ConsultationRow,
     IdentityRow,
     NoteRow,
     SubmissionEventRow,

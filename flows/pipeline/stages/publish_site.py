@@ -6,21 +6,28 @@ from pathlib import Path
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.rollups import Boundary
+from publishing.publish import folder_name
 from publishing.site.builder import SiteOutcome, build_site
 from publishing.site.published_set import PublishedRevisionRef
 from warehouse.queries import Revision, revision
+from warehouse.rollups.consultations import consultations
 from warehouse.store.engine import Engine, reading
 
 _LOG = logging.getLogger(__name__)
 
 
 def render_site(engine: Engine, catalog: Catalog, published: Path) -> SiteOutcome:
-    """Render the site of the published folder anew where a revision or the catalogue moved.
+    """Render the site of the published folder anew where a revision, a consultation or the catalogue moved.
 
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
     """
-    return build_site(published, catalog, lambda ref: _load(engine, catalog, ref))
+    with reading(engine) as session:
+        consulted = {
+            (each.period.id, folder_name(each.area, each.form, each.boundary, catalog)): each.last_day
+            for each in consultations(session)
+        }
+    return build_site(published, catalog, lambda ref: _load(engine, catalog, ref), consulted)
 
 
 def warn_of_unknown(outcome: SiteOutcome) -> None:
