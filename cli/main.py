@@ -17,6 +17,7 @@ from cli.commands import (
     check,
     close,
     connectors,
+    consultation,
     demo,
     explain,
     held,
@@ -75,6 +76,8 @@ A month in short:
   tonghop replies list                              what goes back to senders
   tonghop waive RULE --unit 22813 --period 2025-05 --until 2025-12-31 \\
     --reason "checked, right"                       answer a warning
+  tonghop consultation begin 2025-05 --area 585 --until 2025-05-28 \\
+    --reason "before it is signed"                  ask the units first
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
   tonghop rules list                                what reports are judged by
   tonghop catalog check                             look before it is put to use
@@ -137,6 +140,7 @@ app.add_typer(senders.senders)
 app.add_typer(users.users)
 app.add_typer(audit.audit)
 app.add_typer(links.links)
+app.add_typer(consultation.consultation)
 app.add_typer(connectors.connectors)
 app.add_typer(replies.replies)
 

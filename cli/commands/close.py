@@ -12,7 +12,7 @@ from domain.errors import UsageError
 from flows.support.settings import Settings, patient
 
 if TYPE_CHECKING:
-    from flows.actions.close_period import ClosedPeriod
+    from flows.actions.closing.close_period import ClosedPeriod
     from flows.actions.verification import VerificationReport
     from flows.pipeline.outcome import PublishedRevision
     from warehouse.rollups.closings import Closing
@@ -51,7 +51,7 @@ def close(
     from cli.running import ProgressBars
     from domain.periods import parse_period
     from domain.rollups import Boundary
-    from flows.actions.close_period import close_period, reopen_period
+    from flows.actions.closing.close_period import close_period, reopen_period
     from flows.pipeline.pipeline import Run
     from flows.pipeline.scope import RunScope
     from flows.pipeline.steps import PlainSteps

@@ -10,7 +10,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period, periods_between
 from domain.rollups import Boundary
-from flows.actions.close_period import require_open
+from flows.actions.closing.close_period import require_open
 from flows.actions.preview import Preview, preview
 from flows.actions.reason import Reason
 from flows.pipeline.outcome import RunOutcome

@@ -7,7 +7,7 @@ from datetime import date
 from domain.errors import UsageError
 from domain.issues import Issue
 from domain.waivers import Waiver
-from flows.actions.close_period import require_open
+from flows.actions.closing.close_period import require_open
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end, publish_changes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from domain.errors import UsageError
-from flows.actions.close_period import require_open
+from flows.actions.closing.close_period import require_open
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end, publish_changes

@@ -10,7 +10,7 @@ from prefect.states import Completed
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions.close_period import close_period, reopen_period
+from flows.actions.closing.close_period import close_period, reopen_period
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import current_listener

@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
 from domain.periods import parse_period
-from flows.actions.consult import close_what_is_over
+from flows.actions.closing.consult import close_what_is_over
 from flows.actions.mail_checks import reply_to_checks
 from flows.deployments.prefect_steps import PrefectSteps
 from flows.pipeline.pipeline import Run, carry_out

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.consultations import ConsultationAnswerKind, ConsultationOutcome
+from domain.officers.consultations import ConsultationAnswerKind, ConsultationOutcome
 from warehouse.models.base import BIG_ID, Base, choice
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from domain.catalog.catalog import Catalog
-from domain.consultations import ConsultationOutcome
 from domain.errors import UsageError
+from domain.officers.consultations import ConsultationOutcome
 from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
 from domain.units import UnitKey

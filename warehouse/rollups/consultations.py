@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy import Select, select
 
-from domain.consultations import (
+from domain.errors import UsageError
+from domain.officers.consultations import (
     ConsultationAnswer,
     ConsultationAnswerKind,
     ConsultationOutcome,
     ConsultedUnit,
     Position,
 )
-from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
 from domain.units import UnitKey

@@ -18,6 +18,7 @@ from web.desk.acts.overview import acts_page
 from web.desk.acts.pages import ActPages
 from web.desk.acts.record_page import record_page
 from web.desk.acts.rerun_page import rerun_page
+from web.desk.consultation_page import consultation_page
 from web.desk.context import DeskContext
 from web.desk.figure_page import figure_page
 from web.desk.kept_pages import inventory_of, returned_files, submissions_of
@@ -68,6 +69,7 @@ def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[
         Route("/units/{unit}", shown(unit_page)),
         Route("/figures/{area}/{period}/{indicator}", shown(figure_page)),
         Route("/warnings", shown(warnings_page)),
+        Route("/consultations/{form}/{area}/{period}", shown(consultation_page)),
         Route("/acts", shown(acts_page)),
         Route("/acts/done/{run}", shown(record_page)),
         Route("/reruns/{run}", shown(rerun_page)),

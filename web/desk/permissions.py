@@ -25,7 +25,7 @@ A rerun shows its progress alone.
 """
 _OF_A_UNIT: Final = re.compile(r"/units/(?P<code>[^/]+)")
 _OF_AN_AREA: Final = re.compile(
-    r"/(?:reports/(?P<form>[^/]+)|outbox|figures)/(?P<code>[^/]+)/(?P<period>[^/]+)(?:/.*)?"
+    r"/(?:(?:reports|consultations)/(?P<form>[^/]+)|outbox|figures)/(?P<code>[^/]+)/(?P<period>[^/]+)(?:/.*)?"
 )
 
 

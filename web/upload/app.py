@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, cast, get_args
 from urllib.parse import quote
@@ -34,6 +35,7 @@ from warehouse.queries.uploads import UploadedFile, UploadLinkRecord, link_of_to
 from warehouse.store.engine import Engine, reading
 from warehouse.submissions.lifecycle import DecisionReason
 from web.upload.asked_warnings import find_warning, keep_answer, warnings_of_link
+from web.upload.consulted_figures import consultations_of_link, find_consultation, keep_position, shown_figure
 from web.upload.limits import BodyTooLargeError, RateLimit, limited
 from web.upload.pages import UploadPage, script, style
 
@@ -96,6 +98,7 @@ def upload_site(
         Route("/{token}/", site.home),
         Route("/{token}/", site.upload, methods=["POST"]),
         Route("/{token}/answers", site.answer, methods=["POST"]),
+        Route("/{token}/positions", site.take_position, methods=["POST"]),
         Route("/{token}/drafts/{receipt}", site.draft),
         Route("/{token}/drafts/{receipt}/marked", site.marked),
         Route("/{token}/drafts/{receipt}/send", site.send, methods=["POST"]),
@@ -137,12 +140,33 @@ class _UploadSite:
 
     async def answer(self, request: Request) -> Response:
         """Keep the sender's answer to a warning."""
+        return await run_in_threadpool(self._keep_answer, request, *await self._filled_in(request))
+
+    async def take_position(self, request: Request) -> Response:
+        """Keep whether the unit agrees to the figures that it is consulted about."""
+        return await run_in_threadpool(self._keep_position, request, *await self._filled_in(request))
+
+    async def _filled_in(self, request: Request) -> tuple[UploadLinkRecord, dict[str, str]]:
+        """Return the link and what was filled in."""
         link = await run_in_threadpool(self._link, request)
         if not (self._by_link.admits(str(link.number)) and self._by_address.admits(_address(request))):
             raise PageError(429, "too_often", 600)
         form = await (await limited(request, _ANSWER_BYTES)).form(max_files=0, max_fields=8)
-        fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-        return await run_in_threadpool(self._keep_answer, request, link, fields)
+        return link, {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+
+    def _keep_position(self, request: Request, link: UploadLinkRecord, fields: Mapping[str, str]) -> Response:
+        catalog = open_catalog(self._settings)
+        consulted = find_consultation(self._engine, catalog, link, fields.get("consultation", ""), self._today())
+        if consulted is None:
+            raise PageError(409, "not_consulted")
+        if fields.get("revision") != str(consulted.revision):
+            return self._home(request, link, fault="figures_moved")
+        try:
+            keep_position(self._engine, consulted, fields, self._clock(), link.number)
+        except UsageError:
+            return self._home(request, link, fault="position_incomplete")
+        _LOG.info("kept a position about figures")
+        return self._to(request, "")
 
     def _keep_answer(self, request: Request, link: UploadLinkRecord, fields: Mapping[str, str]) -> Response:
         place = tuple(fields.get(name, "") for name in ("form", "period", "rule", "indicator"))
@@ -221,12 +245,15 @@ class _UploadSite:
         with reading(self._engine) as session:
             expected = reports_of_link(session, page.catalog, link, self._today())
             warnings = warnings_of_link(session, page.catalog, link, self._clock())
+            consulted = consultations_of_link(session, page.catalog, link, self._today())
         shown = {
             "expected": expected,
             "sent": self._sent(link),
             "fault": fault,
             "today": self._today(),
             "warnings": warnings,
+            "consulted": consulted,
+            "shown_figure": partial(shown_figure, page.catalog, page.formatter),
         }
         megabytes = self._settings.reading_limits.file_size >> 20
         content = page.render("home.html.j2", link=link, name=self._name(link), megabytes=megabytes, **shown)

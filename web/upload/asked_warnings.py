@@ -48,7 +48,7 @@ def warnings_of_link(
     """Return the open warnings about the newest reports of a link's unit; of a rule and indicator the first."""
     results: dict[WarningSelector, AskedWarning] = {}
     for report in warned_reports(session, link.link.unit, _MOST_REPORTS):
-        if _covers(catalog, link, report.key):
+        if covers(catalog, link, report.key):
             for warning in _warnings_of(session, report, at):
                 results.setdefault(warning.selector, warning)
     return tuple(results.values())
@@ -80,7 +80,8 @@ def place_of(warning: AskedWarning) -> tuple[str, ...]:
     return warning.report.form, warning.report.period.id, warning.issue.code, warning.issue.indicator or ""
 
 
-def _covers(catalog: Catalog, link: UploadLinkRecord, key: ReportKey) -> bool:
+def covers(catalog: Catalog, link: UploadLinkRecord, key: ReportKey) -> bool:
+    """Return whether a link is of the unit of a report which units fill in themselves."""
     if key.form not in {form.id for form in catalog.forms.of_units}:
         return False
     day = catalog.forms.last_day(key.form, key.period)

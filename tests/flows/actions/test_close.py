@@ -24,8 +24,14 @@ from domain.catalog.rules import load_rules
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.rollups import Boundary
-from flows.actions import close_period as closing
-from flows.actions.close_period import ClosedPeriod, NotRecomputableError, close_period, reopen_period, require_open
+from flows.actions.closing import close_period as closing
+from flows.actions.closing.close_period import (
+    ClosedPeriod,
+    NotRecomputableError,
+    close_period,
+    reopen_period,
+    require_open,
+)
 from flows.actions.preview import preview
 from flows.actions.verification import Damage, OtherProgramError, VerificationReport, VerificationResult, verify
 from flows.actions.withdraw import decide

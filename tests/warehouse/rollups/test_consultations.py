@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from domain.consultations import ConsultationAnswerKind, ConsultedUnit, Position
 from domain.errors import UsageError
 from domain.indicators import Measure
+from domain.officers.consultations import ConsultationAnswerKind, ConsultedUnit, Position
 from domain.units import UnitKey
 from tests.warehouse.closed_rollups import close_rollup
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
@@ -123,7 +123,7 @@ def test_closing_waits_for_the_last_day_and_for_objections(consulted: WarehouseB
 
 
 def test_answers_of_all_close_before_the_last_day(consulted: WarehouseBuilder) -> None:
-    """Nobody is waited for any more."""
+    """No unit is waited for any more."""
     for code in units(consulted):
         answer(consulted, ConsultationAnswerKind.AGREE, code)
     may_be_closed(consulted, LAST_DAY)

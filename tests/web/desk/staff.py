@@ -1,6 +1,7 @@
 """Users of a desk, and browsers in which they are logged in."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from domain.officers.users import Role, User
 from flows.actions.users import accounts, passwords
 from flows.actions.users.accounts import add_new_user
 from tests.flows.pipeline.nightly_runs import NOW, context_of
+from tests.web.consulted_home import consult
 from warehouse.store.engine import Engine
 
 OWN: Final = {"Sec-Fetch-Site": "same-origin"}
@@ -31,7 +33,7 @@ USERS: Final = {
 
 
 def staffed(night_home: Path, home: Path) -> Path:
-    """Copy a home and add the users to its desk; the password of each is the name, three times."""
+    """Copy a home, add users to its desk (the password of each is the name, three times), and consult the district."""
     shutil.copytree(night_home, home, symlinks=True)
     with pytest.MonkeyPatch.context() as patch:
         hasher = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -39,6 +41,7 @@ def staffed(night_home: Path, home: Path) -> Path:
         for user in USERS.values():
             patch.setattr(accounts, "new_password", lambda name=user.name: name * 3)
             add_new_user(engine_of(home), context_of(home).catalog, user, NOW)
+    consult(home, date(2025, 6, 10))
     return home
 
 

@@ -34,6 +34,7 @@ READ = {
     "/units/22813": 200,
     "/outbox/22828/2025-05/": 200,
     f"/figures/{INSIDE}/2025-05/hddt_dn": 200,
+    f"/consultations/cds_x_t/{INSIDE}/2025-05": 200,
     "/inventory": 200,
     "/submissions": 200,
     "/warnings": 200,

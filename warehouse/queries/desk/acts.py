@@ -15,6 +15,8 @@ from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.models import (
     ClosingRow,
+    ConsultationAnswerRow,
+    ConsultationRow,
     RollupChangeRow,
     RollupRevisionRow,
     SubmissionEventRow,
@@ -123,7 +125,7 @@ def seen_of_report(session: Session, key: ReportKey) -> str:
 
 
 def seen_of_figures(session: Session, key: RollupKey) -> str:
-    """Return a hash of what closing or reopening figures rests on: their newest revision, and its closings."""
+    """Return a hash of what closing or reopening figures rests on: newest revision, closings, consultations."""
     head, columns = RollupRevisionRow, key_columns(key)
     of_figures = (
         head.area_code == columns.area,
@@ -139,7 +141,16 @@ def seen_of_figures(session: Session, key: RollupKey) -> str:
         .where(*of_figures)
         .order_by(ClosingRow.id)
     ).tuples()
-    return _hash([newest, *((number, reopened is None) for number, reopened in closings)])
+    consulted = session.execute(
+        select(ConsultationRow.id, ConsultationRow.ended_at, func.max(ConsultationAnswerRow.id))
+        .join(head, head.id == ConsultationRow.revision_id)
+        .outerjoin(ConsultationAnswerRow, ConsultationAnswerRow.consultation_id == ConsultationRow.id)
+        .where(*of_figures)
+        .group_by(ConsultationRow.id, ConsultationRow.ended_at)
+        .order_by(ConsultationRow.id)
+    ).tuples()
+    closed = ((number, reopened is None) for number, reopened in closings)
+    return _hash([newest, *closed, *((number, ended is None, answer) for number, ended, answer in consulted)])
 
 
 def last_move(session: Session, key: ReportKey) -> tuple[str, datetime] | None:

@@ -1,13 +1,15 @@
 """Published figures of a period by area: their newest revision, and whether it is closed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupStatus
 from warehouse.models import ClosingRow, PublicationRow, RollupFigureRow, RollupRevisionRow
+from warehouse.rollups.closings import RollupKeyColumns
+from warehouse.rollups.consultations import consultations
 from warehouse.store.engine import Session
 
 
@@ -15,7 +17,8 @@ from warehouse.store.engine import Session
 class PublishedFigures:
     """The newest revision of an area's figures on the boundaries of the period; times are in UTC.
 
-    `partial` counts figures that lack units. `closed_by` and `closed_at` are those of the closing in force, if any.
+    `partial` counts figures that lack units. `closed_by` and `closed_at` are those of the closing in force, if any,
+    `consulted_until` is the last day of the consultation in force.
     """
 
     area: str
@@ -27,6 +30,7 @@ class PublishedFigures:
     partial: int
     closed_by: str | None
     closed_at: datetime | None
+    consulted_until: date | None
 
 
 def published_periods(session: Session) -> tuple[tuple[str, Period], ...]:
@@ -57,9 +61,19 @@ def published_figures(session: Session, form: str, period: Period) -> tuple[Publ
         .where(head.id.in_(newest))
         .order_by(head.area_code, head.area_valid_from)
     ).tuples()
+    until = {each.key: each.last_day for each in consultations(session)}
     return tuple(
         PublishedFigures(
-            of.area_code, of.area_name, of.form, period, of.number, of.published_at, lacking, closed_by, closed_at
+            of.area_code,
+            of.area_name,
+            of.form,
+            period,
+            of.number,
+            of.published_at,
+            lacking,
+            closed_by,
+            closed_at,
+            until.get(RollupKeyColumns(of.area_code, of.area_valid_from, of.form, of.period, of.boundary)),
         )
         for of, lacking, closed_by, closed_at in rows
     )

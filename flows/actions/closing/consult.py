@@ -7,10 +7,10 @@ from datetime import date
 from typing import Final
 from uuid import uuid4
 
-from domain.consultations import ConsultationAnswerKind, ConsultationOutcome, ConsultedUnit
 from domain.errors import UsageError
+from domain.officers.consultations import ConsultationAnswerKind, ConsultationOutcome, ConsultedUnit
 from domain.units import UnitKey
-from flows.actions.close_period import NotRecomputableError, close_period
+from flows.actions.closing.close_period import NotRecomputableError, close_period
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end

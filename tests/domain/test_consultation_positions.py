@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.consultations import ConsultationAnswer, ConsultationAnswerKind, ConsultedUnit, Position, position_of
+from domain.officers.consultations import (
+    ConsultationAnswer,
+    ConsultationAnswerKind,
+    ConsultedUnit,
+    Position,
+    position_of,
+)
 
 AGREE, OBJECT, SETTLE = ConsultationAnswerKind
 NOW = datetime(2025, 5, 20, tzinfo=UTC)

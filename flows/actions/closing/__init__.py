@@ -1,0 +1,1 @@
+"""Consult units about a period, close it and reopen it."""
