@@ -237,7 +237,7 @@ def _newest_head(session: Session, key: RollupKeyColumns) -> RollupRevisionRow:
     head = RollupRevisionRow
     result = session.scalar(select(head).where(*_is_of(key)).order_by(head.number.desc()).limit(1))
     if result is None:
-        raise UsageError(f"there are no figures of {key.period} of {key.area}")
+        raise UsageError(f"there are no figures of {key.period} of {key.area}: run tonghop nightly first")
     return result
 
 
