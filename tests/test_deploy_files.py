@@ -5,10 +5,12 @@ import shlex
 from configparser import ConfigParser, RawConfigParser
 from pathlib import Path
 
+import check_jsonschema
 import pytest
 import typer.core
 import typer.main
 import yaml
+from click.testing import CliRunner
 from prefect.settings import Settings as PrefectSettings
 
 from cli.main import app
@@ -55,6 +57,14 @@ def test_commands_exist(words: list[str]) -> None:
     """Units and containers call commands with options and values that they take."""
     commands_of: dict[str, typer.core.TyperCommand] = typer.main.get_group(app).commands  # type: ignore[assignment] # typer makes them so
     commands_of[words[0]].make_context(words[0], list(words[1:]))
+
+
+def test_the_compose_file_keeps_to_its_schema() -> None:
+    """Compose would take the file as it is written."""
+    checked = CliRunner().invoke(
+        check_jsonschema.main, ["--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose.yaml")]
+    )
+    assert (checked.exit_code, checked.output) == (0, "ok -- validation done\n")
 
 
 def test_the_small_office_has_a_mailbox_and_a_share() -> None:

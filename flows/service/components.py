@@ -76,7 +76,7 @@ def slices(settings: Settings, identity: SliceIdentity) -> Component:
     command = (sys.executable, "-m", "distributed.cli.dask_worker", settings.scheduler, *options)
     # Its workers start the processes that read. Without a scheduler it ends, and is compared with the next one's.
     environment = {"DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
-    ending = ("--death-timeout", str(_DEATH_SECONDS))
+    ending = ("--death-timeout", str(_DEATH_SECONDS), "--preload", "flows.support.slices.reading")
     return Component(SLICES, (*command, *ending, "--resources", resources, "--name", worker_name()), environment)
 
 

@@ -27,7 +27,6 @@ from flows.support.sources import open_sources
 from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Engine, Warehouse, normalise_url
 from workbooks.cells.guards import Limits
-from workbooks.pool.confinement import Confinement, can_confine
 from workbooks.pool.landed_file import PlainReader, Reader
 from workbooks.pool.reading_pool import ReadingPool
 
@@ -134,7 +133,7 @@ def build_context(
 @contextmanager
 def _open_reader(settings: Settings, catalog: Catalog, scanner: Scanner | None) -> Iterator[Reader]:
     with open_runner(settings, catalog) as runner, _open_unscanned(settings, catalog) as own:
-        bounds = ReadingBounds(settings.reading_limits, _confinement(settings))
+        bounds = ReadingBounds.of(settings)
         reader = SlicedReader(runner, own, settings.landing, bounds, settings.slice_files) if runner else own
         yield ScanningReader(reader, scanner, catalog) if scanner else reader
 
@@ -154,8 +153,5 @@ def _open_unscanned(settings: Settings, catalog: Catalog) -> AbstractContextMana
     workers = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
     if not workers:
         return nullcontext(PlainReader(catalog, settings.reading_limits))
-    return ReadingPool(catalog, settings.reading_limits, _confinement(settings), workers)
-
-
-def _confinement(settings: Settings) -> Confinement | None:
-    return Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds) if can_confine() else None
+    bounds = ReadingBounds.of(settings)
+    return ReadingPool(catalog, bounds.limits, bounds.confinement, workers)

@@ -4,14 +4,16 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from domain.batches import batched
 from domain.submissions import ParsedReport
+from flows.support.settings import Settings, load_settings
 from flows.support.slices.identity import SliceIdentity, worker_settings
 from flows.support.slices.runner import SliceRunner, result_of
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
-from workbooks.pool.confinement import Confinement
+from workbooks.pool.confinement import Confinement, can_confine
 from workbooks.pool.landed_file import LandedFile, Reader
 from workbooks.pool.reading_pool import ReadingPool
 
@@ -24,6 +26,12 @@ class ReadingBounds:
 
     limits: Limits
     confinement: Confinement | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the bounds that the settings say, of a process where this system can enforce them."""
+        confinement = Confinement(settings.reading_memory_mb << 20, settings.reading_cpu_seconds)
+        return cls(settings.reading_limits, confinement if can_confine() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,25 @@ def read_slice(
     settings, catalog = worker_settings(identity)
     key = identity, bounds
     if key not in _pools:
-        while _pools:
-            _pools.popitem()[1].close()
+        _close_pools()
         _pools[key] = ReadingPool(catalog, bounds.limits, bounds.confinement, 1)
     return _pools[key].read([LandedFile(settings.landing / path, hints) for path, hints in files])
+
+
+def dask_setup(_worker: object) -> None:
+    """Load the catalogue and start the process that reads before the first slice comes; called by Dask in a worker."""
+    settings = load_settings()
+    read_slice(SliceIdentity.of_worker(settings), ReadingBounds.of(settings), ())
+
+
+def dask_teardown(_worker: object) -> None:
+    """End the process that reads, which would keep the worker from ending; called by Dask."""
+    _close_pools()
+
+
+def _close_pools() -> None:
+    while _pools:
+        _pools.popitem()[1].close()
 
 
 _pools: dict[tuple[SliceIdentity, ReadingBounds], ReadingPool] = {}

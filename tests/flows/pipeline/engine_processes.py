@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dask
+import distributed  # noqa: F401 # its defaults come before what is set
 import psutil
 import trustme
 
@@ -81,7 +82,9 @@ def engine_processes(home: Path, folder: Path, workers: int) -> Iterator[EngineP
         DASK_CONFIG=str(folder / "dask.yaml"),
     )
     engine = EngineProcesses(address, environment, folder)
-    with ExitStack() as ends, dask.config.set({"distributed.comm.tls": tls}):
+    with ExitStack() as ends:
+        dask.config.refresh(paths=[str(folder)])
+        ends.callback(dask.config.refresh)
         engine.start("scheduler")
         ends.callback(_end, engine)
         until((home / "landing" / ".probe").exists)

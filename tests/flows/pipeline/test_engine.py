@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from domain.periods import parse_period
 from flows.pipeline import publisher
 from flows.pipeline.publisher import Publisher
+from flows.support.catalog import open_catalog
 from flows.support.slices import reading
-from flows.support.slices.runner import SliceRunner
+from flows.support.slices.reading import ReadingBounds, read_slice
+from flows.support.slices.runner import SliceRunner, open_runner
+from tests.catalogs import small_catalog
 from tests.flows.pipeline.engine_processes import EngineProcesses, engine_processes
-from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, run_plainly
+from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, run_plainly, settings_of
 from tests.flows.service.service_runner import until
 from workbooks.sample.inbox import SampleFile, make_sample
 
@@ -45,6 +48,15 @@ def engine(home: Path, tmp_path: Path) -> Iterator[EngineProcesses]:
         yield engine
 
 
+def changed_catalog(folder: Path) -> Path:
+    """Return the folder of a catalogue that differs from that of the workers."""
+    catalog = folder / "catalog"
+    shutil.copytree(small_catalog(), catalog)
+    texts = next(catalog.rglob("*.yaml"))
+    texts.write_text(texts.read_text("utf-8") + "\n# changed\n", "utf-8")
+    return catalog
+
+
 def test_a_killed_worker_changes_nothing(
     engine: EngineProcesses, home: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,12 +79,25 @@ def test_another_landing_or_catalogue_is_refused(engine: EngineProcesses, tmp_pa
     """Workers that see other files or judge by another catalogue do not start, and say why."""
     code, message = engine.refusal(TONGHOP_HOME=str(tmp_path / "elsewhere"))
     assert (code, "does not see the others' landing" in message) == (3, True)
-    other = tmp_path / "catalog"
-    shutil.copytree(engine.environment["TONGHOP_CATALOG"], other)
-    texts = next(other.rglob("*.yaml"))
-    texts.write_text(texts.read_text("utf-8") + "\n# changed\n", "utf-8")
-    code, message = engine.refusal(TONGHOP_CATALOG=str(other))
+    code, message = engine.refusal(TONGHOP_CATALOG=str(changed_catalog(tmp_path)))
     assert (code, "for: catalogue. It" in message) == (3, True)
+
+
+def test_a_run_gives_slices_to_its_own_kind_only(
+    engine: EngineProcesses, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the middle of an upgrade a run with another catalogue than the workers' names these, and they do nothing."""
+    settings = settings_of(home, runner="engine", scheduler=engine.address)
+    engine.start("slices")
+    until(lambda: (tmp_path / "scheduler.log").read_text("utf-8").count("Register worker") == 2)
+    with open_runner(settings, open_catalog(settings)) as runner:
+        assert runner
+        assert runner.submit(read_slice, ReadingBounds.of(settings), ()).result(60) == ()
+    assert not caplog.records
+    with open_runner(settings, load_catalog(changed_catalog(tmp_path))) as runner:
+        assert runner
+        assert wait([runner.submit(read_slice, ReadingBounds.of(settings), ())], timeout=1).done == set()
+    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["catalog", "catalog"]
 
 
 def _killing(engine: EngineProcesses, monkeypatch: pytest.MonkeyPatch) -> set[str]:
