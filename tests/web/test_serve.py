@@ -148,7 +148,7 @@ def test_the_next_revision_is_served_at_once(served: TestClient, after_night: Pa
 )
 def test_nothing_outside_or_hidden_is_served(served: TestClient, path: str) -> None:
     """No URL leads out of the folder, to hidden names, or to a directory listing."""
-    url = httpx.URL("http://testserver/").copy_with(raw_path=path.encode())
+    url = served.base_url.copy_with(raw_path=path.encode())
     answer = served.send(served.build_request("GET", url))
     assert answer.status_code == 404
 

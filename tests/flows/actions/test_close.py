@@ -255,7 +255,7 @@ def test_closing_again_keeps_the_earlier_bundle(after_closing: Path) -> None:
 def test_interrupted_closing_is_repeated(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bundle without its closing closes nothing; the next one replaces it, for its hash was never shown."""
 
-    def die(*_given: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
