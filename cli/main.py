@@ -18,6 +18,7 @@ from cli.commands import (
     close,
     connectors,
     consultation,
+    contacts,
     demo,
     explain,
     held,
@@ -69,6 +70,7 @@ A month in short:
   tonghop withdraw --unit 22828 --period 2025-05 --reason "wrong month"
   tonghop held list                                 what waits for a decision
   tonghop senders list                              by which way reports may come
+  tonghop contacts list 22813                       whom to call about a report
   tonghop links make 22813 --reason "Ms Lan"         her own upload page
   tonghop users list                                who may log in at the desk
   tonghop audit verify                              whether decisions are as recorded
@@ -137,6 +139,7 @@ app.add_typer(rules.rules)
 app.add_typer(catalog.catalog)
 app.add_typer(held.held)
 app.add_typer(senders.senders)
+app.add_typer(contacts.contacts)
 app.add_typer(users.users)
 app.add_typer(audit.audit)
 app.add_typer(links.links)

@@ -1,11 +1,11 @@
 """Authorise senders for an officer: one way at a time, or a list from a CSV file."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from domain.authorisations import Authorisation, authorisation
 from domain.catalog.catalog import Catalog
@@ -14,6 +14,7 @@ from domain.errors import UsageError
 COLUMNS: Final = ("source", "folder", "sender", "units", "valid_from", "valid_to", "form")
 """Columns of a list of authorisations; only `units` has to be there."""
 _MOST_NAMED = 20
+_Listed = TypeVar("_Listed")
 
 
 def make_authorisation(
@@ -49,6 +50,17 @@ def read_authorisations(
     Raises:
         UsageError: the file cannot be read, or lines are wrong: each is named with what to write.
     """
+    return read_list(file, COLUMNS, "units", lambda row: make_authorisation(catalog, sources, row, today))
+
+
+def read_list(
+    file: Path, columns: Sequence[str], required: str, make: Callable[[Mapping[str, str]], _Listed]
+) -> tuple[_Listed, ...]:
+    """Return what the lines of a CSV file with headings say, all or none; `make` reads one line.
+
+    Raises:
+        UsageError: the file cannot be read, or lines are wrong: each is named with what to write.
+    """
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -58,25 +70,25 @@ def read_authorisations(
     heading = text.partition("\n")[0]
     reader = csv.DictReader(StringIO(text, newline=""), delimiter=";" if ";" in heading else ",", restkey="")
     try:
-        columns = tuple(reader.fieldnames or ())
-        if "units" not in columns or not set(columns) <= set(COLUMNS) or len(set(columns)) < len(columns):
-            raise UsageError(f"{file}, line 1: write the headings {', '.join(COLUMNS)}; only units is required")
-        results, problems = _read_rows(reader, lambda row: make_authorisation(catalog, sources, row, today))
+        headings = tuple(reader.fieldnames or ())
+        if required not in headings or not set(headings) <= set(columns) or len(set(headings)) < len(headings):
+            raise UsageError(f"{file}, line 1: write the headings {', '.join(columns)}; only {required} is required")
+        results, problems = _read_rows(reader, make)
     except csv.Error as error:
         raise UsageError(f"{file}, line {reader.line_num}: {error}; save it from Excel as “CSV UTF-8”") from error
     if problems:
         more = [f"and {len(problems) - _MOST_NAMED} more lines"] if len(problems) > _MOST_NAMED else []
         raise UsageError("\n".join([f"{file}: nothing was added", *problems[:_MOST_NAMED], *more]))
     if not results:
-        raise UsageError(f"{file} lists nothing: write a line for each way, below the headings")
+        raise UsageError(f"{file} lists nothing: write a line for each, below the headings")
     return tuple(results)
 
 
 def _read_rows(
-    reader: "csv.DictReader[str]", make: Callable[[Mapping[str, str]], Authorisation]
-) -> tuple[list[Authorisation], list[str]]:
-    """Return the authorisations of the lines that are right, and the problems of the others."""
-    results: list[Authorisation] = []
+    reader: "csv.DictReader[str]", make: Callable[[Mapping[str, str]], _Listed]
+) -> tuple[list[_Listed], list[str]]:
+    """Return what the lines that are right say, and the problems of the others."""
+    results: list[_Listed] = []
     problems: list[str] = []
     for row in reader:
         try:

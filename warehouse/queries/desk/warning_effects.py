@@ -106,8 +106,9 @@ def headline_effects(
     heads = _newest_heads(session, period)
     figures = _figures(session, heads)
     leads = {head: catalog.lead_indicators([each for of, each in figures if of == head]) for head in heads}
+    needed = {each for of in leads.values() for lead in of for each in (lead, *_parts(catalog, lead))}
     results: dict[tuple[int, str], HeadlineEffect] = {}
-    for head, submission, code, own in _own_figures(session, period, heads, submissions, unit):
+    for head, submission, code, own in _own_figures(session, period, heads, submissions, needed=needed, unit=unit):
         if code == heads[head].area_code:
             continue
         for lead in leads[head]:
@@ -131,7 +132,7 @@ def _effects(
     before = _value(published, is_ratio=is_ratio)
     left_out = {lead: own[lead]} if lead in own else {}
     if indicator.is_sum:
-        parts = (part.indicator for part in indicator.parts)
+        parts = _parts(catalog, lead)
         left_out |= {part: _Sums(own[part].numerator, Decimal(0)) for part in parts if part in own}
     for code, sums in left_out.items():
         rest = _Sums(
@@ -142,6 +143,10 @@ def _effects(
         if before is not None:
             percent = _ALL if not before or after is None else abs(after - before) / abs(before) * _ALL
             yield code, HeadlineEffect(lead, head.area_code, head.area_name, before, after, percent)
+
+
+def _parts(catalog: Catalog, indicator: str) -> tuple[str, ...]:
+    return tuple(part.indicator for part in catalog.indicators[indicator].parts)
 
 
 def _value(sums: _Sums, *, is_ratio: bool) -> Decimal | None:
@@ -169,13 +174,21 @@ def _figures(session: Session, heads: Collection[int]) -> Mapping[tuple[int, str
 
 
 def _own_figures(
-    session: Session, period: Period, heads: Collection[int], submissions: Collection[int], unit: str | None
+    session: Session,
+    period: Period,
+    heads: Collection[int],
+    submissions: Collection[int],
+    *,
+    needed: Collection[str],
+    unit: str | None,
 ) -> Iterator[tuple[int, int, str, Mapping[str, _Sums]]]:
     """Yield revision, submission and unit with what that contributed to the figures, by indicator."""
     row, wanted = RollupContributionRow, frozenset(submissions)
     statement = select(
         row.revision_id, row.submission_id, row.unit_code, row.indicator, row.numerator, row.denominator, row.weight
-    ).where(row.revision_id.in_(heads), row.period == period.id, *([row.unit_code == unit] if unit else []))
+    ).where(row.revision_id.in_(heads), row.period == period.id, row.indicator.in_(needed))
+    if unit:
+        statement = statement.where(row.unit_code == unit)
     own: dict[tuple[int, int, str], dict[str, _Sums]] = defaultdict(dict)
     for head, submission, code, indicator, above, below, weight in session.execute(statement).tuples():
         if submission in wanted:
