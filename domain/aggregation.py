@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 
 from domain.indicators import Flow, Indicator, Measure
 
@@ -21,8 +22,7 @@ class Sums:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """What one unit gives to one figure: its numerator and, of a share, its denominator as well."""
 
     numerator: Decimal

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from domain.aggregation import Amount, over_time, percentage
 from domain.catalog.forms import Forms
@@ -14,7 +15,7 @@ from domain.units import UnitKey
 from domain.vietnam_time import day_in_vietnam
 from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.report import CommuneFigure, FigureSource, UnitLine
+from publishing.figures.report import CommuneFigure, UnitLine
 from warehouse.queries import PublishedContribution, Revision, UnitReportingStatus
 
 _WORST_FIRST = (ReportingState.MISSING, ReportingState.QUARANTINED, ReportingState.ACCEPTED)
@@ -45,7 +46,9 @@ def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) 
                     value=_value(amount),
                     numerator=amount.numerator,
                     denominator=amount.denominator,
-                    sources=tuple(FigureSource(cell.sheet, cell.cell) for report in reports for cell in report.sources),
+                    sources=last.sources
+                    if len(reports) == 1
+                    else tuple(chain.from_iterable(each.sources for each in reports)),
                     file_name=last.file.file_name,
                     sha256=last.file.sha256,
                 )
@@ -98,7 +101,7 @@ def _report_figure(contribution: PublishedContribution, period: Period, formatte
         else counted.numerator,
         numerator=counted.numerator,
         denominator=counted.denominator,
-        sources=tuple(FigureSource(cell.sheet, cell.cell) for cell in contribution.sources),
+        sources=contribution.sources,
         file_name=contribution.file.file_name,
         sha256=contribution.file.sha256,
     )

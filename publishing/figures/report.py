@@ -1,11 +1,12 @@
 """The content of a report as plain values; page and workbook are both written from it, so that they agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import compress
 from operator import not_
+from typing import NamedTuple
 
 from domain.rollups import RollupRow, RollupStatus
 from publishing.editions import EDITION, SECOND_EDITION
@@ -14,24 +15,17 @@ from publishing.figures.trends import FigureComparison, FigureTrend
 from warehouse.queries import SourceCell
 
 
-@dataclass(frozen=True, slots=True)
-class FigureSource:
-    """The source cell of a figure."""
-
-    sheet: str
-    cell: str
-
-
-def addresses_of(cells: Iterable[FigureSource | SourceCell]) -> str:
+def addresses_of(cells: Sequence[SourceCell]) -> str:
     """Format the addresses of cells, each sheet named once: "Biểu 01!E12; Theo thôn!D5, D6, D7"."""
+    if len(cells) == 1:
+        return f"{cells[0].sheet}!{cells[0].cell}"
     by_sheet: dict[str, list[str]] = {}
     for cell in cells:
         by_sheet.setdefault(cell.sheet, []).append(cell.cell)
     return "; ".join(f"{sheet}!{', '.join(listed)}" for sheet, listed in by_sheet.items())
 
 
-@dataclass(frozen=True, slots=True)
-class CommuneFigure:
+class CommuneFigure(NamedTuple):
     """The figure of one commune for one indicator, with all source cells; villages are summed.
 
     `key` distinguishes communes that had the same code at different times.
@@ -43,7 +37,7 @@ class CommuneFigure:
     value: Decimal | None
     numerator: Decimal | None
     denominator: Decimal | None
-    sources: tuple[FigureSource, ...]
+    sources: tuple[SourceCell, ...]
     file_name: str
     sha256: str
 
@@ -137,8 +131,7 @@ class ThemeFigures:
         return tuple(figure for figure in self.figures if figure is not self.lead)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitLine:
+class UnitLine(NamedTuple):
     """The reporting status of one unit: `state` is one of accepted, late, quarantined, missing.
 
     `key` distinguishes units that had the same code at different times. `deadline` is the last day on which the report

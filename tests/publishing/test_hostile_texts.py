@@ -53,11 +53,10 @@ def holding(revision: Revision, texts: Sequence[str]) -> Revision:
     """Put the texts, one after another, wherever a revision holds what others wrote."""
     more = cycle(texts)
     contributions = tuple(
-        replace(
-            each,
+        each._replace(
             unit_name=next(more),
             file=replace(each.file, file_name=next(more)),
-            sources=tuple(replace(cell, sheet=next(more), cell=next(more)) for cell in each.sources),
+            sources=tuple(cell._replace(sheet=next(more), cell=next(more)) for cell in each.sources),
         )
         for each in revision.contributions
     )
@@ -79,7 +78,7 @@ def holding(revision: Revision, texts: Sequence[str]) -> Revision:
         area_name=" ".join(text[:200] for text in texts),
         rows=tuple(replace(row, notes=next(more)) for row in revision.rows),
         units=tuple(
-            replace(unit, name=next(more), file=unit.file and replace(unit.file, file_name=next(more)))
+            unit._replace(name=next(more), file=unit.file and replace(unit.file, file_name=next(more)))
             for unit in revision.units
         ),
         contributions=contributions,

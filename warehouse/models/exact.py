@@ -77,15 +77,26 @@ class ExactNumber(TypeDecorator[Decimal]):
         """Return the conversion itself on SQLite: a run binds a hundred numbers for each report."""
         return _in_millionths if dialect.name == "sqlite" else super().bind_processor(dialect)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return the conversion itself on SQLite: of a country, a revision has a hundred thousand numbers."""
+        return _read_from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: Decimal | int | str | None, dialect: Dialect) -> Decimal | None:
         """Return a Decimal in canonical form."""
         if value is None:
             return None
-        if isinstance(value, int) and dialect.name == "sqlite":
-            return _of_millionths(value)
-        if isinstance(value, str):
-            return canonical(Decimal(value.removeprefix(BEYOND_INTEGERS)))
+        if dialect.name == "sqlite":
+            return _read_from_sqlite(value)
         return canonical(Decimal(value))
+
+
+def _read_from_sqlite(value: Decimal | int | str | None) -> Decimal | None:
+    """Return a number that SQLite keeps, in canonical form."""
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return _of_millionths(value)
+    return canonical(Decimal(value.removeprefix(BEYOND_INTEGERS) if isinstance(value, str) else value))
 
 
 def _of_millionths(value: int) -> Decimal:

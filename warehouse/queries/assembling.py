@@ -37,7 +37,7 @@ from warehouse.queries.read_models import (
     SourceCell,
     UnitReportingStatus,
 )
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
 from warehouse.submissions.lifecycle import find_all
@@ -208,44 +208,44 @@ def _contributions(
     sources = _sources(
         session,
         {contribution.submission_id for contribution in of.contributions},
-        {each for contribution in of.contributions for each in of.made_from(contribution.indicator)},
+        {each for indicator in {each.indicator for each in of.contributions} for each in of.made_from(indicator)},
     )
     status_rows = {(unit.period, unit.unit_code): unit for unit in of.units}
     links = _links(session, of.units)
     refs = {number: file_ref(file) for number, file in files.items()}
     periods = _Periods()
+    made_from = {indicator: of.made_from(indicator) for indicator in {each.indicator for each in of.contributions}}
+    known: dict[tuple[str, str], tuple[str, Sequence[str] | None, tuple[Link, ...]]] = {}
     results: list[PublishedContribution] = []
     for contribution in of.contributions:
-        status_row = status_rows[contribution.period, contribution.unit_code]
-        cells = [
-            cell
-            for indicator in of.made_from(contribution.indicator)
-            for cell in sources[contribution.submission_id, indicator]
-        ]
+        indicator, submission, weight = contribution.indicator, contribution.submission_id, contribution.weight
+        place = contribution.period, contribution.unit_code
+        if place not in known:
+            row = status_rows[place]
+            villages = None if row.whole else row.villages
+            through = tuple(links[old, new, effective] for old, new, effective in row.through)
+            known[place] = names[UnitKey(row.unit_code, row.unit_valid_from)], villages, through
+        unit_name, villages, through = known[place]
+        cells = [cell for each in made_from[indicator] for cell in sources[submission, each]]
+        if villages is not None and weight is None:
+            cells = [cell for cell in cells if cell.unit in villages]  # of a unit partly in the area, those summed
         results.append(
             PublishedContribution(
-                indicator=contribution.indicator,
-                unit=contribution.unit_code,
-                unit_name=names[UnitKey(contribution.unit_code, contribution.unit_valid_from)],
-                numerator=contribution.numerator,
-                denominator=contribution.denominator,
-                file=refs[contribution.submission_id],
-                sources=tuple(cells if contribution.weight is not None else _summed_cells(cells, status_row)),
-                period=periods[contribution.period],
-                unit_valid_from=contribution.unit_valid_from,
-                weight=contribution.weight,
-                weight_source=contribution.weight_source,
-                through=tuple(links[old, new, effective] for old, new, effective in status_row.through),
+                indicator,
+                contribution.unit_code,
+                unit_name,
+                contribution.numerator,
+                contribution.denominator,
+                refs[submission],
+                tuple(cells),
+                periods[contribution.period],
+                contribution.unit_valid_from,
+                weight,
+                contribution.weight_source,
+                through,
             )
         )
     return tuple(results)
-
-
-def _summed_cells(cells: Sequence[SourceCell], status_row: UnitRecord) -> Sequence[SourceCell]:
-    """Return the cells that were summed: of a unit partly in the area, those of its villages inside."""
-    if status_row.whole or status_row.villages is None:
-        return cells
-    return [cell for cell in cells if cell.unit in status_row.villages]
 
 
 def _sources(
@@ -253,7 +253,8 @@ def _sources(
 ) -> dict[tuple[int, str], list[SourceCell]]:
     """Return cells by submission and indicator: a commune's own, or those of its villages."""
     sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
-    row = ObservationRow
+    # Columns of tables, not of objects: a country has tens of thousands.
+    row, submission, collected = (table_of(each).c for each in (ObservationRow, SubmissionRow, IndicatorRow))
     statement = (
         select(
             row.submission_id,
@@ -268,9 +269,9 @@ def _sources(
             row.numerator_raw,
             row.denominator_raw,
         )
-        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
-        .join(IndicatorRow, IndicatorRow.id == row.indicator)
-        .where((IndicatorRow.collected_at == Level.VILLAGE) == (row.unit_code != SubmissionRow.unit_code))
+        .join_from(table_of(ObservationRow), table_of(SubmissionRow), submission.id == row.submission_id)
+        .join(table_of(IndicatorRow), collected.id == row.indicator)
+        .where((collected.collected_at == Level.VILLAGE) == (row.unit_code != submission.unit_code))
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
     if len(indicators) == 1:
@@ -278,7 +279,7 @@ def _sources(
     for chunk in in_chunks(submissions):
         for submission_id, indicator, *source in session.execute(statement.where(row.submission_id.in_(chunk))):
             if indicator in indicators:
-                sources[submission_id, indicator].append(SourceCell(*source))
+                sources[submission_id, indicator].append(SourceCell._make(source))
     return sources
 
 

@@ -31,8 +31,7 @@ class FileRef:
     version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCell:
+class SourceCell(NamedTuple):
     """The cells an observation was read from.
 
     `unit` is the commune's code, or the village's for the village sheet. `cell` holds the numerator, `denominator_cell`
@@ -63,8 +62,7 @@ class Link:
     legal_basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedContribution:
+class PublishedContribution(NamedTuple):
     """Contribution of one unit's report of a base period to one figure of a revision.
 
     `numerator` and `denominator` are the sums over `sources` (one for a commune's own figure, one per village for the
@@ -92,8 +90,7 @@ class PublishedContribution:
         return Amount(self.numerator, self.denominator).weighted(self.weight)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitReportingStatus:
+class UnitReportingStatus(NamedTuple):
     """Reporting status of an expected unit for one base period.
 
     `state` says whether its report is counted, refused or missing; `late` whether its first placeable file came after

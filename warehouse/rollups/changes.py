@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.rollups import ReportingState, RollupRow
 from warehouse.models.exact import canonical
@@ -20,8 +20,7 @@ _COVERAGE_COLUMNS = frozenset({"units_late", "units_missing", "status", "notes"}
 _MOST_FILES_NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class CountedAmount:
+class CountedAmount(NamedTuple):
     """Contribution of a report to a figure: its submission, its sums, and their weight (None: all of it counts)."""
 
     submission_id: int
@@ -35,8 +34,7 @@ class CountedAmount:
         return self.numerator, self.denominator, self.weight
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedStatus:
+class RecordedStatus(NamedTuple):
     """Recorded reporting status: the state, whether late, and the submission that it is based on."""
 
     state: ReportingState

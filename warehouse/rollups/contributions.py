@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from domain.aggregation import Amount, Sums, add_up, over_time
 from domain.catalog.catalog import Catalog
@@ -31,8 +32,7 @@ _NOT_REPORTED = ReportedAmount(None, applies=True)
 _NO_VILLAGE_INSIDE = ReportedAmount(None, applies=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """Contribution of a report to a figure: the sums over its cells, and their stated weight (None: all counts)."""
 
     key: ReportKey

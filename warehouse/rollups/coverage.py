@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
@@ -12,8 +13,7 @@ from warehouse.rollups.sums import ReportedAmount
 from warehouse.submissions.report_keys import ReportKey
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageGap:
+class CoverageGap(NamedTuple):
     """A unit, and those of its base periods to which a statement applies."""
 
     unit: OrgUnit

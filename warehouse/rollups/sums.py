@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
@@ -12,12 +11,11 @@ from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.units import Level
 from warehouse.models import ObservationRow, SubmissionRow
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedAmount:
+class ReportedAmount(NamedTuple):
     """Amount that one submission reports of an indicator: the sum of its complete figures, None where it has none.
 
     `applies` is False when all its cells of the indicator say "not applicable". Of an indicator collected by village a
@@ -45,13 +43,13 @@ def reported_amounts(
     """
     own = [indicator for indicator in indicators if indicator.collected_at is not Level.VILLAGE]
     by_village = _collected_by_village(indicators)
-    row = ObservationRow
+    row, submission = table_of(ObservationRow).c, table_of(SubmissionRow).c
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     for chunk in in_chunks(registered):
         is_in_chunk = row.submission_id.in_(chunk)
-        for line in session.execute(_sums(own, is_in_chunk, row.unit_code == SubmissionRow.unit_code)):
-            results[line.submission_id][line.indicator] = _amount(line)
-        for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != SubmissionRow.unit_code)):
+        for line in session.execute(_sums(own, is_in_chunk, row.unit_code == submission.unit_code)):
+            results[line[0]][line[1]] = _amount(line)
+        for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != submission.unit_code)):
             results[line.submission_id][line.indicator] = _village_amount(line, registered[line.submission_id])
     return results
 
@@ -61,7 +59,7 @@ def reported_amounts_of_villages(
 ) -> ReportedAmounts:
     """Sum indicators collected by village, of each submission over the given villages only."""
     by_village = _collected_by_village(indicators)
-    row = ObservationRow
+    row = table_of(ObservationRow).c
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     for submission, inside in villages.items():
         statement = _sums(by_village, row.submission_id == submission, row.unit_code.in_(sorted(inside)))
@@ -97,7 +95,8 @@ def _collected_by_village(indicators: Collection[Indicator]) -> list[Indicator]:
 
 def _sums(indicators: Collection[Indicator], *conditions: ColumnElement[bool]) -> Select[Any]:
     """Select sums by submission and indicator, and how many cells there are, are settled, and apply."""
-    row, whole = ObservationRow, _is_whole(indicators)
+    # Columns of tables, not of objects: a country has tens of thousands of lines.
+    row, submission, whole = table_of(ObservationRow).c, table_of(SubmissionRow).c, _is_whole(indicators)
     is_none = row.state == CellState.NOT_APPLICABLE
     return (
         select(
@@ -109,7 +108,7 @@ def _sums(indicators: Collection[Indicator], *conditions: ColumnElement[bool]) -
             func.sum(case((or_(whole, is_none), 1), else_=0)).label("settled"),
             func.sum(case((is_none, 0), else_=1)).label("applying"),
         )
-        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
+        .join_from(table_of(ObservationRow), table_of(SubmissionRow), submission.id == row.submission_id)
         .where(row.indicator.in_([indicator.id for indicator in indicators]), *conditions)
         .group_by(row.submission_id, row.indicator)
     )
@@ -123,8 +122,9 @@ def _village_amount(line: Row[Any], villages: int) -> ReportedAmount:
 
 
 def _amount(line: Row[Any]) -> ReportedAmount:
-    amount = None if line.numerator is None else Amount(line.numerator, line.denominator)
-    return ReportedAmount(amount, applies=bool(line.applying))
+    _, _, numerator, denominator, _, _, applying = line
+    amount = None if numerator is None else Amount(numerator, denominator)
+    return ReportedAmount(amount, applies=bool(applying))
 
 
 _INCOMPLETE = ReportedAmount(None, applies=True)
@@ -132,7 +132,7 @@ _INCOMPLETE = ReportedAmount(None, applies=True)
 
 def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
     """Return `Observation.is_complete` in SQL; a ratio without its denominator is no figure either."""
-    row = ObservationRow
+    row = table_of(ObservationRow).c
     counts = [indicator.id for indicator in indicators if indicator.measure is Measure.COUNT]
     return and_(
         row.numerator.is_not(None),

@@ -134,8 +134,8 @@ def test_corrections_are_listed_by_figure(written: Write, catalog: Catalog) -> N
 
 def test_long_lists_are_cut_and_counted(written: Write, revision: Revision) -> None:
     """The document lists sixty missing units at most, and says how many more the workbook names."""
-    unit = replace(revision.units[0], state=ReportingState.MISSING, file=None, received_at=None)
-    units = tuple(replace(unit, code=f"{number:05}", name=f"Xã {number}") for number in range(75))
+    unit = revision.units[0]._replace(state=ReportingState.MISSING, file=None, received_at=None)
+    units = tuple(unit._replace(code=f"{number:05}", name=f"Xã {number}") for number in range(75))
     document = written(replace(revision, units=units))
     assert len(table_of(document, "Tình trạng")) == 60
     assert "Và 15 đơn vị khác" in text_of(document)

@@ -119,7 +119,7 @@ def test_change_that_cannot_be_stated(
 
 def test_breaks_of_area_units_and_definition(revision: Revision, vietnamese: ReportFormatter) -> None:
     """Each break stands before the first point after it, with its day and a sentence."""
-    moved = replace(revision, units=(replace(revision.units[0], unit_valid_from=date(2025, 5, 1)), *revision.units[1:]))
+    moved = replace(revision, units=(revision.units[0]._replace(unit_valid_from=date(2025, 5, 1)), *revision.units[1:]))
     known = knowing(moved, {MARCH: "40.00"}, area_valid_from=date(1990, 1, 1))
     known = knowing(known, {APRIL: "41.00"}, denominator_kind="other")
     breaks = trend_of(known, vietnamese).breaks
@@ -180,12 +180,12 @@ def test_days_late(catalog: Catalog, vietnamese: ReportFormatter) -> None:
     made = datetime(2025, 5, deadline.day + 5, 18, 30, tzinfo=UTC)  # the next day in Vietnam
     revision = build_revision(catalog, missing={"22831"}, refused={"22828"}, late={"22813"}, published_at=made)
     came = datetime(2025, 5, deadline.day + 2, 3, tzinfo=UTC)
-    units = tuple(replace(unit, received_at=came) if unit.late else unit for unit in revision.units)
+    units = tuple(unit._replace(received_at=came) if unit.late else unit for unit in revision.units)
     report: Report = assemble(replace(revision, units=units), vietnamese)
     days = {unit.code: unit.days_late for unit in report.units}
     assert (days["22831"], days["22828"], days["22813"], days["22816"]) == (6, 6, 2, 0)
     assert {unit.deadline for unit in report.units} == {deadline}
-    corrected = tuple(replace(unit, first_received_at=came - timedelta(days=1)) for unit in units)
+    corrected = tuple(unit._replace(first_received_at=came - timedelta(days=1)) for unit in units)
     for edition, late in ((SECOND_EDITION, 2), (EDITION, 1)):
         (line,) = (
             unit

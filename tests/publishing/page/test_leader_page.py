@@ -188,7 +188,7 @@ def test_many_missing_units_are_counted(catalog: Catalog, page_of: PageOf) -> No
     """A long list of missing units is cut, and the rest is counted."""
     revision = build_revision(catalog, missing={"22828"})
     absent = next(unit for unit in revision.units if unit.code == "22828")
-    more = tuple(replace(absent, code=str(90000 + number), name=f"Xã {number}") for number in range(MOST_NAMED + 4))
+    more = tuple(absent._replace(code=str(90000 + number), name=f"Xã {number}") for number in range(MOST_NAMED + 4))
     page = page_of(replace(revision, units=revision.units + more))
     section = page.partition('id="absent"')[2].partition("</section>")[0]
     assert section.count("<tr>") == MOST_NAMED + 1

@@ -42,10 +42,10 @@ def test_names_are_escaped(catalog: Catalog, page_of: PageOf) -> None:
     """Markup in names, file names and notes is shown as text."""
     revision = build_revision(catalog)
     units = tuple(
-        replace(unit, name=ATTACK, file=replace(unit.file, file_name=ATTACK) if unit.file else None)
+        unit._replace(name=ATTACK, file=replace(unit.file, file_name=ATTACK) if unit.file else None)
         for unit in revision.units
     )
-    contributions = tuple(replace(contribution, unit_name=ATTACK) for contribution in revision.contributions)
+    contributions = tuple(contribution._replace(unit_name=ATTACK) for contribution in revision.contributions)
     changes = (RollupChange(revision.rows[0].indicator, "notes", ATTACK, ATTACK, None),)
     attacked = replace(revision, area_name=ATTACK, units=units, contributions=contributions, changes=changes)
     page = page_of(with_row(attacked, 3, notes=ATTACK, units_accepted=6, status=RollupStatus.PARTIAL))

@@ -40,9 +40,9 @@ def small_revision(catalog: Catalog, period: str = "2025-05", number: int = 1, *
         revision,
         period=at,
         rows=rows,
-        units=tuple(replace(unit, period=at) for unit in revision.units),
+        units=tuple(unit._replace(period=at) for unit in revision.units),
         contributions=tuple(
-            replace(contribution, period=at)
+            contribution._replace(period=at)
             for contribution in revision.contributions
             if contribution.indicator in kept
         ),

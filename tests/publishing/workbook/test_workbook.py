@@ -141,10 +141,10 @@ def test_typed_text_stays_text(opened: Open, revision: Revision) -> None:
     """Names, notes and file names never become formulas, links or numbers."""
     texts = ("=1+1", "{=1+1}", "+1", "-1", "@SUM(A1)", "http://x.example", "mailto:a@b.c", "1e5")
     contributions = tuple(
-        replace(contribution, unit_name=text, file=replace(contribution.file, file_name=text))
+        contribution._replace(unit_name=text, file=replace(contribution.file, file_name=text))
         for contribution, text in zip(revision.contributions, cycle(texts), strict=False)
     )
-    units = tuple(replace(unit, name=text) for unit, text in zip(revision.units, texts, strict=True))
+    units = tuple(unit._replace(name=text) for unit, text in zip(revision.units, texts, strict=True))
     attacked = replace(revision, area_name=texts[0], units=units, contributions=contributions)
     for number, text in enumerate(texts):
         attacked = with_row(attacked, number, notes=text)
