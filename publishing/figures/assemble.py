@@ -117,8 +117,8 @@ class _Assembly:
 
     def _provinces(self, themes: Sequence[ThemeFigures], units: Sequence[UnitLine]) -> tuple[ProvinceLine, ...]:
         """Sum the figures up by the province that each unit belonged to when it reported."""
-        figures = [figure for theme in themes for figure in theme.figures]
-        return province_lines(units, figures, self.facts.provinces, self.formatter.text("province_unknown"))
+        sums = {each.row.indicator: self.facts.by_province(each) for theme in themes for each in theme.figures}
+        return province_lines(units, sums, self.facts.provinces, self.formatter.text("province_unknown"))
 
     @cached_property
     def unanswered(self) -> Counter[str]:
@@ -196,7 +196,7 @@ class _Assembly:
             return figure
         amounts = self.facts.amounts(row.indicator)
         movement = self.movements.movement(row, amounts, is_percent=is_percent)
-        return replace(figure, movement=movement, bounds=self.movements.bounds(row, amounts) if is_percent else None)
+        return replace(figure, movement=movement, bounds=self.movements.bounds(row) if is_percent else None)
 
     def _in_place(self, row: RollupRow) -> str:
         if self.row_notes is None or row.status is not RollupStatus.NOT_COMPARABLE:

@@ -9,7 +9,7 @@ from domain.aggregation import Amount, rounded
 from domain.comparisons.change_factors import ChangeFacts, shown_parts, split_change
 from domain.comparisons.missing_bounds import share_bounds
 from domain.periods import Period
-from domain.rollups import ReportingState, RollupRow, RollupStatus
+from domain.rollups import RollupRow, RollupStatus
 from domain.units import UnitKey
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_percent
@@ -89,12 +89,12 @@ class MovementAssembly:
             method=self.formatter.text("movement_method"),
         )
 
-    def bounds(self, row: RollupRow, amounts: Mapping[UnitKey, Amount]) -> FigureBounds | None:
+    def bounds(self, row: RollupRow) -> FigureBounds | None:
         """Return what the missing units could make of a share; None unless it is partial and has a value."""
         if row.status is not RollupStatus.PARTIAL or row.numerator is None or row.denominator is None:
             return None
         indicator = self.formatter.catalog.indicators.get(row.indicator)
-        missing = self._missing(row, amounts)
+        missing = self._missing(row)
         may_exceed = indicator is not None and (indicator.denominator_is_target or indicator.numerator_may_exceed)
         if missing is None or may_exceed:
             return FigureBounds(None, row.units_missing, (), (), self.formatter.text("bounds_unknown"))
@@ -143,25 +143,18 @@ class MovementAssembly:
             and last.amount.denominator is not None
         )
 
-    def _missing(self, row: RollupRow, amounts: Mapping[UnitKey, Amount]) -> dict[UnitKey, str] | None:
+    def _missing(self, row: RollupRow) -> Mapping[UnitKey, str] | None:
         """Return the units whose figure is missing, with their names; None where facts do not say which they are.
 
         Of the units that owe the indicator, those without an accepted report miss it; those with a report that gave
         nothing either left it blank or said that it does not apply.
         """
-        absent: dict[UnitKey, str] = {}
-        silent: dict[UnitKey, str] = {}
-        exempt = frozenset[str]() if self.notes is None else self.notes.not_applicable(row.notes)
-        for unit, dues in zip(self.revision.units, self.facts.dues, strict=True):
-            key = UnitKey(unit.code, unit.unit_valid_from)
-            # One that has left the catalogue owes the indicator, and until the second edition every unit does.
-            owes = self.notes is None or dues is None or row.indicator in dues
-            if owes and key not in amounts and unit.code not in exempt:
-                (silent if unit.state is ReportingState.ACCEPTED else absent)[key] = unit.name
-        silent = {key: name for key, name in silent.items() if key not in absent}
+        # Until the second edition every unit owes every indicator.
+        exempt = None if self.notes is None else self.notes.not_applicable(row.notes)
+        absent, silent = self.facts.lacking(row.indicator, exempt)
         if row.units_missing == len(absent):
             return absent
-        return absent | silent if row.units_missing == len(absent) + len(silent) else None
+        return {**absent, **silent} if row.units_missing == len(absent) + len(silent) else None
 
     def _unknown(self, names: tuple[str, ...]) -> str:
         shown = ", ".join(names[:_NAMES_SHOWN])

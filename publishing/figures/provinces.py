@@ -15,7 +15,7 @@ MOST_UNITS_LISTED = 1_000
 
 def province_lines(
     units: Iterable[UnitLine],
-    figures: Sequence[PublishedFigure],
+    sums: Mapping[str, Mapping[str, ProvinceFigure]],
     provinces: Mapping[str, OrgUnit],
     unknown: str,
 ) -> tuple[ProvinceLine, ...]:
@@ -23,7 +23,7 @@ def province_lines(
 
     Args:
         units: the area's units.
-        figures: its figures.
+        sums: of each of its indicators, `province_sums`.
         provinces: the province of each unit, by the unit's key.
         unknown: the name for units whose province has left the catalogue.
     """
@@ -31,7 +31,6 @@ def province_lines(
     for unit in units:
         by_province[_code(provinces, unit.key)].append(unit)
     names = {province.code: province.name for province in provinces.values()}
-    sums = {figure.row.indicator: _sums(figure, provinces) for figure in figures}
     states = {code: Counter(unit.state for unit in of_province) for code, of_province in by_province.items()}
     return tuple(
         ProvinceLine(
@@ -53,7 +52,7 @@ def province_of(unit: OrgUnit, register: UnitRegister, on: date) -> OrgUnit | No
     return next((above for above in register.above(unit, on) if above.level is Level.PROVINCE), None)
 
 
-def _sums(figure: PublishedFigure, provinces: Mapping[str, OrgUnit]) -> dict[str, ProvinceFigure]:
+def province_sums(figure: PublishedFigure, provinces: Mapping[str, OrgUnit]) -> dict[str, ProvinceFigure]:
     """Add a figure's communes up by province; of figures that are not comparable nothing is added up."""
     if figure.row.status is RollupStatus.NOT_COMPARABLE:
         return {}

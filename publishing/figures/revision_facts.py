@@ -5,17 +5,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.aggregation import Amount
 from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Indicator
 from domain.periods import Period
+from domain.rollups import ReportingState
 from domain.units import OrgUnit, UnitKey
 from publishing.figures.by_unit import amounts_by_unit, figures_by_report, figures_by_unit, unit_key, unit_lines
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.provinces import province_of
-from publishing.figures.report import CommuneFigure, UnitLine
+from publishing.figures.provinces import province_of, province_sums
+from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, UnitLine
 from warehouse.queries import PublishedContribution, Revision
+
+
+class LackingUnits(NamedTuple):
+    """Names of units of which a figure has nothing: without an accepted report (`absent`), and with one."""
+
+    absent: Mapping[UnitKey, str]
+    silent: Mapping[UnitKey, str]
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,11 @@ class RevisionFacts:
     catalog: Catalog
     _by_unit: dict[str, tuple[CommuneFigure, ...]] = field(init=False, repr=False, default_factory=dict)
     _by_report: dict[tuple[str, str], tuple[CommuneFigure, ...]] = field(init=False, repr=False, default_factory=dict)
+    _by_province: dict[str, Mapping[str, ProvinceFigure]] = field(init=False, repr=False, default_factory=dict)
     _amounts: dict[str, dict[UnitKey, Amount]] = field(init=False, repr=False, default_factory=dict)
+    _lacking: dict[tuple[str, frozenset[str] | None], LackingUnits] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     @cached_property
     def days(self) -> Mapping[Period, date]:
@@ -90,6 +103,33 @@ class RevisionFacts:
         if indicator not in self._amounts:
             self._amounts[indicator] = amounts_by_unit(self._contributions[indicator], self._flow(indicator))
         return self._amounts[indicator]
+
+    def by_province(self, figure: PublishedFigure) -> Mapping[str, ProvinceFigure]:
+        """Return a figure's sums by province; the figure may be in any language."""
+        indicator = figure.row.indicator
+        if indicator not in self._by_province:
+            self._by_province[indicator] = province_sums(figure, self.provinces)
+        return self._by_province[indicator]
+
+    def lacking(self, indicator: str, exempt: frozenset[str] | None) -> LackingUnits:
+        """Return the units of which a figure has nothing.
+
+        Args:
+            indicator: the figure.
+            exempt: codes of units to which it does not apply; None: also of units that do not owe it.
+        """
+        if (indicator, exempt) not in self._lacking:
+            amounts = self.amounts(indicator)
+            absent: dict[UnitKey, str] = {}
+            silent: dict[UnitKey, str] = {}
+            for unit, dues in zip(self.revision.units, self.dues, strict=True):
+                # One that has left the catalogue owes the indicator.
+                owes = exempt is None or ((dues is None or indicator in dues) and unit.code not in exempt)
+                if owes and (key := UnitKey(unit.code, unit.unit_valid_from)) not in amounts:
+                    (silent if unit.state is ReportingState.ACCEPTED else absent)[key] = unit.name
+            silent = {key: name for key, name in silent.items() if key not in absent}
+            self._lacking[indicator, exempt] = LackingUnits(absent, silent)
+        return self._lacking[indicator, exempt]
 
     def _flow(self, indicator: str) -> Flow:
         known = self.catalog.indicators.get(indicator)
