@@ -48,6 +48,8 @@ from warehouse.queries import Revision
 
 _STATE: Final = "state.json"
 _AREAS: Final = "areas.json"
+_GATHERED_AREAS: Final = 2
+"""A district and the country: more would be held in memory where many areas moved."""
 
 LoadRevision = Callable[[PublishedRevisionRef], Revision | None]
 """Reads a revision from the warehouse; None: it does not know it."""
@@ -108,7 +110,7 @@ class _SiteBuilder:
         self._facts: dict[tuple[Period, str], AreaFacts] = {}
         self._links = LinkFinder(self._numbers, self._hierarchy, self._of)
         self._rendered: set[tuple[Period, str]] = set()
-        self._gathered: tuple[tuple[Period, str], AreaPeriod] | None = None
+        self._gathered: dict[tuple[Period, str], AreaPeriod] = {}
 
     def build(self) -> SiteOutcome:
         """Build the site, unless the one that readers see was made of the same."""
@@ -284,10 +286,15 @@ class _SiteBuilder:
         )
 
     def _gather(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:
-        """Gather what the pages of an area and period show; the last area's is kept, for its parts come in turn."""
-        if self._gathered is None or self._gathered[0] != (period, name):
-            self._gathered = (period, name), self._gather_anew(period, name, links)
-        return self._gathered[1]
+        """Gather what the pages of an area and period show.
+
+        That of the last areas is kept: their parts come in turn, and of a correction those over all periods as well.
+        """
+        if (period, name) not in self._gathered:
+            if len(self._gathered) == _GATHERED_AREAS:
+                del self._gathered[next(iter(self._gathered))]
+            self._gathered[period, name] = self._gather_anew(period, name, links)
+        return self._gathered[period, name]
 
     def _gather_anew(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:
         facts = self._of(period, name)

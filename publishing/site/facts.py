@@ -273,6 +273,7 @@ def _details_by_unit(
     warnings_of: dict[str, list[Any]] = defaultdict(list)
     for unit, *warning in warnings:
         warnings_of[unit].append(warning)
+    nothing = key_of([], [], None, counted_forms, None)  # as of most units of a country before all have reported
     return [
         key_of(
             figures[place],
@@ -281,6 +282,8 @@ def _details_by_unit(
             counted_forms,
             beside_of.get(place),
         )
+        if figures[place] or unit.code in warnings_of or place in beside_of
+        else nothing
         for place, unit in enumerate(units)
     ]
 

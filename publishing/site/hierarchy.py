@@ -1,7 +1,7 @@
 """What lies above an area or unit, in the shape in which a revision counted it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from domain.catalog.catalog import Catalog
@@ -15,6 +15,9 @@ class Hierarchy:
     """Finds units above areas and communes in the catalogue's register."""
 
     catalog: Catalog
+    _groups: dict[tuple[object, ...], tuple[OrgUnit | None, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def last_day(self, form: str, period: Period) -> date:
         """Return the period's last day; of a form that has left the catalogue, its last month's own."""
@@ -62,6 +65,12 @@ class Hierarchy:
 
     def groups(self, facts: AreaFacts) -> tuple[OrgUnit | None, ...]:
         """Return the group of each unit of an area: the highest unit between the two; None where there is none."""
+        key = facts.area, facts.area_valid_from, facts.form, facts.boundary, facts.period, facts.number
+        if key not in self._groups:
+            self._groups[key] = self._find_groups(facts)
+        return self._groups[key]
+
+    def _find_groups(self, facts: AreaFacts) -> tuple[OrgUnit | None, ...]:
         day = self.last_day(facts.form, facts.period)
         cache: dict[str, OrgUnit | None] = {}
         results: list[OrgUnit | None] = []

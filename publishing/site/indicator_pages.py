@@ -1,7 +1,7 @@
 """Pages of an area over all its periods: one that lists them, and one for each indicator, with its units ranked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -28,6 +28,26 @@ class AreaSeries:
     newest: AreaPeriod
     periods: tuple[AreaFacts, ...]
     beside: tuple[AreaFacts | None, ...]
+    _totals: dict[str, list[UnitValue | None]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    @cached_property
+    def groups(self) -> Mapping[OrgUnit | None, Sequence[int]]:
+        """Return the places of the units of each group."""
+        groups: dict[OrgUnit | None, list[int]] = {}
+        for place, group in enumerate(self.newest.groups):
+            groups.setdefault(group, []).append(place)
+        return groups
+
+    def totals(
+        self, formatter: SiteFormatter, figure: FigureFact, values: Mapping[int, UnitValue]
+    ) -> Sequence[UnitValue | None]:
+        """Return the sum of a figure for each group, which is the same in any language."""
+        if figure.indicator not in self._totals:
+            self._totals[figure.indicator] = [
+                total(formatter, figure, [values[place] for place in places if place in values])
+                for places in self.groups.values()
+            ]
+        return self._totals[figure.indicator]
 
 
 def indicator_pages(series: AreaSeries, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
@@ -182,7 +202,10 @@ class _IndicatorPages:
             below = [self._of_area(name, facts, figure.indicator) for name, facts in area.children]
             rankings.append((text("areas_below"), below))
         if len(area.facts.units) > MOST_UNITS:
-            rows = [self._of_group(name, figure, places, values) for name, places in self._groups]
+            totals = self.series.totals(self.formatter, figure, values)
+            rows = [
+                self._of_unit("", name, figure, value) for name, value in zip(self._group_names, totals, strict=True)
+            ]
             rankings.append((text("by_group"), rows))
         elif len(area.facts.units) > 1:
             rows = [
@@ -206,12 +229,6 @@ class _IndicatorPages:
         fraction = self.formatter.fraction(value) if value.denominator is not None else ""
         return href, name, value.value, self.formatter.amount(figure, value.value), fraction
 
-    def _of_group(
-        self, name: str, figure: FigureFact, places: Sequence[int], values: Mapping[int, UnitValue]
-    ) -> _Ranked:
-        value = total(self.formatter, figure, [values[place] for place in places if place in values])
-        return self._of_unit("", name, figure, value)
-
     @cached_property
     def absent(self) -> str:
         return escaped(self.formatter.published("no_value"))
@@ -227,13 +244,10 @@ class _IndicatorPages:
         ]
 
     @cached_property
-    def _groups(self) -> list[tuple[str, list[int]]]:
-        """Return the name of each group of units, as markup, and their places."""
-        groups: dict[OrgUnit | None, list[int]] = {}
-        for place, group in enumerate(self.area.groups):
-            groups.setdefault(group, []).append(place)
+    def _group_names(self) -> list[str]:
+        """Return the name of each group of units, as markup."""
         other = self.formatter.text("ungrouped")
-        return [(escaped(group.name if group else other), places) for group, places in groups.items()]
+        return [escaped(group.name if group else other) for group in self.series.groups]
 
 
 def _ranked(rows: Sequence[_Ranked]) -> list[tuple[str, str, str, str, str]]:

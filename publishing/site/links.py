@@ -40,10 +40,16 @@ class LinkFinder:
         self._hierarchy = hierarchy
         self._of = facts_of
         self._owners: dict[Period, dict[_UnitOf, str]] = {}
+        self._known: dict[tuple[Period, str], PageLinks] = {}
         self._children: dict[Period, dict[str, list[str]]] = {}
 
     def links_of(self, period: Period, name: str) -> PageLinks:
         """Return what the pages of an area and period lead to."""
+        if (period, name) not in self._known:
+            self._known[period, name] = self._find_links(period, name)
+        return self._known[period, name]
+
+    def _find_links(self, period: Period, name: str) -> PageLinks:
         facts = self._of(period, name)
         owners = self.owners_in(period)
         pages = tuple(owners[facts.form, facts.boundary, unit.key] for unit in facts.units)
