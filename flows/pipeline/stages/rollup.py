@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from domain.batches import batched
 from domain.eligibility import opens_on
 from domain.units import Level
+from flows.pipeline.garbage import no_garbage_collection
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
 from warehouse.queries import AffectedArea, RevisionRef, areas_touched
 from warehouse.rollups.rollups import roll_up as roll_up_area
-from warehouse.store.engine import reading, transaction
+from warehouse.store.engine import Session, reading, transaction
 
 _AREAS_PER_TRANSACTION = 20
 
@@ -45,25 +46,22 @@ def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> 
     made: list[RevisionRef] = []
     for together in batched(areas, _AREAS_PER_TRANSACTION):
         with transaction(context.engine) as session:
-            numbers = [
-                roll_up_area(
-                    session,
-                    context.catalog,
-                    area.area,
-                    area.form,
-                    area.period,
-                    run_id=run_id,
-                    at=context.clock(),
-                    boundary=area.boundary,
-                )
-                for area in together
-            ]
+            numbers = [_roll_up(context, session, run_id, area) for area in together]
         made += [
             RevisionRef(area.area.code, area.form, area.period, number, area.boundary, area.area.valid_from)
             for area, number in zip(together, numbers, strict=True)
             if number is not None
         ]
     return made
+
+
+def _roll_up(context: AppContext, session: Session, run_id: str, figures: AffectedArea) -> int | None:
+    """Compute the figures of an area and return the number of the new revision; None: there is none."""
+    area, form, period, boundary = figures.area, figures.form, figures.period, figures.boundary
+    with no_garbage_collection():
+        return roll_up_area(
+            session, context.catalog, area, form, period, run_id=run_id, at=context.clock(), boundary=boundary
+        )
 
 
 def _above_communes(context: AppContext) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.catalog.catalog import Catalog
 from domain.rollups import RollupStatus
 from domain.texts import Lang
+from flows.pipeline.garbage import no_garbage_collection
 from flows.pipeline.outcome import PublishedRevision
 from publishing.publish import publish
 from publishing.site.facts import write_facts
@@ -18,11 +19,13 @@ from warehouse.store.engine import Warehouse, reading
 
 def write(engine: Warehouse, catalog: Catalog, published: Path, lang: Lang, ref: RevisionRef) -> PublishedRevision:
     """Write one revision below the folder of published reports; idempotent."""
-    with reading(engine) as session:
-        result = revision_to_publish(session, catalog, ref)
-    path = publish(result, catalog, published, lang)
-    # While the revision is in memory: the site needs no reading of the warehouse then.
-    SiteFolder(published).write_facts(result.period.id, path.name, result.number, write_facts(result, catalog.forms))
+    with no_garbage_collection():
+        with reading(engine) as session:
+            result = revision_to_publish(session, catalog, ref)
+        path = publish(result, catalog, published, lang)
+        # While the revision is in memory: the site needs no reading of the warehouse then.
+        facts = write_facts(result, catalog.forms)
+    SiteFolder(published).write_facts(result.period.id, path.name, result.number, facts)
     return PublishedRevision(
         area=result.area,
         area_name=result.area_name,
