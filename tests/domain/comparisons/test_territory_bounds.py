@@ -24,7 +24,7 @@ def test_every_part_that_lies_inside_is_within_the_bounds(known: list[Amount], p
     """Of a unit with so many in its numerator and so many beside it, any number of either may lie inside."""
     inside, beside = partly
     bounds = bounds_of_share(known, [amount(inside, inside + beside)])
-    numerator, denominator = (Fraction(sum(getattr(each, name) for each in known)) for name in Amount.__slots__)
+    numerator, denominator = (Fraction(sum(getattr(each, name) for each in known)) for name in Amount._fields)
     shares = [
         (numerator + some) / (denominator + some + others)
         for some in range(inside + 1)
