@@ -63,6 +63,11 @@ PLACES = st.sampled_from(
             "/acts/{0}",
             "/acts/withdraw",
             "/acts/done/{0}",
+            "/acts/contact",
+            "/units/{0}",
+            "/warnings",
+            "/account",
+            "/log-in/provider/return",
         ),
         *("/api/v1/{0}", "/api/v1/figures/{0}/{1}/{2}/lineage", "/api/v1/figures", "/api/v1/changes", "/api/v1/areas"),
     ]
@@ -87,6 +92,8 @@ PARAMETERS = [
     "version",
     "rule",
     "until",
+    "contact",
+    "of",
 ]
 QUERIES = st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=4)
 HEADERS = st.dictionaries(

@@ -23,6 +23,7 @@ from domain.rollups import Boundary
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.models import IssueRow, RollupContributionRow, RollupFigureRow, RollupRevisionRow, SubmissionRow
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.open_warnings import open_warnings_of
 
@@ -183,15 +184,16 @@ def _own_figures(
     unit: str | None,
 ) -> Iterator[tuple[int, int, str, Mapping[str, _Sums]]]:
     """Yield revision, submission and unit with what that contributed to the figures, by indicator."""
-    row, wanted = RollupContributionRow, frozenset(submissions)
+    row = RollupContributionRow
     statement = select(
         row.revision_id, row.submission_id, row.unit_code, row.indicator, row.numerator, row.denominator, row.weight
     ).where(row.revision_id.in_(heads), row.period == period.id, row.indicator.in_(needed))
     if unit:
         statement = statement.where(row.unit_code == unit)
     own: dict[tuple[int, int, str], dict[str, _Sums]] = defaultdict(dict)
-    for head, submission, code, indicator, above, below, weight in session.execute(statement).tuples():
-        if submission in wanted:
+    for chunk in in_chunks(submissions):
+        rows = session.execute(statement.where(row.submission_id.in_(chunk))).tuples()
+        for head, submission, code, indicator, above, below, weight in rows:
             share = Decimal(1) if weight is None else weight
             own[head, submission, code][indicator] = _Sums(above * share, None if below is None else below * share)
     for (head, submission, code), sums in own.items():

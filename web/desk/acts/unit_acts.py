@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from starlette.exceptions import HTTPException
+
 from domain.authorisations import Authorisation
 from domain.errors import UsageError
 from domain.officers.contacts import Contact
@@ -116,10 +118,17 @@ def _remove_way(work: ActWork) -> ActResult:
 
 
 def _as_contact(desk: DeskContext, subject: Subject, values: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what a contact has that is to be written anew, with another number or position."""
+    """Return what the contact has that is to be changed.
+
+    Raises:
+        HTTPException: 404, the unit has no such contact.
+    """
     if not values["contact"] or not isinstance(subject, RequestedUnit):
         return {}
-    known = known_contact(desk.open_context(), subject.unit, values["contact"])
+    try:
+        known = known_contact(desk.open_context(), subject.unit, values["contact"])
+    except UsageError as error:
+        raise HTTPException(404) from error
     return {name: getattr(known, name) for name in CONTACT_FIELDS}
 
 

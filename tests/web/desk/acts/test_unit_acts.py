@@ -61,6 +61,7 @@ def test_a_contact_is_added_changed_and_ended(officer: Officer, home: Path) -> N
     assert "0259 3822 111" in officer.client.get("/reports/cds_x_t/22813/2025-05").text
     form = officer.client.get("/acts/contact", params=UNIT | {"contact": "1"})
     assert 'value="Nguyễn Văn Bình"' in form.text
+    assert officer.client.get("/acts/contact", params=UNIT | {"contact": "9"}).status_code == 404
     changed = officer.carry_out("contact", **UNIT, contact="1", **PERSON | {"telephone": "0259 3822 222", "mail": ""})
     assert changed.status_code == 200
     assert "0259 3822 222" in officer.client.get("/units/22813").text
