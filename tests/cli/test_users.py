@@ -73,5 +73,6 @@ def test_a_user_is_bound_to_an_identity(tonghop: Command, monkeypatch: pytest.Mo
     assert "logs in through the provider" in tonghop("users", "list")[1]
     assert "lan logs in with this identity" in " ".join(tonghop("users", "identity", "quan.tri", "5f1c2a")[2].split())
     assert tonghop("users", "identity", "lan")[0] == 2
+    assert "there is no user mai" in tonghop("users", "identity", "mai", "--off")[2]
     assert tonghop("users", "identity", "lan", "--off")[0] == 0
     assert tonghop("users", "identity", "quan.tri", "5f1c2a")[0] == 0

@@ -16,12 +16,10 @@ def bind_identity(session: Session, name: str, issuer: str, subject: str, at: da
         UsageError: there is no such user, or another one has the identity.
     """
     serialise(session)
-    if session.get(UserRow, name) is None:
-        raise UsageError(f"there is no user {name}: tonghop users list shows all")
+    take_identities(session, name, at)
     row = session.scalar(select(IdentityRow).where(IdentityRow.issuer == issuer, IdentityRow.subject == subject))
     if row is not None and row.user_name not in {None, name}:
         raise UsageError(f"{row.user_name} logs in with this identity: take it from {row.user_name} first, by --off")
-    take_identities(session, name, at)
     if row is None:
         row = IdentityRow(issuer=issuer, subject=subject)
         session.add(row)
@@ -29,7 +27,13 @@ def bind_identity(session: Session, name: str, issuer: str, subject: str, at: da
 
 
 def take_identities(session: Session, name: str, at: datetime) -> None:
-    """Let a user log in with no identity any more."""
+    """Let a user log in with no identity any more.
+
+    Raises:
+        UsageError: there is no such user.
+    """
+    if session.get(UserRow, name) is None:
+        raise UsageError(f"there is no user {name}: tonghop users list shows all")
     for row in session.scalars(select(IdentityRow).where(IdentityRow.user_name == name)):
         row.user_name, row.changed_at = None, at
 

@@ -30,7 +30,11 @@ def bind(engine: Engine, settings: Settings, name: str, subject: str, at: dateti
 
 
 def unbind(engine: Engine, name: str, at: datetime) -> None:
-    """Let a user log in with no identity any more."""
+    """Let a user log in with no identity any more.
+
+    Raises:
+        UsageError: there is no such user.
+    """
     with transaction(engine) as session:
         take_identities(session, name, at)
 
