@@ -116,6 +116,7 @@ _STARTERS = (
     "tests.flows.deployments.prefect_api",
     "tests.flows.deployments.notice_sinks",
     "tests.flows.service.service_runner",
+    "tests.tools.oidc_provider",
     "workbooks.pool.reading_pool",
 )
 """Modules whose use in a test module says that its tests start processes or servers."""

@@ -21,7 +21,7 @@ from warehouse.store.engine import transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.withdrawal import Decision
 
-pytestmark = pytest.mark.xdist_group("close")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("close")]
 
 FORM, MAY, UNIT = "cds_x_t", parse_period("2025-05"), "22813"
 AFTER = NOW + timedelta(days=9)
