@@ -1,4 +1,4 @@
-"""A consultation in a browser: an officer begins it, a commune objects on its link, the officer decides.
+"""Quality pages and a consultation in a browser: an officer begins it, a commune objects, the officer decides.
 
 Screenshots of each step are in the test's folder below `--basetemp`.
 """
@@ -56,6 +56,9 @@ def test_a_commune_objects_and_an_officer_decides(
     commune = browser.new_context(viewport=viewport).new_page()
     for each in (officer, commune):
         each.set_default_timeout(30_000)
+    for name in ("reporting-quality", "burden"):
+        officer.goto(f"/{name}")
+        see(officer, name, tmp_path)
     officer.goto(f"/acts/consult?{FIGURES}")
     officer.get_by_label("Last day on which units may answer").fill("2099-12-31")
     officer.get_by_label("Reason (it is kept)").fill("Trước khi ký")

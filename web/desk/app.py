@@ -27,6 +27,7 @@ from web.desk.matrix_page import matrix_page
 from web.desk.messages import explain
 from web.desk.page import script, style
 from web.desk.permissions import Permitted
+from web.desk.quality_pages import burden_page, reporting_quality_page
 from web.desk.report_page import add_note, original_file, report_page, sheet_page
 from web.desk.unit_page import unit_page
 from web.desk.warnings_page import warnings_page
@@ -70,6 +71,8 @@ def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[
         Route("/figures/{area}/{period}/{indicator}", shown(figure_page)),
         Route("/warnings", shown(warnings_page)),
         Route("/consultations/{form}/{area}/{period}", shown(consultation_page)),
+        Route("/reporting-quality", shown(reporting_quality_page)),
+        Route("/burden", shown(burden_page)),
         Route("/acts", shown(acts_page)),
         Route("/acts/done/{run}", shown(record_page)),
         Route("/reruns/{run}", shown(rerun_page)),

@@ -18,8 +18,8 @@ from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit,
 _READING: Final = frozenset({"GET", "HEAD"})
 _OWN: Final = re.compile(r"/account(?:/.*)?")
 """Pages about the user alone, whatever the role."""
-_OF_ALL_AREAS: Final = re.compile(r"/(?:static/.*|warnings|acts(?:/.+)?|reruns/.+)?")
-"""Pages that limit themselves: matrix, warnings and figures have the user's areas, acts ask `require_subject`.
+_OF_ALL_AREAS: Final = re.compile(r"/(?:static/.*|warnings|reporting-quality|acts(?:/.+)?|reruns/.+)?")
+"""Pages that limit themselves: matrix, warnings, quality and figures have the user's areas, acts ask `require_subject`.
 
 A rerun shows its progress alone.
 """

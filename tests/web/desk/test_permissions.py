@@ -35,6 +35,8 @@ READ = {
     "/outbox/22828/2025-05/": 200,
     f"/figures/{INSIDE}/2025-05/hddt_dn": 200,
     f"/consultations/cds_x_t/{INSIDE}/2025-05": 200,
+    "/reporting-quality": 200,
+    "/burden": 200,
     "/inventory": 200,
     "/submissions": 200,
     "/warnings": 200,
@@ -43,8 +45,8 @@ READ = {
     "/acts/contact?unit=22813": 200,
     "/account": 200,
 }
-OF_THE_WHOLE = {"/inventory", "/submissions"}
-OF_EVERYBODY = {"/", "/warnings", "/acts", "/account"}
+OF_THE_WHOLE = {"/burden", "/inventory", "/submissions"}
+OF_EVERYBODY = {"/", "/warnings", "/reporting-quality", "/acts", "/account"}
 OF_OWN_AREA = {"remind"}
 """Acts of the office that do in the user's areas alone what they do, whatever they are about."""
 

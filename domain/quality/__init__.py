@@ -1,0 +1,1 @@
+"""Quality of reporting: how well units report, and what reporting costs them."""

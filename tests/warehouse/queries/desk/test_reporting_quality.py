@@ -1,0 +1,96 @@
+"""Quality of reporting and burden of lines on each engine, from what was received and judged."""
+
+from datetime import date, timedelta
+
+from domain.indicators import Measure
+from domain.issues import Issue
+from domain.periods import Period, parse_period
+from domain.quality.reporting import Share
+from tests.warehouse.warehouse_builder import FORM, MAY, TOO_LATE, WarehouseBuilder, critical, warning
+from warehouse.queries.desk.line_burden import line_burden
+from warehouse.queries.desk.matrix import OwedReports
+from warehouse.queries.desk.reporting_quality import AreaQuality, UnitQuality, ended_periods, reporting_quality
+from warehouse.queries.read_models import RevisionRef
+from warehouse.queries.revisions import record_publication
+from warehouse.store.engine import reading, transaction
+from warehouse.submissions.loading import JudgedReport
+
+FIRST, LATE, RETURNED = "22813", "22816", "22828"
+APRIL = parse_period("2025-04")
+
+
+def quality(builder: WarehouseBuilder, *periods: Period) -> AreaQuality:
+    """Read the quality of the district."""
+    with reading(builder.engine) as session:
+        return reporting_quality(session, OwedReports(builder.catalog), ["585"], FORM, periods or (MAY,))
+
+
+def unit(result: AreaQuality, code: str) -> UnitQuality:
+    """Return the quality of a unit."""
+    return next(row for row in result.units if row.unit.code == code)
+
+
+def judge(builder: WarehouseBuilder, code: str, issue: Issue) -> None:
+    """Judge a unit's report of May, about which a rule has an issue."""
+    report = builder.report(code, {builder.indicator_of(Measure.COUNT): (7,)})
+    builder.load(JudgedReport(builder.check(report), report, (issue,)))
+
+
+def test_first_files_decide(builder: WarehouseBuilder) -> None:
+    """Lines warned of do not pass; returned is corrected once a file is accepted; silence is not on time."""
+    count = builder.indicator_of(Measure.COUNT)
+    judge(builder, FIRST, warning(count))
+    builder.accept(builder.report(LATE, {count: (5,)}), builder.arrival(delivered_at=TOO_LATE))
+    builder.refuse(builder.report(RETURNED, {count: (5,)}))
+    result = quality(builder)
+    lines = unit(result, LATE).total.passed.whole
+    assert unit(result, FIRST).total.passed == Share(lines - 1, lines)
+    assert unit(result, LATE).total.on_time == Share(0, 1)
+    assert unit(result, RETURNED).total.corrected == Share(0, 1)
+    assert result.total.on_time == Share(2, 8)
+    assert result.units[0].total.passed.percent in {None, unit(result, RETURNED).total.passed.percent}
+    builder.accept(builder.report(RETURNED, {count: (6,)}))
+    assert unit(quality(builder), RETURNED).total.corrected == Share(1, 1)
+    assert unit(quality(builder, APRIL, MAY), FIRST).total.on_time == Share(1, 2)
+    assert result.of_area("nowhere").units == ()
+
+
+def test_a_file_that_cannot_be_read_fails_in_all_lines(builder: WarehouseBuilder) -> None:
+    """It names no line, and so all of them."""
+    judge(builder, FIRST, critical())
+    assert unit(quality(builder), FIRST).total.passed.part == 0
+
+
+def test_periods_end_with_their_deadline(builder: WarehouseBuilder) -> None:
+    """A period counts from the day after its deadline on, none before the first report, few after the last."""
+    deadline = builder.catalog.forms.deadline(FORM, MAY, builder.catalog.forms.form(FORM).level)
+
+    def ended(today: date) -> tuple[Period, ...]:
+        with reading(builder.engine) as session:
+            return ended_periods(session, builder.catalog, FORM, today, 2)
+
+    assert ended(deadline) == (APRIL,)
+    builder.accept(builder.report(FIRST, {builder.indicator_of(Measure.COUNT): (5,)}))
+    assert ended(deadline + timedelta(days=1)) == (MAY,)
+    assert ended(date(2027, 1, 1)) == (MAY.shift(1), MAY.shift(2))
+
+
+def test_burden_counts_cells_files_and_what_never_changes(builder: WarehouseBuilder) -> None:
+    """A figure that stays is unchanged, a zero is zero, and only what an area's revision has is published."""
+    count = builder.indicator_of(Measure.COUNT)
+    for period, figure in ((APRIL, 5), (MAY, 5)):
+        builder.accept(builder.report(FIRST, {count: (figure,)}, period=period))
+        builder.accept(builder.report(LATE, {count: (0,)}, period=period))
+    with reading(builder.engine) as session:
+        (line,) = line_burden(session, FORM, (APRIL, MAY))
+    assert (line.indicator, line.typed, line.is_published) == (count, 4, False)
+    assert (line.unchanged, line.zero) == (Share(2, 2), Share(2, 4))
+    builder.roll_up()
+    made = builder.revision()
+    with transaction(builder.engine) as session:
+        ref = RevisionRef(made.area, FORM, MAY, made.number, made.boundary, made.area_valid_from)
+        record_publication(session, ref, path="2025-05/585", at=builder.now())
+    judge(builder, RETURNED, warning(count))
+    with reading(builder.engine) as session:
+        (line,) = line_burden(session, FORM, (APRIL, MAY))
+    assert (line.typed, line.questioned, line.returned, line.is_published) == (5, 1, 0, True)
