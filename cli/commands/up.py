@@ -192,9 +192,11 @@ def _run_only(settings: Settings, only: str) -> None:
     from flows.service.supervisor import PATIENCE_SECONDS, require_port
 
     if only == components.SCHEDULER:
+        from flows.support.slices.credential import renew_certificate
         from flows.support.slices.identity import require_engine
 
         require_engine(settings)
+        renew_certificate(settings.home)
         components.exec_component(components.scheduler(settings))
     if only == components.SLICES:
         from flows.service.slice_scheduler import admitted_identity

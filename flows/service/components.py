@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flows.support.prefect_names import POOL
 from flows.support.settings import Settings, child_environment, server_environment
+from flows.support.slices.credential import options_of
 from flows.support.slices.identity import SliceIdentity
 
 SERVER = "server"
@@ -65,7 +66,8 @@ def scheduler(settings: Settings) -> Component:
     address = urlsplit(settings.scheduler)
     command = (sys.executable, "-m", "distributed.cli.dask_scheduler", *_NO_PAGES)
     host = ("--host", f"{address.scheme}://{address.hostname}", "--port", str(address.port))
-    return Component(SCHEDULER, (*command, *host, "--preload", "flows.service.slice_scheduler"))
+    preload = ("--preload", "flows.service.slice_scheduler")
+    return Component(SCHEDULER, (*command, *host, *options_of(settings.home), *preload))
 
 
 def slices(settings: Settings, identity: SliceIdentity) -> Component:
@@ -73,11 +75,12 @@ def slices(settings: Settings, identity: SliceIdentity) -> Component:
     count = os.cpu_count() or 1 if settings.reading_workers is None else settings.reading_workers
     resources = " ".join(f"{name}={amount}" for name, amount in identity.resources.items())
     options = ("--nworkers", str(max(1, count)), "--nthreads", "1", "--memory-limit", "0", *_NO_PAGES)
-    command = (sys.executable, "-m", "distributed.cli.dask_worker", settings.scheduler, *options)
+    command = (sys.executable, "-m", "distributed.cli.dask_worker", settings.scheduler, *options_of(settings.home))
     # Its workers start the processes that read. Without a scheduler it ends, and is compared with the next one's.
     environment = {"DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
     ending = ("--death-timeout", str(_DEATH_SECONDS), "--preload", "flows.support.slices.reading")
-    return Component(SLICES, (*command, *ending, "--resources", resources, "--name", worker_name()), environment)
+    # Without a name: by that of a machine Dask would refuse what starts again before the end of the first was noticed.
+    return Component(SLICES, (*command, *options, *ending, "--resources", resources), environment)
 
 
 def worker_name() -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from domain.errors import TerminalError, TransientError
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings, load_settings
+from flows.support.slices.credential import security_of
 from flows.support.slices.identity import SliceIdentity, require_engine
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ class SchedulerSilentError(TransientError):
     def __init__(self, address: str, reason: str) -> None:
         """Keep address and reason."""
         self.address = address
-        super().__init__(f"the scheduler {address} does not answer ({reason}): start it, then the worker again")
+        super().__init__(
+            f"the scheduler {address} does not answer ({reason}): start it, then the worker again; both need the "
+            "same home"
+        )
 
 
 def dask_setup(scheduler: "Scheduler") -> None:
@@ -50,13 +54,13 @@ def admitted_identity(settings: Settings, patience: int) -> SliceIdentity:
     from distributed import Client  # noqa: PLC0415 # an extra, and slow to import
 
     require_engine(settings)
+    identity = SliceIdentity.of_worker(settings)  # without a shared home there is no certificate either
     try:
-        with Client(settings.scheduler, timeout=patience) as client:
+        with Client(settings.scheduler, timeout=patience, security=security_of(settings.home)) as client:
             expected = client.get_metadata(_KEY, default=None)
     except OSError as error:
         raise SchedulerSilentError(settings.scheduler, str(error)) from error
     if expected is None:
         raise ForeignSchedulerError(settings.scheduler)
-    identity = SliceIdentity.of_worker(settings)
     identity.require(SliceIdentity(**expected))
     return identity

@@ -77,13 +77,15 @@ def store(root: Path, name: str, identity: Identity, render: Callable[[], Mappin
         PublicationRefusedError: the storage is full or not writable; readers still see what they saw.
     """
     folder = PublicationFolder(root, identity.period, name)
+    target = folder.revisions / str(identity.revision)
     try:
+        # Rendered before the lock is taken: a process that is frozen meanwhile keeps no other from publishing.
+        files = {} if target.is_dir() else render()
         with _publishing_lock(folder):
-            target = folder.revisions / str(identity.revision)
             if target.is_dir():
                 verify(target, identity)
             else:
-                _write_revision(folder, target, render())
+                _write_revision(folder, target, files)
             _link_newest(folder)
     except OSError as error:
         raise storage_error(folder.link, folder.shown(), error) from error

@@ -79,7 +79,7 @@ def test_limits_of_workbooks(monkeypatch: pytest.MonkeyPatch, text: str, limits:
         ("TONGHOP_READING_LIMITS", "cells"),
         ("TONGHOP_READING_LIMITS", "cells=-5"),
         ("TONGHOP_RUNNER", "ray"),
-        ("TONGHOP_SCHEDULER", "tcp://192.0.2.1:8786"),
+        ("TONGHOP_SCHEDULER", "tcp://127.0.0.1:8786"),
         ("TONGHOP_SCHEDULER", "tls://scheduler"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from domain.catalog.catalog import Catalog
 from flows.support.settings import Settings
+from flows.support.slices.credential import security_of
 from flows.support.slices.identity import SliceIdentity
 
 T = TypeVar("T")
@@ -36,10 +37,13 @@ def open_runner(settings: Settings, catalog: Catalog) -> Iterator[SliceRunner | 
         return
     from distributed import Client  # noqa: PLC0415 # an extra, and slow to import
 
-    # What the run did without a worker it says itself.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # What the run did without a worker it says itself; of slices that are taken back both log an error.
+    for name in ("distributed", "tornado.application"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client = Client(settings.scheduler, timeout=_CONNECTING_SECONDS, set_as_default=False)
+        client = Client(
+            settings.scheduler, timeout=_CONNECTING_SECONDS, set_as_default=False, security=security_of(settings.home)
+        )
     except OSError as error:  # a TimeoutError is one
         _LOG.warning("the scheduler %s does not answer (%s): the run does all itself", settings.scheduler, error)
         yield None

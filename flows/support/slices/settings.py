@@ -8,11 +8,8 @@ from pydantic import AfterValidator, BaseModel, Field
 
 def _checked_address(address: str) -> str:
     parts = urlsplit(address)
-    if parts.scheme not in {"tcp", "tls"} or not parts.hostname or not parts.port:
-        raise ValueError("it has to be tls://host:port, or tcp://127.0.0.1:port on one machine")
-    if parts.scheme == "tcp" and not _is_this_machine(address):
-        # A scheduler has its workers carry out what is sent to it.
-        raise ValueError("beyond this machine it has to be tls://, with certificates of an authority of your own")
+    if parts.scheme != "tls" or not parts.hostname or not parts.port:
+        raise ValueError("it has to be tls://host:port")
     return address
 
 
@@ -21,12 +18,12 @@ def _is_this_machine(address: str) -> bool:
 
 
 class SliceSettings(BaseModel):
-    """Settings of slices; part of `flows.support.settings.Settings`. Certificates are set by Dask's own variables."""
+    """Settings of slices; part of `flows.support.settings.Settings`."""
 
     runner: Literal["local", "engine"] = "local"
     """What reads workbooks and writes publications: the run's machine alone, or Dask's workers as well."""
-    scheduler: Annotated[str, AfterValidator(_checked_address)] = "tcp://127.0.0.1:8786"
-    """Address of Dask's scheduler; beyond this machine by TLS only."""
+    scheduler: Annotated[str, AfterValidator(_checked_address)] = "tls://127.0.0.1:8786"
+    """Address of Dask's scheduler; its certificate is a file of the home that all machines share."""
     slice_files: int = Field(default=100, ge=1)
     """How many workbooks are a slice; no more than these the run reads by itself."""
 

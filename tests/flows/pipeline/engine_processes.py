@@ -1,6 +1,5 @@
-"""Dask's scheduler and workers as `tonghop up --only …` starts them, with certificates of an authority of their own."""
+"""Dask's scheduler and workers as `tonghop up --only …` starts them."""
 
-import json
 import os
 import signal
 import subprocess
@@ -10,10 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import dask
-import distributed  # noqa: F401 # its defaults come before what is set
 import psutil
-import trustme
 
 from tests.flows.deployments.prefect_server import clean_environment, free_port
 from tests.flows.service.service_runner import until
@@ -65,13 +61,6 @@ def _does_slices(process: psutil.Process) -> bool:
 @contextmanager
 def engine_processes(home: Path, folder: Path, workers: int) -> Iterator[EngineProcesses]:
     """Yield an engine on a home: its scheduler, which has started, and that many workers, which soon will have."""
-    authority = trustme.CA()
-    certificate = authority.issue_cert("localhost")
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    certificate.private_key_and_cert_chain_pem.write_to_path(folder / "own.pem")
-    own = {"cert": str(folder / "own.pem"), "key": str(folder / "own.pem")}
-    tls = {"ca-file": str(folder / "ca.pem"), "client": own, "scheduler": own, "worker": own}
-    (folder / "dask.yaml").write_text(json.dumps({"distributed": {"comm": {"tls": tls}}}), "utf-8")
     address = f"tls://localhost:{free_port()}"
     environment = clean_environment(
         TONGHOP_HOME=str(home),
@@ -79,12 +68,9 @@ def engine_processes(home: Path, folder: Path, workers: int) -> Iterator[EngineP
         TONGHOP_READING_WORKERS=str(workers),
         TONGHOP_LANG="en",
         COLUMNS="1000",
-        DASK_CONFIG=str(folder / "dask.yaml"),
     )
     engine = EngineProcesses(address, environment, folder)
     with ExitStack() as ends:
-        dask.config.refresh(paths=[str(folder)])
-        ends.callback(dask.config.refresh)
         engine.start("scheduler")
         ends.callback(_end, engine)
         until((home / "landing" / ".probe").exists)
@@ -92,7 +78,7 @@ def engine_processes(home: Path, folder: Path, workers: int) -> Iterator[EngineP
 
 
 def _end(engine: EngineProcesses) -> None:
+    # Workers first: those that just start would look for their scheduler for a minute.
     for process in reversed(engine.started):
         process.terminate()
-    for process in engine.started:
-        process.wait(30)
+        process.wait(60)
