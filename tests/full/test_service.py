@@ -328,10 +328,10 @@ def test_a_month_is_closed_from_the_form(story: ServiceStory) -> None:
 
 
 def test_housekeeping_removes_what_is_old(story: ServiceStory) -> None:
-    """Only a quality page of years ago is removed."""
+    """Only a quality page of years ago is removed; there are no people to forget."""
     run = story.runs["housekeeping"]
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
-    assert "old quality pages removed: 1." in run["state"]["message"]
+    assert "old quality pages removed: 1, old entries about people: 0." in run["state"]["message"]
 
 
 def test_automations_are_ours_only(story: ServiceStory) -> None:

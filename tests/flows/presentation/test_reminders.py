@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from domain.authorisations import authorisation
+from domain.officers.contacts import contact
 from flows.pipeline.progress import NoProgress
 from flows.presentation import send_reminders as module
 from flows.presentation.send_reminders import NotAllRemindedError, send_reminders
@@ -19,6 +20,7 @@ from tests.flows.deployments.notice_sinks import Mailbox, smtp_server
 from tests.flows.deployments.prefect_server import free_port
 from tests.flows.pipeline.kill_runner import killed_after
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, rows_of, settings_of
+from warehouse.officers.contacts import add_contact
 from warehouse.store.engine import transaction
 from warehouse.submissions.authorisations import authorise
 from warehouse.submissions.lifecycle import DecisionReason
@@ -156,3 +158,23 @@ def test_a_kill_before_the_record_repeats_the_same_mail(home: Path, server: tupl
     assert send(home, port) == 2
     assert box.mails[0]["Message-ID"] == box.mails[1]["Message-ID"]
     assert [unit for _, unit, _ in rows_of(home, IDS)] == ["22828", None]
+
+
+def test_an_area_is_reminded_alone(home: Path, server: tuple[int, Mailbox]) -> None:
+    """Of the units there, at their contacts' addresses as well; the office's list is of all, and waits."""
+    port, box = server
+    more = mail_of(port, "vi")
+    context = context_of(home, DAY_AFTER, **more)
+    register(context, "manoi@ninhson.vn", "22828")
+    unit = context.catalog.units.get("22828", date(2025, 5, 14))
+    person = contact(unit, ("Nguyễn Văn Bình", "", "binh@manoi.vn", ""), (date(2025, 1, 1), None))
+    with transaction(context.engine) as session:
+        add_contact(session, person, DECISION)
+    settings = settings_of(home, **more)
+    before = len(box.mails)  # of other tests
+    assert send_reminders(context, settings, "run", NoProgress(), areas=["22813"]) == 0
+    assert send_reminders(context, settings, "run", NoProgress(), areas=["22828"]) == 1
+    assert {each.strip() for line in to(box.mails[before:]) for each in line.split(",")} == {
+        "binh@manoi.vn",
+        "manoi@ninhson.vn",
+    }
