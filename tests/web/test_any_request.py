@@ -66,6 +66,11 @@ PLACES = st.sampled_from(
             "/acts/contact",
             "/units/{0}",
             "/warnings",
+            "/consultations/{0}/{1}/{2}",
+            "/consultations/cds_x_t/585/{0}",
+            "/acts/consult",
+            "/reporting-quality",
+            "/burden",
             "/account",
             "/log-in/provider/return",
         ),
@@ -94,6 +99,8 @@ PARAMETERS = [
     "until",
     "contact",
     "of",
+    "consulted",
+    "consult_until",
 ]
 QUERIES = st.lists(st.tuples(st.sampled_from(PARAMETERS), VALUES), max_size=4)
 HEADERS = st.dictionaries(
