@@ -161,7 +161,8 @@ def _warnings(
             open_warning,
         )
         for contribution in of.contributions
-        for open_warning in warnings_of.get(contribution.submission_id, ())
+        if contribution.submission_id in warnings_of
+        for open_warning in warnings_of[contribution.submission_id]
         if open_warning.issue.indicator in {None, contribution.indicator, *of.made_from(contribution.indicator)}
     )
 
@@ -226,7 +227,10 @@ def _contributions(
             through = tuple(links[old, new, effective] for old, new, effective in row.through)
             known[place] = names[UnitKey(row.unit_code, row.unit_valid_from)], villages, through
         unit_name, villages, through = known[place]
-        cells = [cell for each in made_from[indicator] for cell in sources[submission, each]]
+        parts = made_from[indicator]
+        cells = sources[submission, parts[0]]
+        if len(parts) > 1:
+            cells = [cell for each in parts for cell in sources[submission, each]]
         if villages is not None and weight is None:
             cells = [cell for cell in cells if cell.unit in villages]  # of a unit partly in the area, those summed
         results.append(
@@ -277,7 +281,7 @@ def _sources(
     if len(indicators) == 1:
         statement = statement.where(row.indicator.in_(indicators))
     for chunk in in_chunks(submissions):
-        for submission_id, indicator, *source in session.execute(statement.where(row.submission_id.in_(chunk))):
+        for submission_id, indicator, *source in session.execute(statement.where(row.submission_id.in_(chunk))).all():
             if indicator in indicators:
                 sources[submission_id, indicator].append(SourceCell._make(source))
     return sources

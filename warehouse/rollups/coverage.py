@@ -59,13 +59,14 @@ class ExpectedUnits:
     """The units expected to report some figures, sorted by what does not depend on the figure.
 
     `not_delivered` and `refused` are wholly in the area, and all their figures are missing; `late` are all late units.
-    `open_reports` are those of the other units, whose outcome depends on the figure.
+    `open_reports` are those of the other units, whose outcome depends on the figure; `open_units` the same by unit.
     """
 
     not_delivered: tuple[CoverageGap, ...]
     refused: tuple[CoverageGap, ...]
     late: tuple[CoverageGap, ...]
     open_reports: tuple[ExpectedReport, ...]
+    open_units: tuple[tuple[ExpectedReport, ...], ...]
 
 
 def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, ReportingStatus]) -> ExpectedUnits:
@@ -73,7 +74,8 @@ def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, 
     missing: dict[ReportingState, list[CoverageGap]] = {state: [] for state in _SETTLED}
     late: list[CoverageGap] = []
     settled: set[UnitKey] = set()
-    for key, reports in sorted(_by_unit(expected).items()):
+    by_unit = sorted(_by_unit(expected).items())
+    for key, reports in by_unit:
         states = [statuses[report.key] for report in reports]
         if any(status.late for status in states):
             periods = (report.key.period for report, status in zip(reports, states, strict=True) if status.late)
@@ -89,6 +91,7 @@ def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, 
         refused=tuple(missing[ReportingState.QUARANTINED]),
         late=tuple(late),
         open_reports=tuple(report for report in expected if report.key.unit not in settled),
+        open_units=tuple(tuple(reports) for key, reports in by_unit if key not in settled),
     )
 
 
@@ -105,7 +108,7 @@ def coverage_of(
         amounts: the figure in each of the open reports.
     """
     by_outcome: dict[str, list[CoverageGap]] = {name: [] for name in _GRAVEST_FIRST}
-    for _, reports in sorted(_by_unit(units.open_reports).items()):
+    for reports in units.open_units:
         outcomes = [_outcome(statuses[report.key], amounts[report.key]) for report in reports]
         outcome = min(outcomes, key=_GRAVEST_FIRST.index)
         periods = tuple(report.key.period for report, each in zip(reports, outcomes, strict=True) if each == outcome)

@@ -168,7 +168,7 @@ def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionS
             select(unit.unit_code, unit.unit_valid_from, unit.period, unit.state, unit.late, unit.submission_id).where(
                 unit.revision_id == revision.id
             )
-        )
+        ).all()
     }
     contributions: dict[str, dict[ReportKey, CountedAmount]] = {}
     for indicator, code, valid_from, period, *counted in session.execute(
@@ -182,7 +182,7 @@ def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionS
             counted_row.denominator,
             counted_row.weight,
         ).where(counted_row.revision_id == revision.id)
-    ):
+    ).all():
         key = key_of(code, valid_from, period, forms.get((indicator, period), revision.form))
         contributions.setdefault(indicator, {})[key] = CountedAmount(*counted)
     rows = {row.indicator: row for row in read_rows(session, revision)}

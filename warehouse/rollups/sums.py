@@ -47,9 +47,9 @@ def reported_amounts(
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     for chunk in in_chunks(registered):
         is_in_chunk = row.submission_id.in_(chunk)
-        for line in session.execute(_sums(own, is_in_chunk, row.unit_code == submission.unit_code)):
+        for line in session.execute(_sums(own, is_in_chunk, row.unit_code == submission.unit_code)).all():
             results[line[0]][line[1]] = _amount(line)
-        for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != submission.unit_code)):
+        for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != submission.unit_code)).all():
             results[line.submission_id][line.indicator] = _village_amount(line, registered[line.submission_id])
     return results
 
