@@ -232,12 +232,12 @@ def test_a_scheduled_run_is_carried_out(story: ServiceStory) -> None:
 
 
 def test_a_correction_by_day_is_checked_at_once(story: ServiceStory) -> None:
-    """The commune's correction starts a rerun of that commune only, and the figures change."""
+    """The commune's correction starts a rerun of that commune only; the figures change, and are final once closed."""
     run = story.runs["rerun"]
     assert (run["parameters"]["units"], run["parameters"]["period"]) == ([WRONG], "2025-05")
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
     rows = published_rows(story.service.home)
-    assert {row["revision"] for row in rows.values()} == {"2"}
+    assert {row["revision"] for row in rows.values()} == {"3"}  # the second is the rerun's, the third the closing's
     assert {row["units_missing"] for row in rows.values()} == {"0"}
 
 
