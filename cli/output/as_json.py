@@ -14,32 +14,41 @@ from domain.texts import escaped
 
 
 def print_json(value: object) -> None:
-    """Print a value made of dataclasses, numbers, days and periods; what a terminal would obey is escaped."""
-    typer.echo(escaped(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
+    """Print a value made of dataclasses and named tuples; what a terminal would obey is escaped."""
+    typer.echo(escaped(json.dumps(_named(value), default=_text, ensure_ascii=False, indent=2)))
 
 
 def fields_of(value: object) -> dict[str, object]:
-    """Return a dataclass's fields by name, unconverted, to be merged with others.
+    """Return the fields of a dataclass or a named tuple by name, unconverted, to be merged with others.
 
     Raises:
-        TypeError: it is not a dataclass.
+        TypeError: it is neither.
     """
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        named: dict[str, object] = value._asdict()
+        return named
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} is no dataclass")
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _plain(value: object) -> object:
+def _named(value: object) -> object:
+    """Return a value whose parts are dictionaries and lists: `json` would write a named tuple without its names."""
+    if isinstance(value, Mapping):
+        return {key: _named(each) for key, each in value.items()}
+    if isinstance(value, list | tuple) and not hasattr(value, "_asdict"):
+        return [_named(each) for each in value]
+    if isinstance(value, tuple) or (is_dataclass(value) and not isinstance(value, Period)):
+        return {name: _named(each) for name, each in fields_of(value).items()}
+    return value
+
+
+def _text(value: object) -> str:
     match value:
         case Period():
             return value.id
-        case Path():
-            return str(value)
-        case Decimal():
-            return str(value)  # a JSON number would be read as a float
         case date():
             return value.isoformat()
-        case Mapping():
-            return dict(value)
-        case _:
-            return fields_of(value)
+        case Path() | Decimal():
+            return str(value)  # a JSON number would be read as a float
+    raise TypeError(f"{type(value).__name__} has no text in JSON")
