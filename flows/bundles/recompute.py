@@ -17,6 +17,7 @@ from flows.support.settings import Settings
 from publishing.editions import SECOND_EDITION
 from publishing.publish import bundle
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_to_publish
+from warehouse.rollups.closings import key_columns
 from warehouse.rollups.excerpts import Rows, as_of_today, merged, put_back
 from warehouse.rollups.revision_rows import newest_revision, write_revision
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
@@ -134,7 +135,7 @@ def _outputs(session: Session, context: AppContext, manifest: BundleManifest) ->
     """Return the published files, made again."""
     key = manifest.key(context.catalog, day_in_vietnam(manifest.moment))
     origin = RevisionOrigin(manifest.revision, manifest.run_id, manifest.moment, manifest.finality)
-    previous = newest_revision(session, key.area, key.form, key.period, key.boundary)
+    previous = newest_revision(session, key_columns(key))
     has_bounds = manifest.edition > SECOND_EDITION
     draft = draft_of(session, context.catalog, key, origin, manifest.moment, has_bounds=has_bounds)
     write_revision(session, draft, previous)

@@ -18,6 +18,7 @@ from warehouse.models import (
 from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision
+from warehouse.rollups.closings import has_key, key_columns
 from warehouse.rollups.revision_rows import (
     beside_rows,
     contribution_rows,
@@ -72,12 +73,5 @@ def _first_unknown(session: Session, at: datetime) -> int:
 
 def _newest_number(session: Session, rollup_key: RollupKey, at: datetime) -> int:
     row = RollupRevisionRow
-    made = select(func.max(row.number)).where(
-        row.area_code == rollup_key.area.code,
-        row.area_valid_from == rollup_key.area.valid_from,
-        row.form == rollup_key.form,
-        row.period == rollup_key.period.id,
-        row.boundary == rollup_key.boundary,
-        row.published_at <= at,
-    )
+    made = select(func.max(row.number)).where(*has_key(key_columns(rollup_key)), row.published_at <= at)
     return session.scalar(made) or 0

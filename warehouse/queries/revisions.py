@@ -26,6 +26,7 @@ from warehouse.models import (
 from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision, RevisionRef
+from warehouse.rollups.closings import key_columns
 from warehouse.rollups.revision_rows import newest_revision, read_parts, read_rows
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
@@ -172,7 +173,7 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
 
 def newest_ref(session: Session, rollup_key: RollupKey) -> RevisionRef | None:
     """Return the reference of a rollup's newest revision, or None."""
-    head = newest_revision(session, rollup_key.area, rollup_key.form, rollup_key.period, rollup_key.boundary)
+    head = newest_revision(session, key_columns(rollup_key))
     return ref_of(head) if head else None
 
 

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
 from domain.periods import Period
-from domain.rollups import Boundary, ReportingState
+from domain.rollups import ReportingState
 from domain.submissions import PENDING_STATES, Judgement, SubmissionState, judgement_of
 from domain.units import Area
 from warehouse.models import SubmissionRow
 from warehouse.queries.files import file_ref, issues_of, severity_counts
 from warehouse.queries.read_models import PeriodStatus, Refusal, UnitReportingStatus, UnitStatus
 from warehouse.queries.reminders import sent_reminders
-from warehouse.rollups.closings import closing_of
+from warehouse.rollups.closings import closing_of, key_columns
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
 from warehouse.rollups.revision_rows import newest_revision
 from warehouse.rollups.scope import RollupKey, expected_reports_in
@@ -46,7 +46,7 @@ def period_status(session: Session, catalog: Catalog, area: Area, form: str, per
     listed = [file for by_unit in (refused, held) for files in by_unit.values() for file in files]
     issues = issues_of(session, listed)
     reminded = sent_reminders(session, form, period)
-    newest = newest_revision(session, area, form, period, Boundary.AS_THEN)
+    newest = newest_revision(session, key_columns(RollupKey(area, form, period)))
     return PeriodStatus(
         area=area.code,
         area_name=area.name,

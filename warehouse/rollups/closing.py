@@ -13,7 +13,7 @@ from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
 from domain.units import UnitKey
 from warehouse.models import ClosingRow, PublicationRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
-from warehouse.rollups.closings import Bundle, Closing, RollupKeyColumns, closing_of, closings
+from warehouse.rollups.closings import Bundle, Closing, RollupKeyColumns, closing_of, closings, key_columns
 from warehouse.rollups.consultations import end_consultation, require_no_objection
 from warehouse.rollups.due import has_moved
 from warehouse.rollups.revision_rows import newest_revision
@@ -68,7 +68,7 @@ def closable(session: Session, catalog: Catalog, rollup_key: RollupKey, today: d
             f"{name} is closed already, at revision {closing.revision}: {closing.bundle}. To take corrections open "
             "it again with --reopen --reason"
         )
-    head = newest_revision(session, rollup_key.area, rollup_key.form, rollup_key.period, rollup_key.boundary)
+    head = newest_revision(session, key_columns(rollup_key))
     if head is None:
         raise UsageError(f"there are no figures of {name}: run tonghop nightly first")
     published = session.scalar(select(PublicationRow.id).where(PublicationRow.revision_id == head.id).limit(1))

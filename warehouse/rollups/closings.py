@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
@@ -65,6 +65,18 @@ def key_columns(rollup_key: RollupKey) -> RollupKeyColumns:
     )
 
 
+def has_key(key: RollupKeyColumns) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a row of `rollup_revision` has a rollup key."""
+    row = RollupRevisionRow
+    return (
+        row.area_code == key.area,
+        row.area_valid_from == key.area_valid_from,
+        row.form == key.form,
+        row.period == key.period,
+        row.boundary == key.boundary,
+    )
+
+
 def closings(session: Session) -> tuple[Closing, ...]:
     """Return all closings in force, ordered by area and period."""
     return tuple(_read_closings(session, _in_force()))
@@ -72,14 +84,7 @@ def closings(session: Session) -> tuple[Closing, ...]:
 
 def closing_of(session: Session, rollup_key: RollupKey) -> Closing | None:
     """Return the closing in force of a rollup; None: its figures are open."""
-    row, key = RollupRevisionRow, key_columns(rollup_key)
-    statement = _in_force().where(
-        row.area_code == key.area,
-        row.area_valid_from == key.area_valid_from,
-        row.form == key.form,
-        row.period == key.period,
-        row.boundary == key.boundary,
-    )
+    statement = _in_force().where(*has_key(key_columns(rollup_key)))
     return next(_read_closings(session, statement), None)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Select, select
 
@@ -20,7 +20,8 @@ from domain.periods import Period, parse_period
 from domain.rollups import Boundary
 from domain.units import UnitKey
 from warehouse.models import ConsultationAnswerRow, ConsultationRow, RollupRevisionRow, RollupUnitRow
-from warehouse.rollups.closings import RollupKeyColumns, key_columns
+from warehouse.rollups.closings import RollupKeyColumns, has_key, key_columns
+from warehouse.rollups.revision_rows import newest_revision
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session, serialise
 from warehouse.store.reference import unit_names
@@ -64,7 +65,7 @@ def consultations(session: Session) -> tuple[Consultation, ...]:
 
 def consultation_of(session: Session, rollup_key: RollupKey) -> Consultation | None:
     """Return the consultation in force about a rollup; None: there is none."""
-    return next(_read(session, _in_force().where(*_is_of(key_columns(rollup_key)))), None)
+    return next(_read(session, _in_force().where(*has_key(key_columns(rollup_key)))), None)
 
 
 def begin_consultation(
@@ -112,7 +113,7 @@ def require_consultation(session: Session, rollup_key: RollupKey) -> Consultatio
 
 def end_consultation(session: Session, key: RollupKeyColumns, outcome: ConsultationOutcome, decision: Decision) -> None:
     """End the consultation in force about figures, if there is one."""
-    for result in _read(session, _in_force().where(*_is_of(key))):
+    for result in _read(session, _in_force().where(*has_key(key))):
         row = session.get_one(ConsultationRow, result.id)
         row.ended_at, row.ended_by = decision.at, decision.reason.actor
         row.end_reason, row.outcome = decision.reason.note, outcome
@@ -209,12 +210,6 @@ def _in_force() -> Select[_Pair]:
     )
 
 
-def _is_of(key: RollupKeyColumns) -> Sequence[Any]:
-    head = RollupRevisionRow
-    columns = (head.area_code, head.area_valid_from, head.form, head.period, head.boundary)
-    return [column == value for column, value in zip(columns, key, strict=True)]
-
-
 def _read(session: Session, statement: Select[_Pair]) -> Iterator[Consultation]:
     for row, head in session.execute(statement).tuples().all():
         yield Consultation(
@@ -234,8 +229,7 @@ def _read(session: Session, statement: Select[_Pair]) -> Iterator[Consultation]:
 
 
 def _newest_head(session: Session, key: RollupKeyColumns) -> RollupRevisionRow:
-    head = RollupRevisionRow
-    result = session.scalar(select(head).where(*_is_of(key)).order_by(head.number.desc()).limit(1))
+    result = newest_revision(session, key)
     if result is None:
         raise UsageError(f"there are no figures of {key.period} of {key.area}: run tonghop nightly first")
     return result

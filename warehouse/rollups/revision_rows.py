@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from domain.indicators import Measure, Part
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary, RollupRow
-from domain.units import Area, UnitKey
+from domain.rollups import RollupRow
+from domain.units import UnitKey
 from warehouse.models import (
     IndicatorRow,
     RollupBesideRow,
@@ -25,6 +25,7 @@ from warehouse.models import (
     RollupUnitRow,
 )
 from warehouse.rollups.changes import ColumnChange, CountedAmount, RecordedStatus, RevisionSnapshot, column_changes
+from warehouse.rollups.closings import RollupKeyColumns, has_key
 from warehouse.rollups.contributions import BesideAmount, Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
 from warehouse.rollups.scope import ExpectedReport
@@ -56,21 +57,10 @@ class Draft:
     beside: Mapping[str, Sequence[BesideAmount]]
 
 
-def newest_revision(
-    session: Session, area: Area, form: str, period: Period, boundary: Boundary
-) -> RollupRevisionRow | None:
+def newest_revision(session: Session, key: RollupKeyColumns) -> RollupRevisionRow | None:
     """Return the newest revision of an area's figures, or None."""
     return session.scalar(
-        select(RollupRevisionRow)
-        .where(
-            RollupRevisionRow.area_code == area.code,
-            RollupRevisionRow.area_valid_from == area.valid_from,
-            RollupRevisionRow.form == form,
-            RollupRevisionRow.period == period.id,
-            RollupRevisionRow.boundary == boundary,
-        )
-        .order_by(RollupRevisionRow.number.desc())
-        .limit(1)
+        select(RollupRevisionRow).where(*has_key(key)).order_by(RollupRevisionRow.number.desc()).limit(1)
     )
 
 

@@ -28,7 +28,7 @@ from warehouse.models import (
 from warehouse.models.exact import DECIMALS
 from warehouse.rollups.bounds import bounds_of, bounds_of_index
 from warehouse.rollups.changes import as_text, columns_of
-from warehouse.rollups.closings import closing_of
+from warehouse.rollups.closings import closing_of, key_columns
 from warehouse.rollups.composites import composite_inputs
 from warehouse.rollups.contributions import FigureInputs, read_rollup_inputs
 from warehouse.rollups.notes import NoteWriter
@@ -67,7 +67,7 @@ def roll_up(
     if closing_of(session, rollup_key) is not None:
         return None
     _record_review(session, catalog, rollup_key, at, on_demand=on_demand)
-    previous = newest_revision(session, area, form, period, boundary)
+    previous = newest_revision(session, key_columns(rollup_key))
     number = previous.number + 1 if previous else 1
     draft = draft_of(session, catalog, rollup_key, RevisionOrigin(number, run_id, at))
     is_unchanged = (
@@ -85,7 +85,7 @@ def write_final(
     session: Session, catalog: Catalog, rollup_key: RollupKey, *, run_id: str, at: datetime
 ) -> RollupRevisionRow:
     """Write an area's figures once more, as the final revision that a closing keeps, and return its head."""
-    previous = newest_revision(session, rollup_key.area, rollup_key.form, rollup_key.period, rollup_key.boundary)
+    previous = newest_revision(session, key_columns(rollup_key))
     number = previous.number + 1 if previous else 1
     draft = draft_of(session, catalog, rollup_key, RevisionOrigin(number, run_id, at, Finality.FINAL))
     write_revision(session, draft, previous)

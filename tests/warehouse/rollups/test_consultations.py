@@ -12,6 +12,7 @@ from tests.warehouse.closed_rollups import close_rollup
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder
 from warehouse.queries.revisions import record_publication, ref_of
 from warehouse.rollups.closing import closable
+from warehouse.rollups.closings import key_columns
 from warehouse.rollups.consultations import (
     Consultation,
     begin_consultation,
@@ -41,7 +42,7 @@ def give_out(builder: WarehouseBuilder, figure: int) -> None:
     builder.accept(builder.report(FIRST, {builder.indicator_of(Measure.COUNT): (figure,)}))
     builder.roll_up()
     with transaction(builder.engine) as session:
-        head = newest_revision(session, builder.area(), FORM, MAY, key_of(builder).boundary)
+        head = newest_revision(session, key_columns(key_of(builder)))
         assert head is not None
         record_publication(session, ref_of(head), path="2025-05/585", at=builder.now())
 

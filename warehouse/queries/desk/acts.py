@@ -26,7 +26,7 @@ from warehouse.models import (
 )
 from warehouse.queries.read_models import RunRecord
 from warehouse.queries.runs import run_record
-from warehouse.rollups.closings import key_columns
+from warehouse.rollups.closings import has_key, key_columns
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 from warehouse.store.reference import unit_names
@@ -126,14 +126,7 @@ def seen_of_report(session: Session, key: ReportKey) -> str:
 
 def seen_of_figures(session: Session, key: RollupKey) -> str:
     """Return a hash of what closing or reopening figures rests on: newest revision, closings, consultations."""
-    head, columns = RollupRevisionRow, key_columns(key)
-    of_figures = (
-        head.area_code == columns.area,
-        head.area_valid_from == columns.area_valid_from,
-        head.form == columns.form,
-        head.period == columns.period,
-        head.boundary == columns.boundary,
-    )
+    head, of_figures = RollupRevisionRow, has_key(key_columns(key))
     newest = session.scalar(select(func.max(head.number)).where(*of_figures))
     closings = session.execute(
         select(ClosingRow.id, ClosingRow.reopened_at)
