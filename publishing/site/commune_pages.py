@@ -2,15 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
+from publishing.figures.formatter import SHORT_HASH
 from publishing.site.area_pages import AreaPeriod, crumbs_of
 from publishing.site.facts import FigureFact, UnitValue
-from publishing.site.rendering import addresses, escaped, render
+from publishing.site.rendering import Skeleton, addresses, escaped, hole, render
 from publishing.site.site_formatter import SiteFormatter
 
-_Row = tuple[str, str, str, str, str, str]
+
+class _Shape(NamedTuple):
+    """What pages of the same skeleton have in common; `files`: how many."""
+
+    state: str
+    is_accepted: bool
+    is_received: bool
+    has_before: bool
+    has_after: bool
+    files: int
 
 
 def commune_pages(
@@ -29,43 +40,90 @@ class _CommunePages:
 
     area: AreaPeriod
     formatter: SiteFormatter
+    _skeletons: dict[_Shape, Skeleton] = field(init=False, default_factory=dict)
 
     def render(self, place: int) -> bytes:
         area, formatter = self.area, self.formatter
-        unit, lang = area.facts.units[place], formatter.lang
+        unit, lang, stem = area.facts.units[place], formatter.lang, area.facts.stems[place]
         before, after = area.before_pages.get(place), area.after_pages.get(place)
-        files = {value.file for values in self.values.values() if (value := values.get(place))}
-        return render(
-            "commune.html.j2",
-            formatter,
-            addresses(3, area.facts.stems[place], lang),
-            [*self.crumbs, (unit.name, "")],
-            unit=unit,
-            is_accepted=unit.is_accepted,
-            is_sample=area.is_sample,
-            period=self.period,
-            area_name=self.area_name,
-            area_href=f"../index.{lang}.html",
-            before=f"../../../{before}.{lang}.html" if before else "",
-            before_period=formatter.period(area.previous) if before and area.previous else "",
-            after=f"../../../{after}.{lang}.html" if after else "",
-            after_period=formatter.period(area.following) if after and area.following else "",
-            labels=self.labels,
-            themes=[(name, [self._row(figure, head, place) for figure, head in rows]) for name, rows in self.themes],
-            files=[area.figures.files[number] for number in sorted(files)],
+        files = sorted({value.file for values in self.values.values() if (value := values.get(place))})
+        shape = _Shape(
+            unit.state, unit.is_accepted, unit.received_at is not None, bool(before), bool(after), len(files)
+        )
+        if shape not in self._skeletons:
+            self._skeletons[shape] = self._skeleton(shape)
+        markup = {
+            "name": escaped(unit.name),
+            "code": escaped(formatter.text("code", code=unit.code)),
+            "received": escaped(formatter.time(unit.received_at)) if unit.received_at else "",
+            "before": escaped(f"../../../{before}.{lang}.html"),
+            "after": escaped(f"../../../{after}.{lang}.html"),
+            "other": escaped(addresses(3, stem, lang).other),
+            "caption": escaped(formatter.text("caption_unit", unit=unit.name, period=self.period)),
+        }
+        for order, number in enumerate(files):
+            name, sha256 = area.figures.files[number]
+            markup[f"file{order}"], markup[f"sha256{order}"] = escaped(name), sha256[:SHORT_HASH]
+        for figure in area.facts.figures:
+            markup.update(zip(self._holes[figure.indicator], self._row(figure, place), strict=True))
+        return self._skeletons[shape].fill(markup)
+
+    def _skeleton(self, shape: _Shape) -> Skeleton:
+        area, formatter, lang = self.area, self.formatter, self.formatter.lang
+        return Skeleton(
+            render(
+                "commune.html.j2",
+                formatter,
+                replace(addresses(3, "", lang), other=hole("other")),
+                [*self.crumbs, (hole("name"), "")],
+                name=hole("name"),
+                code=hole("code"),
+                caption=hole("caption"),
+                state=shape.state,
+                is_accepted=shape.is_accepted,
+                is_sample=area.is_sample,
+                period=self.period,
+                area_name=self.area_name,
+                area_href=f"../index.{lang}.html",
+                received=hole("received") if shape.is_received else "",
+                before=hole("before") if shape.has_before else "",
+                before_period=formatter.period(area.previous) if area.previous else "",
+                after=hole("after") if shape.has_after else "",
+                after_period=formatter.period(area.following) if area.following else "",
+                labels=self.labels,
+                themes=[
+                    (
+                        name,
+                        [
+                            (figure.indicator, heading, *map(hole, self._holes[figure.indicator]))
+                            for figure, heading in rows
+                        ],
+                    )
+                    for name, rows in self.themes
+                ],
+                files=[(hole(f"file{order}"), hole(f"sha256{order}")) for order in range(shape.files)],
+            )
         )
 
-    def _row(self, figure: FigureFact, heading: str, place: int) -> _Row:
+    @cached_property
+    def _holes(self) -> Mapping[str, tuple[str, str, str]]:
+        return {
+            figure.indicator: (f"{figure.indicator}.value", f"{figure.indicator}.counts", f"{figure.indicator}.source")
+            for figure in self.area.facts.figures
+        }
+
+    def _row(self, figure: FigureFact, place: int) -> tuple[str, str, str]:
+        """Return a figure's value, counts, and source with warnings, as markup."""
         value = self.values[figure.indicator].get(place)
         beside = self._beside(figure, place)
         if value is None:
-            return figure.indicator, heading, self.absent, "", "", beside
+            return self.absent, "", beside
         counts = "" if value.denominator is None else self.formatter.fraction(value)
         code = self.area.facts.units[place].code
         warnings = self.warnings.get((code, figure.indicator), "")
         amount = self.formatter.amount(figure, value.value)
         source = escaped(value.cells) + self.counted_from.get(figure.indicator, "")
-        return figure.indicator, heading, amount, counts, source, warnings + beside
+        return amount, counts, source + warnings + beside
 
     def _beside(self, figure: FigureFact, place: int) -> str:
         """Say what the unit reported of a figure in forms that do not count."""

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang, visible
@@ -25,6 +25,9 @@ _TEMPLATES = _HERE / "templates"
 _SHARED = _HERE.parent / "page" / "templates" / "style.css"
 _FORMATTING = _HERE.parent / "figures"
 _SHOWN_TEXTS = ("site.", "publishing.", "domain.", "warehouse.")
+
+_HOLE: Final = "\0"
+"""Around the name of a hole: no visible text has it."""
 
 Crumbs = Sequence[tuple[str, str]]
 
@@ -62,6 +65,25 @@ def render(template: str, formatter: SiteFormatter, at: Addresses, crumbs: Crumb
     page = _environment().get_template(template)
     texts = {"t": formatter.text, "p": formatter.published, "f": formatter, "lang": formatter.lang}
     return page.render(at=at, crumbs=crumbs, **texts, **shown).encode()
+
+
+class Skeleton:
+    """A page of a template that was rendered once, with holes where pages of its kind differ."""
+
+    def __init__(self, page: bytes) -> None:
+        """Take a page that was rendered with holes (`hole`) as values."""
+        self._parts = page.decode().split(_HOLE)
+
+    def fill(self, markup: Mapping[str, str]) -> bytes:
+        """Return the page with markup (`escaped`) in its holes, by name."""
+        parts = self._parts.copy()
+        parts[1::2] = [markup[name] for name in parts[1::2]]
+        return "".join(parts).encode()
+
+
+def hole(name: str) -> Markup:
+    """Return the value that makes a hole in a skeleton."""
+    return Markup(f"{_HOLE}{name}{_HOLE}")  # noqa: S704 # replaced by markup
 
 
 def keyed(
