@@ -40,6 +40,23 @@ class LineBurden:
         return self.unchanged.percent or Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class FormBurden:
+    """What all lines of a form cost: cells typed, files that came back or were asked about, counted at each line."""
+
+    typed: int
+    returned: int
+    questioned: int
+
+
+def sum_of(lines: Iterable[LineBurden]) -> FormBurden:
+    """Return what lines cost together."""
+    typed = returned = questioned = 0
+    for line in lines:
+        typed, returned, questioned = typed + line.typed, returned + line.returned, questioned + line.questioned
+    return FormBurden(typed, returned, questioned)
+
+
 def dearest_first(lines: Iterable[LineBurden]) -> list[LineBurden]:
     """Return lines by what they cost for nothing: cost times silence, then cost, then the indicator's code."""
     return sorted(lines, key=lambda line: (-line.cost * line.silence, -line.cost, line.indicator))

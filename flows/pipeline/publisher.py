@@ -30,7 +30,8 @@ from flows.support.context import AppContext
 from flows.support.slices.runner import SliceRunner
 from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
-from warehouse.store.engine import Engine
+from warehouse.rollups.reporting_facts import count_reporting
+from warehouse.store.engine import Engine, transaction
 from workbooks.pool.light_process import LightContext
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Publisher:
         self._runner: SliceRunner | None = None
         self._data: Future[tuple[str, ...] | None] | None = None
         self._site: Future[SiteOutcome | None] | None = None
+        self._is_counted = False
 
     def __enter__(self) -> Self:
         return self
@@ -120,7 +122,11 @@ class Publisher:
         return [revision for _, revision in written]
 
     def begin_pages(self) -> None:
-        """Have the process, if there is one, make data files and site of all that is recorded by now."""
+        """Count what reporting cost, and have the process, if there is one, make data files and site.
+
+        Of all that is recorded by now.
+        """
+        self._count_reporting()
         if self._pool is not None or self._runner is not None:
             with suppress(BrokenProcessPool):
                 self._data = self._open().submit(make_data_files, self._settings)
@@ -144,8 +150,18 @@ class Publisher:
         """
         context = self._context
         if isinstance(context.engine, Engine):
+            if not self._is_counted:
+                self._count_reporting()
             rendered = _result(self._site)
             warn_of_unknown(rendered or render_site(context.engine, context.catalog, context.published))
+
+    def _count_reporting(self) -> None:
+        """Count quality and burden of the periods that moved, which the site and the desk show; a trial shows none."""
+        context = self._context
+        if isinstance(context.engine, Engine):
+            with transaction(context.engine) as session:
+                count_reporting(session, context.clock())
+            self._is_counted = True
 
     @property
     def _settings(self) -> WriterSettings:

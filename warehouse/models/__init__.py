@@ -8,7 +8,6 @@ from warehouse.models.consultations import ConsultationAnswerRow, ConsultationRo
 from warehouse.models.contacts import UnitContactRow
 from warehouse.models.findings import IssueRow, RepairRow
 from warehouse.models.indicators import CatalogMirrorRow, IndicatorRow
-from warehouse.models.notes import NoteRow
 from warehouse.models.observations import ObservationRow
 from warehouse.models.org_units import (
     NamedAreaMemberRow,
@@ -19,7 +18,8 @@ from warehouse.models.org_units import (
 )
 from warehouse.models.outgoing import HandledMailRow, OutgoingRow, SenderConfirmationRow
 from warehouse.models.placements import PlacementRow
-from warehouse.models.remarks import WarningRemarkRow
+from warehouse.models.quality import LineBurdenRow, QualityPeriodRow, ReportQualityRow
+from warehouse.models.remarks import NoteRow, WarningRemarkRow
 from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
 from warehouse.models.rollups import (
@@ -65,6 +65,7 @@ __all__ = [
     "IdentityRow",
     "IndicatorRow",
     "IssueRow",
+    "LineBurdenRow",
     "NamedAreaMemberRow",
     "NamedAreaRow",
     "NoteRow",
@@ -73,10 +74,12 @@ __all__ = [
     "OutgoingRow",
     "PlacementRow",
     "PublicationRow",
+    "QualityPeriodRow",
     "ReminderRow",
     "RepairRow",
     "RepliedJudgementRow",
     "ReplyRow",
+    "ReportQualityRow",
     "RollupBesideRow",
     "RollupChangeRow",
     "RollupContributionRow",

@@ -13,7 +13,6 @@ from flows.support.context import AppContext
 from flows.support.settings import Settings
 from warehouse.queries.desk.matrix import OwedReports
 from warehouse.store.engine import Engine
-from web.desk.computed_results import ComputedResults
 from workbooks.cells.guards import Limits
 
 
@@ -38,7 +37,6 @@ class DeskContext:
     areas: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     owed_reports: OwedReports = field(init=False)
-    computed_results: ComputedResults = field(default_factory=ComputedResults)
 
     def __post_init__(self) -> None:
         """Make the lookup of units that owe reports, which all requests share."""

@@ -8,13 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.errors import UsageError
+from domain.quality.burden import sum_of
 from warehouse.queries.desk.line_burden import line_burden
-from warehouse.queries.desk.reporting_quality import ended_periods, reporting_quality
+from warehouse.queries.desk.reporting_quality import counted_at, ended_periods, reporting_quality
 from warehouse.store.engine import reading
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
 
-PERIODS = (6, 12)
+PERIODS = (6, 12, 24)
+"""How many periods a page may show."""
+_USUAL = 12
 ROWS = 100
 _MOST_SKIPPED = 10**5
 
@@ -26,24 +29,21 @@ def reporting_quality_page(desk: DeskContext, request: Request) -> Response:
         HTTPException: 404, a parameter has an impossible value.
     """
     page, query = DeskPage(desk.catalog, lang_of(request, desk.lang), request), request.query_params
-    form, count, skip = _form(desk, query), _number(query, "columns", PERIODS[1]), _number(query, "skip", 0)
+    form, count, skip = _form(desk, query), _number(query, "columns", _USUAL), _number(query, "skip", 0)
     if count not in PERIODS or skip > _MOST_SKIPPED:
         raise HTTPException(404)
     limits = page.user.areas if page.user else ()
     with reading(desk.engine) as session:
         periods = ended_periods(session, desk.catalog, form, desk.today, count)
-        within = tuple(limits or desk.areas)
-        quality = desk.computed_results.of(
-            session,
-            ("quality", within, form, periods),
-            lambda: reporting_quality(session, desk.owed_reports, within, form, periods),
-        )
+        quality = reporting_quality(session, desk.owed_reports, limits or desk.areas, form, periods)
+        last = counted_at(session, form)
     above = sorted({row.unit.parent for row in quality.units if row.unit.parent})
     if area := query.get("area", ""):
         quality = quality.of_area(area)
     return page.respond(
         "reporting_quality.html.j2",
         number=_written(page),
+        counted_at=last,
         quality=quality,
         rows=quality.units[skip : skip + ROWS],
         skip=skip,
@@ -66,14 +66,15 @@ def burden_page(desk: DeskContext, request: Request) -> Response:
     page, query = DeskPage(desk.catalog, lang_of(request, desk.lang), request), request.query_params
     form = _form(desk, query)
     with reading(desk.engine) as session:
-        periods = ended_periods(session, desk.catalog, form, desk.today, PERIODS[1])
-        lines = desk.computed_results.of(
-            session, ("burden", form, periods), lambda: line_burden(session, form, periods)
-        )
+        periods = ended_periods(session, desk.catalog, form, desk.today, _USUAL)
+        lines = line_burden(session, form, periods)
+        last = counted_at(session, form)
     return page.respond(
         "burden.html.j2",
         number=_written(page),
+        counted_at=last,
         lines=lines,
+        total=sum_of(lines),
         form=form,
         forms=tuple(each.id for each in desk.catalog.forms.of_units),
         first=periods[0],

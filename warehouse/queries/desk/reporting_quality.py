@@ -1,29 +1,25 @@
-"""Quality of the reports of a form, per unit and period, read from the log in few statements."""
+"""Quality of the reports of a form, per unit and period, as the last runs counted it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, select
 
 from domain.catalog.catalog import Catalog
-from domain.issues import SHADOW_FACT, Severity
 from domain.periods import Frequency, Period, parse_period
 from domain.quality.reporting import NOTHING, ReportedQuality, ReportingQuality, quality_of
 from domain.units import OrgUnit, UnitKey
 from domain.vietnam_time import VIETNAM
-from warehouse.models import DeliveryRow, IssueRow, PublicationRow, SubmissionEventRow, SubmissionRow
+from warehouse.models import QualityPeriodRow, ReportQualityRow, SubmissionRow
 from warehouse.queries.desk.matrix import OwedReports
 from warehouse.store.engine import Session
 
-_FIRST: Final = 1
-"""Number of the first version of a report, and of its first judgement."""
 _PERIODS_OF_SILENCE: Final = 2
 _LOOKED_AT: Final = 3
 """Units of which the one that owes most lines says how many there are."""
-_COUNTED: Final = (Severity.CRITICAL, Severity.HOLD, Severity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,9 @@ def area_quality(periods: Sequence[Period], rows: Sequence[UnitQuality]) -> Area
     return AreaQuality(tuple(periods), tuple(rows), tuple(by_period), sum(by_period, NOTHING))
 
 
-def log_position(session: Session) -> tuple[int, int, int]:
-    """Return the last delivery, event and publication: what is read of reports is the same until they grow."""
-    newest = (DeliveryRow.id, SubmissionEventRow.id, PublicationRow.id)
-    delivery, event, publication = (session.scalar(select(func.max(each))) or 0 for each in newest)
-    return delivery, event, publication
+def counted_at(session: Session, form: str) -> datetime | None:
+    """Return when quality and burden of a form were last counted (UTC); None: no run has done so yet."""
+    return session.scalar(select(func.max(QualityPeriodRow.counted_at)).where(QualityPeriodRow.form == form))
 
 
 def ended_periods(session: Session, catalog: Catalog, form: str, today: date, count: int) -> tuple[Period, ...]:
@@ -89,79 +83,52 @@ def reporting_quality(
     without exemptions; a file that could not be read fails in all of them.
     """
     catalog = owed_reports.catalog
-    facts = {period: _of_period(session, catalog, form, period) for period in periods}
-    within = tuple(areas) or _areas_above(catalog, {key for of_period in facts.values() for key in of_period})
-    owing = {period: owed_reports.units(form, within, period) for period in periods}
-    lines = {period: _lines(catalog, form, period, owing[period].values()) for period in periods}
-    units = {key: unit for by_key in owing.values() for key, unit in by_key.items()}
+    first_files = _first_files(session, form, periods)
+    within = tuple(areas) or _areas_above(catalog, {UnitKey(code, day) for _, code, day, *_ in first_files})
+    owing = [owed_reports.units(form, within, period) for period in periods]
+    lines = [_lines(catalog, form, period, units.values()) for period, units in zip(periods, owing, strict=True)]
+    reports = _reports(catalog, form, dict(zip(periods, lines, strict=True)), first_files)
+    missing = [ReportedQuality(count, None, is_late=True, is_returned=False, is_accepted=False) for count in lines]
+    of_periods = list(zip(owing, reports, missing, strict=True))
     rows = []
-    for key, unit in units.items():
-        reports = tuple(
-            facts[period].get(key, _MISSING).with_lines(lines[period]) if key in owing[period] else None
-            for period in periods
-        )
-        rows.append(UnitQuality(unit, reports, quality_of(each for each in reports if each is not None)))
+    for key, unit in {key: unit for by_key in owing for key, unit in by_key.items()}.items():
+        of_unit = tuple(known.get(key, silent) if key in due else None for due, known, silent in of_periods)
+        rows.append(UnitQuality(unit, of_unit, quality_of(filter(None, of_unit))))
     rows.sort(key=_worst_first)
     return area_quality(periods, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _FirstFile:
-    failed: int | None
-    is_late: bool
-    is_returned: bool
-    is_accepted: bool
-    is_unreadable: bool
-
-    def with_lines(self, lines: int) -> ReportedQuality:
-        failed = lines if self.is_unreadable else self.failed
-        return ReportedQuality(lines, failed, self.is_late, self.is_returned, self.is_accepted)
-
-
-_MISSING: Final = _FirstFile(failed=None, is_late=True, is_returned=False, is_accepted=False, is_unreadable=False)
-
-
-def _of_period(session: Session, catalog: Catalog, form: str, period: Period) -> Mapping[UnitKey, _FirstFile]:
-    row, issue = SubmissionRow, IssueRow
-    deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
-    of_period = (row.form == form, row.period == period.id, row.version.is_not(None))
-    # Whether a file was accepted since matters where the first one was returned at first.
-    is_corrected = or_(row.version > _FIRST, row.judgement > _FIRST)
-    statement = select(row.unit_code, row.unit_valid_from).where(*of_period, row.accepted_at.is_not(None), is_corrected)
-    accepted = {(code, day) for code, day in session.execute(statement)}
-    end = datetime.combine(deadline + timedelta(days=1), time(), VIETNAM)
-    name, shadow = SHADOW_FACT
-    stage = issue.facts[name].as_string()
-    finding = (
-        (issue.submission_id == row.id)
-        & (issue.judgement == _FIRST)
-        & issue.severity.in_(_COUNTED)
-        & or_(stage.is_(None), stage != shadow)
+def _first_files(session: Session, form: str, periods: Sequence[Period]) -> Sequence[Any]:
+    """Return what became of first files: period, unit's code and day, time, lines that failed, three flags."""
+    row = ReportQualityRow
+    statement = select(
+        row.period,
+        row.unit_code,
+        row.unit_valid_from,
+        row.received_at,
+        row.failed,
+        row.is_unreadable,
+        row.is_returned,
+        row.is_corrected,
     )
-    is_critical = issue.severity == Severity.CRITICAL
-    rows = session.execute(
-        select(
-            row.unit_code,
-            row.unit_valid_from,
-            row.received_at >= end,
-            func.count(issue.indicator.distinct()),
-            func.max(case((is_critical, 1), else_=0)),
-            func.max(case((is_critical & issue.indicator.is_(None), 1), else_=0)),
+    return session.execute(statement.where(row.form == form, row.period.in_([period.id for period in periods]))).all()
+
+
+def _reports(
+    catalog: Catalog, form: str, lines: Mapping[Period, int], first_files: Iterable[Any]
+) -> list[Mapping[UnitKey, ReportedQuality]]:
+    """Return reports by unit, for each period with its number of lines."""
+    level = catalog.forms.form(form).level
+    results: dict[str, tuple[dict[UnitKey, ReportedQuality], int, datetime]] = {}
+    for period, count in lines.items():
+        deadline = catalog.forms.deadline(form, period, level)
+        results[period.id] = {}, count, datetime.combine(deadline + timedelta(days=1), time(), VIETNAM)
+    for period_id, code, day, received_at, failed, is_unreadable, is_returned, is_corrected in first_files:
+        known, count, end = results[period_id]
+        known[UnitKey(code, day)] = ReportedQuality(
+            count, count if is_unreadable else failed, received_at >= end, is_returned, is_corrected
         )
-        .outerjoin(issue, finding)
-        .where(*of_period, row.version == _FIRST, row.judgement >= _FIRST)
-        .group_by(row.id, row.unit_code, row.unit_valid_from, row.received_at)
-    )
-    return {
-        UnitKey(code, day): _FirstFile(
-            failed,
-            bool(is_late),
-            bool(is_returned),
-            (code, day) in accepted,
-            bool(is_unreadable),
-        )
-        for code, day, is_late, failed, is_returned, is_unreadable in rows
-    }
+    return [known for known, _, _ in results.values()]
 
 
 def _lines(catalog: Catalog, form: str, period: Period, units: Iterable[OrgUnit]) -> int:
