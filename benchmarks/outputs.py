@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from flows.support.context import build_context
 from flows.support.settings import load_settings
@@ -56,7 +57,8 @@ class CpuSeconds:
 
 def main() -> None:
     """Render the published revisions of the settings' home and their data, and print the seconds of each file."""
-    context = build_context(load_settings())
+    settings = load_settings()
+    context = build_context(settings)
     catalog, cpu = context.catalog, CpuSeconds()
     with reading(context.engine) as session:
         heads = session.scalars(
@@ -68,7 +70,7 @@ def main() -> None:
             for name, write in WRITERS[EDITION].items():
                 cpu.take(name.format(other=OTHER[context.lang]), write, rendering)
         _measure_data(newest_figures(session), catalog, cpu)
-    _measure_site(context.published, catalog, cpu)
+    _measure_site(settings.published, catalog, cpu)
     json.dump(cpu.spent, sys.stdout)
 
 
@@ -95,7 +97,7 @@ def _measure_site(published: Path, catalog: Catalog, cpu: CpuSeconds) -> None:
         (root / ".revisions").symlink_to((published / ".revisions").absolute(), target_is_directory=True)
         for period in published.glob("[0-9]*/"):
             shutil.copytree(period, root / period.name, symlinks=True)
-        cpu.take("site: all pages", build_site, root, catalog, lambda _: None)
+        cpu.take("site: all pages", build_site, LocalStore(root), catalog, lambda _: None)
 
 
 if __name__ == "__main__":

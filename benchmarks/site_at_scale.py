@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import load_catalog
 from domain.catalog.files import SHIPPED
 from domain.periods import parse_period
@@ -91,7 +92,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _publish(root: Path) -> None:
     catalog = load_catalog(SHIPPED)
-    published, site = PublishedFolder(root, catalog), SiteFolder(root)
+    published, site = PublishedFolder(root, catalog), SiteFolder(LocalStore(root))
     for period in PERIODS:
         for revision in CountryPeriod(catalog, parse_period(period)).revisions():
             published.publish(revision)
@@ -112,7 +113,7 @@ def _measured(root: Path) -> tuple[float, int]:
 def _build(root: Path, sending: Connection) -> None:
     catalog = load_catalog(SHIPPED)
     before = sum(os.times()[:2])
-    build_site(root, catalog, lambda _: None)
+    build_site(LocalStore(root), catalog, lambda _: None)
     sending.send((sum(os.times()[:2]) - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
 
 

@@ -11,7 +11,7 @@ _TRANSIENT = frozenset({errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.EIO, errno
 class PublicationInterruptedError(TransientError):
     """The storage did not answer; the previous publication is untouched, and a retry may succeed."""
 
-    def __init__(self, folder: Path, intact: int | None, reason: str) -> None:
+    def __init__(self, folder: str, intact: int | None, reason: str) -> None:
         """Keep the folder, the revision that readers still see (None: none yet) and the system's reason."""
         self.folder, self.intact, self.reason = folder, intact, reason
         super().__init__(f"could not publish to {folder}: {reason}. {_describe_intact(intact)} Try again.")
@@ -20,7 +20,7 @@ class PublicationInterruptedError(TransientError):
 class PublicationRefusedError(TerminalError):
     """The storage is full or not writable: a person has to act; the previous publication is untouched."""
 
-    def __init__(self, folder: Path, intact: int | None, reason: str) -> None:
+    def __init__(self, folder: str, intact: int | None, reason: str) -> None:
         """Keep the folder, the revision that readers still see (None: none yet) and the system's reason."""
         self.folder, self.intact, self.reason = folder, intact, reason
         super().__init__(
@@ -32,7 +32,7 @@ class PublicationRefusedError(TerminalError):
 class PublicationDamagedError(TerminalError):
     """A published revision differs from what was written: it was changed, or comes from another warehouse."""
 
-    def __init__(self, folder: Path, reason: str) -> None:
+    def __init__(self, folder: str, reason: str) -> None:
         """Keep the folder and what differs."""
         self.folder, self.reason = folder, reason
         super().__init__(
@@ -53,7 +53,7 @@ class PagesNotWrittenError(TransientError):
 
 
 def storage_error(
-    folder: Path, intact: int | None, error: OSError
+    folder: str, intact: int | None, error: OSError
 ) -> PublicationInterruptedError | PublicationRefusedError:
     """Turn an error of the file system into a transient error, or into one that a person has to resolve."""
     reason = error.strerror or str(error)

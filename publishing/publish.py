@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import Boundary, RollupRow
+from domain.stores.store import Store
 from domain.texts import Lang
 from publishing.data.changes_file import write_changes
 from publishing.data.rollup_csv import columns_of, write_csv
@@ -18,7 +18,7 @@ from publishing.figures.report import Report
 from publishing.figures.revision_facts import RevisionFacts
 from publishing.page.leader_page import write_leader_page, write_second_edition
 from publishing.page.rollup_page import OTHER, PagePlace, write_page
-from publishing.storage.folders import store
+from publishing.storage.folders import store_revision
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
 from publishing.workbook.rollup_workbook import write_workbook
 from warehouse.queries import AS_OF_RUN, Revision
@@ -113,10 +113,10 @@ WRITERS: Final[Mapping[int, Mapping[str, Writer]]] = {
 """
 
 
-def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
-    """Publish a revision under `root` and return the link `root/<period>/<name>`, which shows the newest revision.
+def publish(revision: Revision, catalog: Catalog, store: Store, lang: Lang = "vi") -> str:
+    """Publish a revision and return the link `<period>/<name>` in the store, which shows the newest revision.
 
-    The files lie in `root/.revisions/<period>/<name>/<n>/`; `publication_name` makes the name. A revision that was
+    The files lie in `.revisions/<period>/<name>/<n>/`; `publication_name` makes the name. A revision that was
     published before stays as it is, in the language and edition it was written in; the link never moves back to an
     older one.
 
@@ -126,7 +126,7 @@ def publish(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi")
         PublicationRefusedError: the storage is full or not writable; what was published before is untouched.
     """
     name = publication_name(revision, catalog)
-    return store(root, name, _identity(revision), lambda: bundle(revision, catalog, lang))
+    return store_revision(store, name, _identity(revision), lambda: bundle(revision, catalog, lang))
 
 
 def publication_name(revision: Revision, catalog: Catalog) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from connectors.stores.local import LocalStore
 from flows.service.http_guards import guarded
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.index_pages import published_page
@@ -38,7 +39,7 @@ def published_site(
         return FileResponse(page) if page.is_file() else listed(request)
 
     def listed(_: Request) -> Response:
-        return HTMLResponse(published_page(list_published(root), formatter, today()))
+        return HTMLResponse(published_page(list_published(LocalStore(root)), formatter, today()))
 
     def newest(request: Request) -> Response:
         return RedirectResponse(f"/{request.path_params['period']}/{request.path_params['area']}/report.html")

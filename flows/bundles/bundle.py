@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, Finality
@@ -148,8 +149,9 @@ def gather(session: Session, context: AppContext, key: RollupKey, number: int, f
         BEFORE: before,
         EARLIER: earlier_rows_of(session, catalog, revision, head.id),
     }
-    link = publish(revision, catalog, folder / "published", context.lang)
-    outputs = files_below(link.resolve(), OUTPUTS)
+    published = folder / "published"
+    link = publish(revision, catalog, LocalStore(published), context.lang)
+    outputs = files_below((published / link).resolve(), OUTPUTS)
     files = {
         **{name: _write(folder / name, rows) for name, rows in documents.items()},
         **outputs,

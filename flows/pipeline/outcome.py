@@ -1,7 +1,6 @@
 """Outcome of a run: submissions with their issues, published revisions, everything left for later."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from domain.issues import Issue, Severity
 from domain.rollups import RollupChange
@@ -79,7 +78,7 @@ class PublishedRevision:
     area_name: str
     period: str
     revision: int
-    path: Path
+    path: str
     is_partial: bool
     changes: tuple[RollupChange, ...]
 

@@ -14,7 +14,7 @@ from domain.batches import batched
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.slice_writing import write_slice
 from flows.pipeline.stages.data import make_data
-from flows.pipeline.stages.publish import record
+from flows.pipeline.stages.publish import link_of, record
 from flows.pipeline.stages.publish_site import render_site, warn_of_unknown
 from flows.pipeline.stages.write import write
 from flows.pipeline.writing_process import (
@@ -198,8 +198,11 @@ class Publisher:
         while self._helps and not share.future.done() and (spare := self._take_last()):
             spare.written = [attempt(partial(self._write, ref)) for ref in spare.refs]
         written = share.written or _result(share.future) or [None] * len(share.refs)
-        # Workers return paths below their folder of published reports.
-        return [each and replace(each, path=self._context.published / each.path) for each in written]
+        # Other machines may have the store elsewhere.
+        return [each and replace(each, path=self._address(each)) for each in written]
+
+    def _address(self, written: PublishedRevision) -> str:
+        return self._context.published.at(link_of(written))
 
     def _write(self, ref: RevisionRef) -> PublishedRevision:
         context = self._context

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from domain.catalog.catalog import Catalog, load_catalog
+from domain.stores.store import Store
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.stages.write import write
@@ -30,7 +31,7 @@ class WriterSettings:
     catalog: Path
     version: str
     warehouse_url: str
-    published: Path
+    published: Store
     lang: Lang
 
 

@@ -14,6 +14,7 @@ from connectors.landing import Landing
 from connectors.replies.smtp import MailAccount
 from connectors.scanning import ClamdScanner, Scanner
 from domain.catalog.catalog import Catalog
+from domain.stores.store import Store
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from expectations.rule_validation import require_valid_rules
@@ -24,6 +25,7 @@ from flows.support.slices.identity import require_engine
 from flows.support.slices.reading import ReadingBounds, SlicedReader
 from flows.support.slices.runner import SliceRunner, open_runner
 from flows.support.sources import open_sources
+from flows.support.stores.opening import published_store
 from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Engine, Warehouse, normalise_url
 from workbooks.cells.guards import Limits
@@ -55,7 +57,7 @@ class AppContext:
     staging_url: str
     connectors: Sequence[Connector]
     landing: Landing
-    published: Path
+    published: Store
     outbox: Path
     quality: Path | None
     quality_nights: int
@@ -109,7 +111,7 @@ def build_context(
         staging_url=normalise_url(settings.database),
         connectors=open_sources(settings),
         landing=Landing(settings.landing),
-        published=settings.published,
+        published=published_store(settings),
         outbox=settings.outbox,
         quality=settings.quality,
         quality_nights=settings.quality_nights,

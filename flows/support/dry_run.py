@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from connectors.landing import TrialLanding
+from connectors.stores.local import LocalStore
 from flows.support.context import AppContext
 from warehouse.store.engine import Engine, normalise_url, open_engine, transaction, trial
 from warehouse.submissions.staging import clear, create_staging
@@ -23,7 +24,7 @@ def dry_run_context(context: AppContext, run_id: str, folder: Path) -> Iterator[
             staging=staging,
             staging_url=url,
             landing=TrialLanding(context.landing, folder / "landing"),
-            published=folder / "published",
+            published=LocalStore(folder / "published"),
             outbox=folder / "outbox",
             quality=None,
             settles_sources=False,

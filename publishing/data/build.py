@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import kind_of_changes
+from domain.stores.store import Store
 from domain.texts import Lang
 from publishing.data.data_columns import ROLLUP, TABLES
 from publishing.data.package_files import EXCEL_PREFIX, SDMX_PREFIX, STRUCTURE, package_files
@@ -33,25 +34,24 @@ _STATE: Final = PurePosixPath(".state.json")
 _Facts = Mapping[str, Any]
 
 
-def write_data(newest: NewestFigures, catalog: Catalog, root: Path, lang: Lang = "vi") -> tuple[str, ...]:
-    """Write `root/data` anew where it is not what the newest revisions say; return the folders that were written.
+def write_data(newest: NewestFigures, catalog: Catalog, store: Store, lang: Lang = "vi") -> tuple[str, ...]:
+    """Write the folder `data` anew where it is not what the newest revisions say; return the folders that were written.
 
     Without a change, or before the first publication, nothing is written. What a killed process left is made good.
 
     Args:
         newest: the newest published revisions.
         catalog: names of indicators, provinces and columns.
-        root: the folder of published reports.
+        store: the folder of published reports.
         lang: the language of the headings in the files for Excel.
 
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see what they saw.
     """
-    link = root / _DATA
     try:
-        return _DataBuilder(newest, catalog, PublishedTree(root / ".data", link), lang).write()
+        return _DataBuilder(newest, catalog, PublishedTree(store, f".{_DATA}", _DATA), lang).write()
     except OSError as error:
-        raise storage_error(link, None, error) from error
+        raise storage_error(store.at(_DATA), None, error) from error
 
 
 class _DataBuilder:
@@ -70,7 +70,7 @@ class _DataBuilder:
         if before.get("key") == key or not self._newest.heads:
             self._tree.sweep()
             return ()
-        self._tree.begin()
+        self._tree.begin(key[:16])
         known = before["periods"] if before.get("general") == general else {}
         periods = {
             period: self._period(period, list(heads), known.get(period, {}))
@@ -87,13 +87,14 @@ class _DataBuilder:
         self._tree.write(PurePosixPath("revisions.atom"), write_feed(self._feed(), self._catalog, self._lang))
         state = {"key": key, "general": general, "periods": periods}
         self._tree.write(_STATE, json.dumps(state, sort_keys=True).encode())
-        self._tree.show(key[:16])
+        self._tree.show()
         return tuple(self._written)
 
     def _state(self) -> _Facts:
         """Return what the tree that readers see was made from; empty where there is none, or it cannot be read."""
         try:
-            state = json.loads((self._tree.hidden / (self._tree.current or "") / _STATE).read_bytes())
+            tree = self._tree.shown()
+            state = json.loads(tree.read(str(_STATE))) if tree else {}
         except (OSError, ValueError):
             return {}
         return state if isinstance(state, dict) else {}

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period
+from domain.stores.store import Store
 from domain.units import OrgUnit
 from publishing.errors import PublicationDamagedError, storage_error
 from publishing.site.area_pages import AreaPeriod, area_pages
@@ -41,7 +41,7 @@ from publishing.site.published_set import (
 from publishing.site.rendering import LANGS, look_of, search_script, style_sheet
 from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
-from publishing.storage.folders import link_revisions
+from publishing.storage.folders import PublicationFolder, link_revisions
 from publishing.storage.manifest import MANIFEST
 from publishing.storage.site_folder import SITE, Pages, SiteFolder
 from warehouse.queries import Revision
@@ -67,7 +67,7 @@ class SiteOutcome:
 
 
 def build_site(
-    root: Path, catalog: Catalog, load: LoadRevision, consulted: Consulted = MappingProxyType({})
+    store: Store, catalog: Catalog, load: LoadRevision, consulted: Consulted = MappingProxyType({})
 ) -> SiteOutcome:
     """Render the pages that a new revision reaches, and switch readers to the new site in one step.
 
@@ -77,11 +77,10 @@ def build_site(
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
     """
-    folder = SiteFolder(root)
     try:
-        return _SiteBuilder(folder, catalog, load, newest_numbers(root), consulted).build()
+        return _SiteBuilder(SiteFolder(store), catalog, load, newest_numbers(store), consulted).build()
     except OSError as error:
-        raise storage_error(root / SITE, None, error) from error
+        raise storage_error(store.at(SITE), None, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class _SiteBuilder:
         unknown = self._leave_out_unknown(moved)
         if folder.current == self._key(unknown):
             return SiteOutcome(0, tuple(unknown))
-        folder.begin()
+        folder.begin(self._key(unknown))
         touched = {period for period, _ in moved}
         periods = {period: self._kept(before, period, touched) or self._period(period) for period in self._numbers}
         series = {name: self._kept_series(before, name, moved) or self._series(name) for name in self._names}
@@ -135,7 +134,7 @@ class _SiteBuilder:
         files[_STATE] = json.dumps(
             {"look": self._look, "numbers": self._state, "unknown": unknown, "consulted": self._consulted}
         ).encode()
-        folder.switch(self._key(unknown), files, links)
+        folder.switch(files, links)
         return SiteOutcome(len(self._rendered), tuple(unknown))
 
     def _key(self, unknown: Sequence[str]) -> str:
@@ -144,7 +143,7 @@ class _SiteBuilder:
     def _before(self) -> _State:
         """Return what the present site was made of; nothing of it counts where the catalogue or the program changed."""
         current = self._folder.current
-        state = json.loads((self._folder.hidden / current / _STATE).read_bytes()) if current else {}
+        state = json.loads(self._folder.read(current, _STATE)) if current else {}
         if current is None or state["look"] != self._look:
             return _State("", {}, frozenset(), {})
         return _State(current, state["numbers"], frozenset(state["unknown"]), state.get("consulted", {}))
@@ -177,26 +176,33 @@ class _SiteBuilder:
     def _read(self, period: Period, name: str) -> AreaFacts | None:
         """Return an area's facts, which are written first where they are missing; None: nothing knows them."""
         number = self._numbers[period][name]
-        path = self._folder.facts(period.id, name, number)
-        facts = read_facts(path)
+        facts = self._stored_facts(period, name, number)
         if facts is None:
-            revision = self._load(read_manifest(self._revisions(period, name) / str(number)))
+            revision = self._load(read_manifest(self._publication(period, name).open(number)))
             if revision is None:
                 return None
             self._folder.write_facts(period.id, name, number, write_facts(revision, self._catalog.forms))
-            facts = read_facts(path)
+            facts = self._stored_facts(period, name, number)
         if facts is not None:
             self._facts[period, name] = facts
         return facts
 
+    def _stored_facts(self, period: Period, name: str, number: int) -> AreaFacts | None:
+        try:
+            with self._folder.read_facts(period.id, name, number) as file:
+                return read_facts(file)
+        except OSError:
+            return None
+
     def _of(self, period: Period, name: str) -> AreaFacts:
         facts = self._facts.get((period, name)) or self._read(period, name)
         if facts is None:
-            raise PublicationDamagedError(self._folder.hidden, f"the facts of {period}/{name} are missing")
+            hidden = self._folder.store.at(self._folder.hidden)
+            raise PublicationDamagedError(hidden, f"the facts of {period}/{name} are missing")
         return facts
 
-    def _revisions(self, period: Period, name: str) -> Path:
-        return self._folder.root / ".revisions" / period.id / name
+    def _publication(self, period: Period, name: str) -> PublicationFolder:
+        return PublicationFolder(self._folder.store, period.id, name)
 
     # Which parts stay as they are.
 
@@ -261,7 +267,7 @@ class _SiteBuilder:
         )
 
     def _area_pages(self, period: Period, name: str, links: PageLinks) -> Pages:
-        link_revisions(self._folder.root, period.id, name)
+        link_revisions(self._publication(period, name))
         return area_pages(self._gather(period, name, links), self._formatters, self._look).items()
 
     def _series(self, name: str) -> str:
@@ -300,12 +306,14 @@ class _SiteBuilder:
         facts = self._of(period, name)
         self._rendered.add((period, name))
         province = self._hierarchy.province(facts)
-        revisions = self._revisions(period, name)
-        manifest = json.loads((revisions / str(facts.number) / MANIFEST).read_bytes())
+        publication = self._publication(period, name)
+        manifest = json.loads(publication.open(facts.number).read(MANIFEST))
+        with self._folder.read_facts(period.id, name, facts.number) as file:
+            figures = read_unit_figures(file)
         return AreaPeriod(
             name=name,
             facts=facts,
-            figures=read_unit_figures(self._folder.facts(period.id, name, facts.number)),
+            figures=figures,
             trend=tuple(self._of(other, name) for other in links.trend),
             previous=links.previous,
             following=links.following,
@@ -317,7 +325,7 @@ class _SiteBuilder:
             before_pages=links.before_pages,
             after_pages=links.after_pages,
             files=tuple(sorted(manifest["files"])),
-            revisions=read_revision_notes(revisions),
+            revisions=read_revision_notes(publication),
             is_sample=self._hierarchy.is_sample(facts),
             consulted_until=self._consulted.get(f"{period}/{name}"),
         )

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from domain.aggregation import Amount, over_time, percentage
 from domain.catalog.forms import Forms
@@ -293,11 +292,10 @@ def key_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:20]
 
 
-def read_facts(path: Path) -> AreaFacts | None:
-    """Read the first line; None where the file is missing, damaged, or of another version."""
+def read_facts(file: BinaryIO) -> AreaFacts | None:
+    """Read the first line; None where the file is damaged, or of another version."""
     try:
-        with path.open("rb") as file:
-            head = json.loads(file.readline())
+        head = json.loads(file.readline())
         if head["version"] != VERSION:
             return None
         area, valid_from, name = head["area"]
@@ -314,19 +312,18 @@ def read_facts(path: Path) -> AreaFacts | None:
             figures=tuple(_figure(values) for values in head["figures"]),
             units=tuple(UnitFact(*values) for values in head["units"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
-def read_unit_figures(path: Path) -> UnitFigures:
+def read_unit_figures(file: BinaryIO) -> UnitFigures:
     """Read the second line of a file whose first could be read.
 
     Raises:
-        OSError, ValueError: the file is missing or damaged.
+        ValueError: the file is damaged.
     """
-    with path.open("rb") as file:
-        file.readline()
-        details = json.loads(file.readline())
+    file.readline()
+    details = json.loads(file.readline())
     return UnitFigures(
         reports=details["reports"],
         files=[(name, sha256) for name, sha256 in details["files"]],

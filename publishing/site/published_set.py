@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
+from domain.stores.store import Store, StoredFolder
 from publishing.storage.manifest import MANIFEST
 
 _AS_NOW = f".{Boundary.AS_NOW}"
@@ -30,27 +30,24 @@ class PublishedRevisionRef:
     content_sha256: str
 
 
-def newest_numbers(root: Path) -> Numbers:
+def newest_numbers(store: Store) -> Numbers:
     """Return the newest revisions in a published folder, as its links show them."""
     result: dict[Period, dict[str, int]] = {}
-    for folder in root.glob("[!.]*/"):
+    for place in store.names(""):
         try:
-            period = parse_period(folder.name)
+            period = parse_period(place)
         except UsageError:
             continue
-        names = {
-            link.name: int(link.readlink().name)
-            for link in folder.iterdir()
-            if link.is_symlink() and _NAME.fullmatch(link.name) and link.readlink().name.isdecimal()
-        }
+        numbers = {name: target.rpartition("/")[2] for name, target in store.targets(place).items()}
+        names = {name: int(number) for name, number in numbers.items() if _NAME.fullmatch(name) and number.isdecimal()}
         if names:
             result[period] = names
     return result
 
 
-def read_manifest(folder: Path) -> PublishedRevisionRef:
+def read_manifest(folder: StoredFolder) -> PublishedRevisionRef:
     """Return what the manifest in a revision's folder says of it."""
-    content = json.loads((folder / MANIFEST).read_bytes())
+    content = json.loads(folder.read(MANIFEST))
     return PublishedRevisionRef(
         area=content["area"],
         form=content["form"],

@@ -4,10 +4,11 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from io import StringIO
 from typing import Final
 
 from domain.rollups import Finality
+from publishing.storage.folders import PublicationFolder
 from publishing.storage.manifest import MANIFEST
 
 _OF_REVISION: Final = frozenset({"revision", "published_at", "run_id", "notes", "finality"})
@@ -29,16 +30,16 @@ class RevisionNote:
     changes_finality: bool = False
 
 
-def read_revision_notes(revisions: Path) -> tuple[RevisionNote, ...]:
-    """Return the revisions in the folder of an area and period, the newest first."""
-    numbers = sorted(int(path.name) for path in revisions.iterdir() if path.name.isdecimal())
+def read_revision_notes(publication: PublicationFolder) -> tuple[RevisionNote, ...]:
+    """Return the revisions of an area and period, the newest first."""
     notes: list[RevisionNote] = []
     before: Mapping[str, Mapping[str, str]] | None = None
-    for number in numbers:
-        with (revisions / str(number) / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
-            rows = {row["indicator"]: row for row in csv.DictReader(file)}
+    for number in publication.numbers():
+        folder = publication.open(number)
+        table = StringIO(folder.read("rollup.csv").decode("utf-8-sig"), newline="")
+        rows = {row["indicator"]: row for row in csv.DictReader(table)}
         published_at = next((row["published_at"] for row in rows.values()), "")
-        files = frozenset(json.loads((revisions / str(number) / MANIFEST).read_bytes())["files"])
+        files = frozenset(json.loads(folder.read(MANIFEST))["files"])
         moves = () if before is None else _moves(before, rows)
         changes_finality = before is not None and _finality(before) != _finality(rows)
         notes.append(RevisionNote(number, published_at, moves, files, changes_finality))

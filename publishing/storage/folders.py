@@ -1,49 +1,63 @@
-"""Storage of publications: files are staged and moved in by one rename; the link is switched by another."""
+"""Storage of publications: a revision is placed as a whole folder, and the link to the newest is then switched."""
 
-import fcntl
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import errno
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
-from connectors.syncing import sync, write_through
+from domain.stores.store import Store, StoredFolder
 from publishing.errors import storage_error
 from publishing.storage.manifest import Identity, verify
 
-_STAGING = ".staging"
+REVISIONS = ".revisions"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationFolder:
     """The folder of one name and period: all revisions, and a link to the newest."""
 
-    root: Path
+    store: Store
     period: str
     name: str
 
     @property
-    def revisions(self) -> Path:
-        """Return the folder with one subfolder per revision."""
-        return self.root / ".revisions" / self.period / self.name
+    def revisions(self) -> str:
+        """Return the path with one folder per revision."""
+        return f"{REVISIONS}/{self.period}/{self.name}"
 
     @property
-    def link(self) -> Path:
+    def link(self) -> str:
         """Return the path that readers open: a link to the newest revision."""
-        return self.root / self.period / self.name
+        return f"{self.period}/{self.name}"
 
-    def newest(self) -> int | None:
-        """Return the number of the newest complete revision; None: none yet."""
-        if not self.revisions.is_dir():
-            return None
-        return max((int(path.name) for path in self.revisions.iterdir() if path.name.isdecimal()), default=None)
+    def revision(self, number: int) -> str:
+        """Return the path of a revision."""
+        return f"{self.revisions}/{number}"
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all revisions, which are complete, in order."""
+        return sorted(int(name) for name in self.store.names(self.revisions) if name.isdecimal())
+
+    def open(self, number: int) -> StoredFolder:
+        """Return a revision's folder.
+
+        Raises:
+            FileNotFoundError: there is no such revision.
+        """
+        folder = self.store.folder(self.revision(number))
+        if folder is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.store.at(self.revision(number)))
+        return folder
 
     def shown(self) -> int | None:
-        """Return the number of the revision that readers see now; None: none yet."""
+        """Return the number of the revision that readers see now; None: none yet, or the storage does not say."""
         try:
-            return int(self.link.readlink().name)
-        except (OSError, ValueError):
+            target = self.store.target(self.link)
+        except OSError:
             return None
+        number = (target or "").rpartition("/")[2]
+        return int(number) if number.isdecimal() else None
 
 
 def revision_link(name: str, number: int) -> str:
@@ -51,82 +65,57 @@ def revision_link(name: str, number: int) -> str:
     return f"{name}@{number}"
 
 
-def link_revisions(root: Path, period: str, name: str) -> None:
+def link_revisions(folder: PublicationFolder) -> None:
     """Give each stored revision of an area and period a link of its own, as deep as that to the newest.
 
     Pages of a revision lead to the site by relative addresses, and folders whose names begin with a dot are not served.
     """
-    folder = PublicationFolder(root, period, name)
-    for path in folder.revisions.iterdir():
-        if path.name.isdecimal():
-            link = folder.link.with_name(revision_link(name, int(path.name)))
-            if not link.is_symlink():
-                link.symlink_to(Path("..", ".revisions", period, name, path.name), target_is_directory=True)
+    links = folder.store.targets(folder.period)
+    for number in folder.numbers():
+        link = revision_link(folder.name, number)
+        if link not in links:
+            folder.store.switch(f"{folder.period}/{link}", partial(folder.revision, number))
 
 
-def store(root: Path, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> Path:
+def store_revision(store: Store, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> str:
     """Store a revision under that name, point the link at the newest revision, and return the link.
 
     A revision that was stored before is left as it is, and `render`, which returns all files with their manifest, is
-    not called. Publishers of one area and period hold a lock, so half-written files were left by a run that was killed,
-    and are removed.
+    not called. What was left half-written by a process that was killed is removed.
 
     Raises:
         PublicationDamagedError: the stored revision is not what was published.
         PublicationInterruptedError: the storage did not answer; readers still see what they saw.
         PublicationRefusedError: the storage is full or not writable; readers still see what they saw.
     """
-    folder = PublicationFolder(root, identity.period, name)
-    target = folder.revisions / str(identity.revision)
+    folder = PublicationFolder(store, identity.period, name)
+    path = folder.revision(identity.revision)
     try:
-        # Rendered before the lock is taken: a process that is frozen meanwhile keeps no other from publishing.
-        files = {} if target.is_dir() else render()
-        with _publishing_lock(folder):
-            if target.is_dir():
-                verify(target, identity)
-            else:
-                _write_revision(folder, target, files)
-            _link_newest(folder)
+        # Rendered before others have to wait: a process that is frozen meanwhile keeps no other from publishing.
+        files = {} if store.folder(path) else render()
+        with store.exclusive(folder.revisions):
+            if not _write_revision(folder, path, files):
+                verify(store, path, identity)
+            store.switch(folder.link, lambda: folder.revision(folder.numbers()[-1]))
     except OSError as error:
-        raise storage_error(folder.link, folder.shown(), error) from error
+        raise storage_error(store.at(folder.link), folder.shown(), error) from error
     return folder.link
 
 
-@contextmanager
-def _publishing_lock(folder: PublicationFolder) -> Iterator[None]:
-    """Wait until no other process publishes this area and period; the system releases the lock of a killed one."""
-    folder.revisions.mkdir(parents=True, exist_ok=True)
-    with (folder.revisions / ".lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _discard(folder.revisions / _STAGING)
-        try:
-            yield
-        finally:
-            # Half-written files would keep a full disk full.
-            _discard(folder.revisions / _STAGING)
-
-
-def _discard(staging: Path) -> None:
-    shutil.rmtree(staging, ignore_errors=True)
-
-
-def _write_revision(folder: PublicationFolder, target: Path, files: Mapping[str, bytes]) -> None:
-    staging = folder.revisions / _STAGING
-    staging.mkdir()
-    for name, data in files.items():
-        write_through(staging / name, data)
-    sync(staging)
-    staging.rename(target)
-    sync(folder.revisions)
-
-
-def _link_newest(folder: PublicationFolder) -> None:
-    target = Path("..", ".revisions", folder.period, folder.name, str(folder.newest()))
-    if folder.link.is_symlink() and folder.link.readlink() == target:
-        return
-    folder.link.parent.mkdir(parents=True, exist_ok=True)
-    fresh = folder.link.with_name(f".{folder.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target, target_is_directory=True)
-    fresh.replace(folder.link)
-    sync(folder.link.parent)
+def _write_revision(folder: PublicationFolder, path: str, files: Mapping[str, bytes]) -> bool:
+    """Write a revision unless it is stored; return whether it was written."""
+    store = folder.store
+    store.clear(folder.revisions)
+    if store.folder(path):
+        return False
+    try:
+        draft = store.draft(path, folder.revisions)
+        for name, data in files.items():
+            draft.write(name, data)
+        store.place([draft])
+    except FileExistsError:  # another machine was first
+        return False
+    finally:
+        # Half-written files would keep a full disk full.
+        store.clear(folder.revisions)
+    return True

@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
+from domain.stores.store import Store
 from publishing.editions import FIRST_EDITION
 from publishing.errors import PublicationDamagedError
 
@@ -45,29 +45,33 @@ def edition_of(manifest: bytes) -> int:
     return edition
 
 
-def verify(folder: Path, identity: Identity) -> None:
+def verify(store: Store, path: str, identity: Identity) -> None:
     """Raise unless a published folder holds this revision, in any edition, and its files match the manifest.
 
     Raises:
         PublicationDamagedError: the manifest is missing or of another run, or a file is missing or altered.
         OSError: the storage failed.
     """
+    address, folder = store.at(path), store.folder(path)
+    if folder is None:
+        raise PublicationDamagedError(address, "it is missing")
     try:
-        content = json.loads((folder / MANIFEST).read_bytes())
+        content = json.loads(folder.read(MANIFEST))
         hashes = dict(content.pop("files"))
         content.pop(_EDITION, None)
         stored = Identity(**content)
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise PublicationDamagedError(folder, f"{MANIFEST} is missing or unreadable") from error
+        raise PublicationDamagedError(address, f"{MANIFEST} is missing or unreadable") from error
     if stored != identity:
         raise PublicationDamagedError(
-            folder,
+            address,
             f"it was made from form {stored.form} by run {stored.run_id}, "
             f"not from {identity.form} by {identity.run_id}",
         )
     for name, sha256 in hashes.items():
-        path = folder / name
-        if not path.is_file():
-            raise PublicationDamagedError(folder, f"{name} is missing")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise PublicationDamagedError(folder, f"{name} was changed after it was published")
+        try:
+            data = folder.read(name)
+        except FileNotFoundError as error:
+            raise PublicationDamagedError(address, f"{name} is missing") from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise PublicationDamagedError(address, f"{name} was changed after it was published")

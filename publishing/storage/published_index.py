@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
+from io import StringIO
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
+from domain.stores.store import Store
 from publishing.storage.manifest import MANIFEST
 
 
@@ -33,30 +34,36 @@ class PublishedEntry:
     files: tuple[str, ...]
 
 
-def list_published(root: Path) -> tuple[PublishedEntry, ...]:
+def list_published(store: Store) -> tuple[PublishedEntry, ...]:
     """List all publications, newest period first; folders without a complete revision are skipped."""
     return tuple(
-        sorted(_entries(root), key=lambda item: (-item.period.year, -item.period.last_month, item.area, item.folder))
+        sorted(_entries(store), key=lambda item: (-item.period.year, -item.period.last_month, item.area, item.folder))
     )
 
 
-def _entries(root: Path) -> Iterator[PublishedEntry]:
-    for period in root.glob("[!.]*/"):
-        for link in period.glob("[!.]*"):
-            if "@" in link.name:
+def _entries(store: Store) -> Iterator[PublishedEntry]:
+    for place in store.names(""):
+        try:
+            period = parse_period(place)
+        except UsageError:
+            continue
+        for name, target in store.targets(place).items():
+            if "@" in name:
                 continue  # one revision's own link
             try:
                 # Cached: a revision never changes.
-                yield _read(link.resolve(), parse_period(period.name), link.name)
-            except (OSError, UsageError, ValueError, KeyError):
+                yield _read(store, target, period, name)
+            except (OSError, ValueError, KeyError):
                 continue
 
 
 @lru_cache(maxsize=4096)
-def _read(folder: Path, period: Period, name: str) -> PublishedEntry:
-    manifest = json.loads((folder / MANIFEST).read_bytes())
-    with (folder / "rollup.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+def _read(store: Store, target: str, period: Period, name: str) -> PublishedEntry:
+    folder = store.folder(target)
+    if folder is None:
+        raise FileNotFoundError(target)
+    manifest = json.loads(folder.read(MANIFEST))
+    rows = list(csv.DictReader(StringIO(folder.read("rollup.csv").decode("utf-8-sig"), newline="")))
     fullest = max(rows, key=lambda row: int(row["units_accepted"]))
     return PublishedEntry(
         period=period,

@@ -1,4 +1,4 @@
-"""Storage of published trees: what is new is made beside what readers see, and one link is renamed to show it.
+"""Storage of published trees: what is new is made beside what readers see, and one link is switched to show it.
 
 Below a hidden folder of `published`:
 
@@ -7,17 +7,13 @@ Below a hidden folder of `published`:
     replaced     names of what newer trees replaced, which a later run removes
 """
 
-import os
-import shutil
-import time
-from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
-from connectors.syncing import sync, sync_all
+from domain.stores.store import FolderDraft, Store, StoredFolder
 
 _REPLACED: Final = "replaced"
-_STAGING: Final = ".staging"
 _READERS_SECONDS: Final = 60
 """How long files that were replaced are kept: a reader may have opened one just before."""
 
@@ -28,100 +24,83 @@ class PublishedTree:
     A method that writes raises OSError where the storage fails; readers then see what they saw.
     """
 
-    def __init__(self, hidden: Path, link: Path, beside: Iterable[str] = ()) -> None:
+    def __init__(self, store: Store, hidden: str, link: str, beside: Iterable[str] = ()) -> None:
         """Keep trees in the folder `hidden`, which has these folders beside them, and show one by `link`."""
-        self.hidden = hidden
+        self.store, self.hidden = store, hidden
         self._link = link
-        self._beside = frozenset(beside)
-        self._staging = hidden / _STAGING
-        self._draft = self._staging / "tree"
-        self._written: list[Path] = []
+        self._no_trees = frozenset({_REPLACED, PurePosixPath(link).name, *beside})
+        self._draft: FolderDraft
+        self._before: StoredFolder | None = None
         self._used: set[str] = set()
 
     @property
     def current(self) -> str | None:
         """Return the key of the tree that readers see; None: there is none."""
-        try:
-            key = self._link.readlink().name
-        except OSError:
-            return None
-        return key if (self.hidden / key).is_dir() else None
+        target = self.store.target(self._link)
+        return PurePosixPath(target).name if target and self.store.folder(target) else None
 
-    def begin(self) -> None:
-        """Begin a new tree; one that a killed process left is removed."""
+    def shown(self) -> StoredFolder | None:
+        """Return the tree that readers see; None: there is none."""
+        current = self.current
+        return self.tree(current) if current else None
+
+    def tree(self, key: str) -> StoredFolder | None:
+        """Return a tree; None: there is none of this key."""
+        return self.store.folder(f"{self.hidden}/{key}")
+
+    def begin(self, key: str) -> None:
+        """Begin the tree of this key; one that a killed process left is removed."""
         self.sweep()
-        self._draft.mkdir(parents=True)
-        self._written.clear()
-        self._used.clear()
+        self._before = self.shown()
+        self._draft = self.store.draft(f"{self.hidden}/{key}", self.hidden)
+        self._used = {key}
 
     def keep(self, folder: PurePosixPath, names: Iterable[str]) -> bool:
-        """Take files of a folder over from the tree that readers see, as hard links; return whether all were there."""
-        target = self._draft / folder
-        target.mkdir(parents=True, exist_ok=True)
-        try:
-            for name in names:
-                if not (target / name).exists():
-                    (target / name).hardlink_to(self._link / folder / name)
-        except FileNotFoundError:
-            return False
-        return True
+        """Take files of a folder over from the tree that readers see; return whether all were there."""
+        before = self._before
+        return before is not None and all(self._draft.take(str(folder / name), before) for name in names)
 
     def write(self, path: PurePosixPath, data: bytes) -> None:
         """Write a file of the new tree; one that was taken over before is replaced, not changed."""
-        target = self._draft / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.unlink(missing_ok=True)
-        self._write(target, data)
+        self._draft.write(str(path), data)
 
-    def show(self, key: str) -> None:
-        """Bring the new tree to its place, under this key, and show it to readers in one step."""
-        sync_all([*self._written, *(Path(folder) for folder, _, _ in os.walk(self._staging))])
-        replaced = self._place() | {each.name for each in self.hidden.iterdir() if self._is_tree(each)}
-        tree = self.hidden / key
-        shutil.rmtree(tree, ignore_errors=True)
-        self._draft.rename(tree)
-        self._used.add(key)
-        self._note_replaced(replaced)
-        sync(self.hidden)
-        point(self._link, os.path.relpath(tree, self._link.parent))
-        shutil.rmtree(self._staging)
+    def show(self) -> None:
+        """Bring the new tree to its place, and show it to readers in one step."""
+        parts, replaced = self._parts()
+        key = PurePosixPath(self._draft.path).name
+        trees = {name for name in self.store.names(self.hidden) if name not in self._no_trees}
+        if key in trees:
+            self.store.remove(self._draft.path)
+        self.store.place([*parts, self._draft])
+        self._note_replaced(replaced | trees)
+        self.store.switch(self._link, lambda: self._draft.path)
+        self.store.clear(self.hidden)
 
     def sweep(self) -> None:
         """Remove what a killed process left, and what was replaced more than a minute ago."""
-        shutil.rmtree(self._staging, ignore_errors=True)
-        note = self.hidden / _REPLACED
-        if note.is_file() and time.time() - note.stat().st_mtime >= _READERS_SECONDS:
-            for path in note.read_text(encoding="utf-8").split():
-                shutil.rmtree(self.hidden / path, ignore_errors=True)
-            note.unlink()
+        self.store.clear(self.hidden)
+        note = f"{self.hidden}/{_REPLACED}"
+        age = self.store.age(note)
+        if age is not None and age >= _READERS_SECONDS:
+            for path in self._noted():
+                self.store.remove(f"{self.hidden}/{path}")
+            self.store.remove(note)
 
-    def _place(self) -> set[str]:
-        """Bring what the tree leads to to its place, before the tree; return the paths of what that replaced."""
-        return set()
+    def _parts(self) -> tuple[Sequence[FolderDraft], set[str]]:
+        """Return what the tree leads to and is placed with it, and the paths of what that replaces."""
+        return (), set()
 
-    def _write(self, path: Path, data: bytes) -> None:
-        path.write_bytes(data)
-        self._written.append(path)
-
-    def _is_tree(self, path: Path) -> bool:
-        return path.is_dir() and not path.is_symlink() and path.name not in {_STAGING, *self._beside}
+    def _noted(self) -> set[str]:
+        try:
+            with self.store.open(f"{self.hidden}/{_REPLACED}") as note:
+                return set(note.read().decode().split())
+        except FileNotFoundError:
+            return set()
 
     def _note_replaced(self, paths: set[str]) -> None:
         """Note what may be removed, with what an earlier note names and is not in use again."""
-        note = self.hidden / _REPLACED
-        earlier = set(note.read_text(encoding="utf-8").split()) if note.is_file() else set()
-        if unused := sorted((earlier | paths) - self._used):
-            note.write_text("".join(f"{path}\n" for path in unused), encoding="utf-8")
+        note = f"{self.hidden}/{_REPLACED}"
+        if unused := sorted((self._noted() | paths) - self._used):
+            self.store.write({note: "".join(f"{path}\n" for path in unused).encode()})
         else:
-            note.unlink(missing_ok=True)
-
-
-def point(link: Path, target: str) -> None:
-    """Point a link elsewhere in one step, so that it survives a power cut."""
-    if link.is_symlink() and str(link.readlink()) == target:
-        return
-    fresh = link.with_name(f".{link.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
-    sync(link.parent)
+            self.store.remove(note)

@@ -10,19 +10,20 @@ Below `published/.site`:
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
-from uuid import uuid4
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import BinaryIO, Final, NamedTuple
 
-from connectors.syncing import sync_all
+from domain.stores.store import FolderDraft, Store, StoredFolder
 from publishing.errors import storage_error
-from publishing.storage.published_tree import PublishedTree, point
+from publishing.storage.published_tree import PublishedTree
 
+HIDDEN: Final = ".site"
 SITE: Final = "site"
 INDEX: Final = "index.html"
 INDEX_IN_ENGLISH: Final = "index.en.html"
+_SHOWN: Final = (SITE, INDEX, INDEX_IN_ENGLISH)
+"""Names in the published folder by which readers see the tree."""
 _CURRENT: Final = "current"
 _PARTS: Final = "parts"
 _FACTS: Final = "facts"
@@ -44,22 +45,24 @@ Pages = Iterable[tuple[str, bytes | KeyedPage]]
 class SiteFolder(PublishedTree):
     """The site of one published folder."""
 
-    def __init__(self, root: Path) -> None:
-        """Keep the site of the published folder `root`."""
-        hidden = root / ".site"
-        super().__init__(hidden, hidden / _CURRENT, {_PARTS, _FACTS})
-        self.root = root
-        self._staged: dict[PurePosixPath, Path] = {}
+    def __init__(self, store: Store) -> None:
+        """Keep the site of the published folder that is this store."""
+        super().__init__(store, HIDDEN, f"{HIDDEN}/{_CURRENT}", {_PARTS, _FACTS})
+        self._staged: dict[str, FolderDraft] = {}
         self._replaced: set[str] = set()
 
     @property
     def current(self) -> str | None:
         """Return the key of the tree that readers see, by all its links; None: there is none."""
-        return super().current if (self.root / INDEX).is_file() and (self.root / SITE).exists() else None
+        return super().current if all(map(self.store.target, _SHOWN)) else None
 
-    def facts(self, period: str, name: str, number: int) -> Path:
-        """Return the path of a revision's facts."""
-        return self.hidden / _FACTS / period / name / f"{number}.json"
+    def read_facts(self, period: str, name: str, number: int) -> BinaryIO:
+        """Open a revision's facts.
+
+        Raises:
+            FileNotFoundError: there are none.
+        """
+        return self.store.open(f"{_facts(period, name)}/{number}.json")
 
     def write_facts(self, period: str, name: str, number: int, data: bytes) -> None:
         """Write a revision's facts, and remove those of the revisions before it.
@@ -67,22 +70,18 @@ class SiteFolder(PublishedTree):
         Raises:
             PublicationInterruptedError, PublicationRefusedError: the storage did not take them.
         """
-        path = self.facts(period, name, number)
+        folder, file = _facts(period, name), f"{number}.json"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{uuid4().hex}")
-            draft.write_bytes(data)
-            with suppress(FileNotFoundError):  # another process wrote the same revision, and removed this
-                draft.replace(path)
-            for old in path.parent.iterdir():
-                if old != path:
-                    old.unlink(missing_ok=True)
+            self.store.write({f"{folder}/{file}": data})
+            for old in self.store.names(folder):
+                if old != file:
+                    self.store.remove(f"{folder}/{old}")
         except OSError as error:
-            raise storage_error(path, None, error) from error
+            raise storage_error(self.store.at(f"{folder}/{file}"), None, error) from error
 
-    def begin(self) -> None:
-        """Begin a new tree; one that a killed process left is removed."""
-        super().begin()
+    def begin(self, key: str) -> None:
+        """Begin the tree of this key; one that a killed process left is removed."""
+        super().begin(key)
         self._staged.clear()
         self._replaced.clear()
 
@@ -95,93 +94,80 @@ class SiteFolder(PublishedTree):
             pages: makes its files, each with its name.
             links: links in it, by name: each to a path below `.site`.
         """
-        path = PurePosixPath(_PARTS, place, key)
-        parent = self.hidden / path.parent
-        before = [old for old in parent.iterdir() if old.name != key] if parent.is_dir() else []
-        self._replaced.update(str(path.parent / old.name) for old in before)
-        if not (self.hidden / path).is_dir() and path not in self._staged:
-            draft = self._staging / str(len(self._staged))
-            self._fill(draft, path, pages(), links or {}, before)
+        parent = f"{_PARTS}/{place}"
+        path = f"{parent}/{key}"
+        before = [f"{parent}/{old}" for old in self.store.names(f"{HIDDEN}/{parent}") if old != key]
+        self._replaced.update(before)
+        if path not in self._staged and not self.store.folder(f"{HIDDEN}/{path}"):
+            draft = self.store.draft(f"{HIDDEN}/{path}", HIDDEN)
+            self._fill(draft, pages(), links or {}, before)
             self._staged[path] = draft
-        self._used.add(str(path))
-        return str(path)
+        self._used.add(path)
+        return path
 
     def read(self, path: str, name: str) -> bytes:
-        """Return a file of a part, which may not have been brought to its place yet."""
-        part = self._staged.get(PurePosixPath(path), self.hidden / path)
-        return (part / name).read_bytes()
+        """Return a file of a part, which may not have been brought to its place yet.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        part = self._staged.get(path) or self.store.folder(f"{HIDDEN}/{path}")
+        if part is None:
+            raise FileNotFoundError(self.store.at(f"{HIDDEN}/{path}"))
+        return part.read(name)
 
     def linked(self, key: str, name: str) -> str | None:
         """Return the path of the part that a link of a tree leads to; None: there is no such link."""
-        try:
-            target = (self.hidden / key / name).readlink()
-        except OSError:
-            return None
-        return str(PurePosixPath(*(part for part in target.parts if part != "..")))
+        tree = self.tree(key)
+        target = tree and tree.linked(name)
+        return target.removeprefix(f"{HIDDEN}/") if target else None
 
-    def switch(self, key: str, files: Files, links: Mapping[str, str]) -> None:
+    def switch(self, files: Files, links: Mapping[str, str]) -> None:
         """Bring all parts to their places, and switch readers to a tree of these files and links.
 
         Raises:
             OSError: the storage failed; readers see what they saw.
         """
-        self._fill(self._draft, PurePosixPath(key), files.items(), links)
-        self.show(key)
-        for name in (SITE, INDEX, INDEX_IN_ENGLISH):
-            point(self.root / name, f"{self.hidden.name}/{_CURRENT}/{name}")
+        self._fill(self._draft, files.items(), links)
+        self.show()
+        for name in _SHOWN:
+            self.store.switch(name, partial("/".join, (HIDDEN, _CURRENT, name)))
 
-    def _place(self) -> set[str]:
-        """Bring the parts to their places: a key stands for a whole part, so only after its bytes are on disk."""
-        for path, part in self._staged.items():
-            (self.hidden / path).parent.mkdir(parents=True, exist_ok=True)
-            part.rename(self.hidden / path)
-        sync_all({(self.hidden / path).parent for path in self._staged})
-        return self._replaced
+    def _parts(self) -> tuple[Sequence[FolderDraft], set[str]]:
+        return tuple(self._staged.values()), self._replaced
 
-    def _fill(
-        self, draft: Path, path: PurePosixPath, files: Pages, links: Mapping[str, str], before: Iterable[Path] = ()
-    ) -> None:
-        """Write a part's files and links to a draft of the folder `path`, which is relative to `.site`.
+    def _fill(self, draft: FolderDraft, files: Pages, links: Mapping[str, str], before: Iterable[str] = ()) -> None:
+        """Write a part's files and links.
 
-        Pages with a key are taken over as hard links from a part `before` that has them under this key.
+        Pages with a key are taken over from a part `before` that has them under this key.
         """
-        draft.mkdir(exist_ok=True)
-        folders: set[Path] = set()
         keys: dict[str, str] = {}
-        known = {(name, key): part / name for part in before for name, key in _keys_of(part).items()}
+        known = {(name, key): part for part in self._kept(before) for name, key in _keys_of(part).items()}
         for name, page in files:
-            target = draft / name
-            if target.parent not in folders:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                folders.add(target.parent)
             if isinstance(page, KeyedPage):
                 keys[name] = page.key
-                if not _take_over(known.get((name, page.key)), target):
-                    self._write(target, page.make())
+                part = known.get((name, page.key))
+                if part is None or not draft.take(name, part):
+                    draft.write(name, page.make())
             else:
-                self._write(target, page)
+                draft.write(name, page)
         if keys:
-            self._write(draft / _KEPT, json.dumps(keys).encode())
+            draft.write(_KEPT, json.dumps(keys).encode())
         for name, linked in links.items():
-            target = draft / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            up = "../" * len((path / name).parent.parts)
-            target.symlink_to(f"{up}{linked}", target_is_directory=True)
+            draft.link(name, f"{HIDDEN}/{linked}")
+
+    def _kept(self, paths: Iterable[str]) -> Iterator[StoredFolder]:
+        return (part for path in paths if (part := self.store.folder(f"{HIDDEN}/{path}")))
 
 
-def _keys_of(part: Path) -> Mapping[str, str]:
+def _facts(period: str, name: str) -> str:
+    return f"{HIDDEN}/{_FACTS}/{period}/{name}"
+
+
+def _keys_of(part: StoredFolder) -> Mapping[str, str]:
     """Return the keys of the pages that may be taken over from a part."""
     try:
-        keys = json.loads((part / _KEPT).read_bytes())
+        keys = json.loads(part.read(_KEPT))
     except (OSError, ValueError):
         return {}
     return keys if isinstance(keys, dict) else {}
-
-
-def _take_over(page: Path | None, target: Path) -> bool:
-    try:
-        if page is not None:
-            target.hardlink_to(page)
-    except FileNotFoundError:
-        return False
-    return page is not None

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from connectors.landing import Landing
+from connectors.stores.local import LocalStore
 from publishing.data.build import write_data
 from publishing.figures.formatter import ReportFormatter
 from tests.cli.command import live_in, runner
@@ -125,7 +126,7 @@ def data_files(home: Path, root: Path) -> Iterator[tuple[str, bytes]]:
     """Write the data files of a home's figures anew, and yield those that hold what was typed."""
     context = context_of(home)
     with reading(context.engine) as session:
-        write_data(newest_figures(session), context.catalog, root)
+        write_data(newest_figures(session), context.catalog, LocalStore(root))
     context.engine.dispose()
     for path in sorted((root / "data").rglob("*observations_*.*")):
         yield path.name, path.read_bytes()

@@ -5,14 +5,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
+from connectors.stores.local import LocalStore
 from domain.aggregation import percentage
 from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.periods import parse_period
 from domain.rollups import Boundary, ReportingState, RollupChange, RollupRow, RollupStatus
+from domain.texts import Lang
 from domain.units import Level, OrgUnit
+from publishing.publish import publish
 from warehouse.queries import FileRef, PublishedContribution, Revision, SourceCell, UnitReportingStatus
 
 AREA, FORM, PERIOD = "585", "cds_x_t", parse_period("2025-05")
@@ -197,3 +201,8 @@ def _rate(row: RollupRow, column: str) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def publish_below(revision: Revision, catalog: Catalog, root: Path, lang: Lang = "vi") -> Path:
+    """Publish a revision into a folder of this machine, and return the link that shows it."""
+    return root / publish(revision, catalog, LocalStore(root), lang)

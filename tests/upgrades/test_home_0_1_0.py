@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.landing import Landing
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.catalog.forms import Forms
 from domain.catalog.texts import Texts, load_texts
@@ -58,12 +59,13 @@ def test_the_warehouse_is_migrated_and_says_what_it_said(old: Path, old_url: str
 
 def test_old_revisions_agree_with_their_manifests(old: Path) -> None:
     """Every file of every revision that 0.1.0 wrote still is what its manifest says."""
-    folders = [path.parent for path in (old / "home" / "published" / ".revisions").glob("*/*/*/manifest.json")]
+    store = LocalStore(old / "home" / "published")
+    folders = [path.parent for path in (store.root / ".revisions").glob("*/*/*/manifest.json")]
     assert len(folders) >= 3
     for folder in folders:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         manifest.pop("files")
-        verify_manifest(folder, Identity(**manifest))
+        verify_manifest(store, folder.relative_to(store.root).as_posix(), Identity(**manifest))
 
 
 def test_old_bundle_has_the_same_result(old: Path, facts: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Publish: write every revision that was computed and is not published yet."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from domain.errors import UsageError
 from flows.pipeline.outcome import PublishedRevision
@@ -29,9 +30,12 @@ def record(context: AppContext, written: Sequence[tuple[RevisionRef, PublishedRe
     """Record where revisions were written."""
     with transaction(context.engine) as session:
         for ref, revision in written:
-            path = revision.path
-            place = path.relative_to(context.published) if path.is_relative_to(context.published) else path
-            record_publication(session, ref, path=str(place), at=context.clock())
+            record_publication(session, ref, path=link_of(revision), at=context.clock())
+
+
+def link_of(revision: PublishedRevision) -> str:
+    """Return the link in the store of published reports that shows the newest revision of its area and period."""
+    return f"{revision.period}/{PurePath(revision.path).name}"
 
 
 def _is_in_scope(context: AppContext, scope: RunScope, ref: RevisionRef) -> bool:

@@ -1,11 +1,11 @@
 """Site: render the pages around the published revisions that a new revision reaches."""
 
 import logging
-from pathlib import Path
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.rollups import Boundary
+from domain.stores.store import Store
 from publishing.publish import folder_name
 from publishing.site.builder import SiteOutcome, build_site
 from publishing.site.published_set import PublishedRevisionRef
@@ -16,7 +16,7 @@ from warehouse.store.engine import Engine, reading
 _LOG = logging.getLogger(__name__)
 
 
-def render_site(engine: Engine, catalog: Catalog, published: Path) -> SiteOutcome:
+def render_site(engine: Engine, catalog: Catalog, published: Store) -> SiteOutcome:
     """Render the site of the published folder anew where a revision, a consultation or the catalogue moved.
 
     Raises:

@@ -3,10 +3,11 @@
 Imported by the process that writes beside the run: without the run's context, whose import takes a third as long again.
 """
 
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import RollupStatus
+from domain.stores.store import Store
 from domain.texts import Lang
 from flows.pipeline.garbage import no_garbage_collection
 from flows.pipeline.outcome import PublishedRevision
@@ -17,21 +18,21 @@ from warehouse.queries import Revision, RevisionRef, revision_to_publish
 from warehouse.store.engine import Warehouse, reading
 
 
-def write(engine: Warehouse, catalog: Catalog, published: Path, lang: Lang, ref: RevisionRef) -> PublishedRevision:
+def write(engine: Warehouse, catalog: Catalog, published: Store, lang: Lang, ref: RevisionRef) -> PublishedRevision:
     """Write one revision below the folder of published reports; idempotent."""
     with no_garbage_collection():
         with reading(engine) as session:
             result = revision_to_publish(session, catalog, ref)
-        path = publish(result, catalog, published, lang)
+        link = publish(result, catalog, published, lang)
         # While the revision is in memory: the site needs no reading of the warehouse then.
         facts = write_facts(result, catalog.forms)
-    SiteFolder(published).write_facts(result.period.id, path.name, result.number, facts)
+    SiteFolder(published).write_facts(result.period.id, PurePosixPath(link).name, result.number, facts)
     return PublishedRevision(
         area=result.area,
         area_name=result.area_name,
         period=result.period.id,
         revision=result.number,
-        path=path,
+        path=published.at(link),
         is_partial=_is_partial(result),
         changes=result.changes,
     )

@@ -51,8 +51,7 @@ def test_replies_are_written_where_publishing_fails(home: Path, first_files: Fir
     """A folder of publications that cannot be written ends the run, and keeps no reply from its commune."""
     deliver(home, first_files[:1])
     context = context_of(home)
-    context.published.parent.mkdir(exist_ok=True)
-    context.published.write_text("a file in the place of the folder")
+    (home / "published").write_text("a file in the place of the folder")
     with pytest.raises(PublicationRefusedError):
         run_plainly(context)
     assert list((home / "outbox").rglob("bien-nhan.*.html"))

@@ -40,7 +40,7 @@ def publish(context: AppContext) -> Path:
         writer.add(to_publish(context, RunScope()))
         (batch,) = writer.batches()
         (written,) = writer.finish(batch)
-    return written.path
+    return Path(written.path)
 
 
 def test_a_process_writes_beside_the_run(unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_the_run_writes_what_the_process_did_not_begin(
     ids=["the run's own", "data of the process", "site of the process"],
 )
 def test_pages_are_made_beside_the_run(
-    unpublished: AppContext, monkeypatch: pytest.MonkeyPatch, dying: tuple[str, ...]
+    unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch, dying: tuple[str, ...]
 ) -> None:
     """The process makes data files and site of what is recorded; the run makes what a process that died left."""
     for name in dying:
@@ -103,8 +103,8 @@ def test_pages_are_made_beside_the_run(
         writer.begin_pages()
         writer.finish_data()
         writer.finish_site()
-    assert (unpublished.published / "data").exists()
-    assert (unpublished.published / "site" / "search.vi.html").exists()
+    assert (home / "published" / "data").exists()
+    assert (home / "published" / "site" / "search.vi.html").exists()
 
 
 @pytest.mark.parametrize("fault", ["write_all", "get_ready"])
@@ -117,10 +117,9 @@ def test_the_run_writes_what_a_process_left(
     assert published_rows(home)
 
 
-def test_the_run_meets_the_error_of_what_cannot_be_written(unpublished: AppContext) -> None:
+def test_the_run_meets_the_error_of_what_cannot_be_written(unpublished: AppContext, home: Path) -> None:
     """A folder that cannot be written is the run's own error, with its remedy."""
-    unpublished.published.parent.mkdir(exist_ok=True)
-    unpublished.published.write_text("a file in the place of the folder")
+    (home / "published").write_text("a file in the place of the folder")
     with pytest.raises(PublicationRefusedError):
         publish(unpublished)
 

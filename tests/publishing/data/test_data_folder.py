@@ -15,6 +15,7 @@ import pytest
 from frictionless import Package
 from pyarrow import parquet
 
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.data.build import write_data
 from publishing.data.data_columns import TABLES
@@ -150,21 +151,21 @@ def test_unchanged_figures_write_nothing(after_night: Path, home_catalog: Catalo
     published = after_night / "published"
     before = (published / "data").readlink(), files_of(published / "data")
     with newest_of(after_night) as newest:
-        assert write_data(newest, home_catalog, published, "en") == ()
+        assert write_data(newest, home_catalog, LocalStore(published), "en") == ()
     assert ((published / "data").readlink(), files_of(published / "data")) == before
 
 
 def test_without_a_publication_nothing_is_written(after_night: Path, home_catalog: Catalog, tmp_path: Path) -> None:
     """Before the first publication there is no folder."""
     with newest_of(after_night) as newest:
-        assert write_data(NewestFigures(newest.session, ()), home_catalog, tmp_path / "published") == ()
+        assert write_data(NewestFigures(newest.session, ()), home_catalog, LocalStore(tmp_path / "published")) == ()
     assert not (tmp_path / "published").exists()
 
 
 def test_the_same_figures_give_the_same_bytes(after_night: Path, home_catalog: Catalog, tmp_path: Path) -> None:
     """Made elsewhere from nothing, the tree is equal."""
     with newest_of(after_night) as newest:
-        write_data(newest, home_catalog, tmp_path / "elsewhere", "en")
+        write_data(newest, home_catalog, LocalStore(tmp_path / "elsewhere"), "en")
     made = {path: digest for path, (_, digest) in files_of(tmp_path / "elsewhere" / "data").items()}
     assert made == {path: digest for path, (_, digest) in files_of(after_night / "published" / "data").items()}
 
@@ -189,10 +190,10 @@ def test_only_partitions_that_moved_are_written(after_night: Path, home_catalog:
         other = head._replace(period="2025-06", number=1)
         june = ("rollup/period=2025-06", OBSERVATIONS.replace("05", "06"))
         two = NewestFigures(newest.session, (head, other))
-        assert write_data(two, home_catalog, published, "en") == june
+        assert write_data(two, home_catalog, LocalStore(published), "en") == june
         moved = NewestFigures(newest.session, (head, other._replace(number=2)))
         before = files_of(published / "data")
-        assert write_data(moved, home_catalog, published, "en") == june
+        assert write_data(moved, home_catalog, LocalStore(published), "en") == june
     after = files_of(published / "data")
     kept = {path for path in before if "period=2025-05" in path}
     assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
@@ -204,13 +205,13 @@ def test_a_killed_process_is_made_good(after_night: Path, home_catalog: Catalog,
     if not child:
         PublishedTree.show = lambda *_: os._exit(9)  # type: ignore[method-assign] # in the child alone
         with newest_of(after_night) as newest:
-            write_data(newest, home_catalog, tmp_path / "published")
+            write_data(newest, home_catalog, LocalStore(tmp_path / "published"))
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 9
     assert not (tmp_path / "published" / "data").exists()
     with newest_of(after_night) as newest:
-        assert ROLLUP in write_data(newest, home_catalog, tmp_path / "published")
+        assert ROLLUP in write_data(newest, home_catalog, LocalStore(tmp_path / "published"))
     assert [path.name for path in (tmp_path / "published" / ".data").iterdir()] == [
         (tmp_path / "published" / "data").readlink().name
     ]
@@ -220,8 +221,10 @@ def test_a_lost_file_is_written_again(after_night: Path, home_catalog: Catalog, 
     """A partition that misses a file is not taken over when another one moves."""
     published = tmp_path / "published"
     with newest_of(after_night) as newest:
-        write_data(newest, home_catalog, published, "en")
+        write_data(newest, home_catalog, LocalStore(published), "en")
         (published / "data" / OBSERVATIONS / "observations_2025-05_province-58.parquet").unlink()
         (head,) = newest.heads
         other = head._replace(period="2025-06")
-        assert OBSERVATIONS in write_data(NewestFigures(newest.session, (head, other)), home_catalog, published)
+        assert OBSERVATIONS in write_data(
+            NewestFigures(newest.session, (head, other)), home_catalog, LocalStore(published)
+        )

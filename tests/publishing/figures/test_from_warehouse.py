@@ -9,8 +9,8 @@ import pytest
 
 from domain.catalog.catalog import Catalog
 from domain.indicators import Measure
-from publishing.publish import publish
 from tests.publishing.page.strict_page import StrictPage
+from tests.publishing.revisions import publish_below
 from tests.warehouse.warehouse_builder import IN_TIME, WarehouseBuilder
 from warehouse.store.engine import migrate, open_engine, transaction
 from warehouse.store.reference import mirror_catalog
@@ -45,7 +45,7 @@ def published_row(link: Path, indicator: str) -> dict[str, str]:
 
 def test_figures_and_missing_units_are_published(warehouse: WarehouseBuilder, tmp_path: Path) -> None:
     """21 of 28 over seven communes is published as partial, with the eighth named on the page."""
-    link = publish(warehouse.revision(), warehouse.catalog, tmp_path / "published")
+    link = publish_below(warehouse.revision(), warehouse.catalog, tmp_path / "published")
     row = published_row(link, warehouse.indicator_of(Measure.RATIO))
     assert (row["value"], row["numerator"], row["denominator"]) == ("75.00", "21", "28")
     assert (row["units_expected"], row["units_accepted"], row["status"]) == ("8", "7", "partial")
@@ -57,13 +57,13 @@ def test_figures_and_missing_units_are_published(warehouse: WarehouseBuilder, tm
 def test_correction_is_published_with_its_changes(warehouse: WarehouseBuilder, tmp_path: Path) -> None:
     """Revision 2 takes the link and lists values before and after, and the file that caused the change."""
     root, indicator = tmp_path / "published", warehouse.indicator_of(Measure.RATIO)
-    publish(warehouse.revision(), warehouse.catalog, root)
+    publish_below(warehouse.revision(), warehouse.catalog, root)
     warehouse.accept(
         warehouse.report("22828", {indicator: (4, 4)}),
         warehouse.arrival("ma-noi-sua.xlsx", IN_TIME + timedelta(days=41)),
     )
     warehouse.roll_up(run_id="run-2")
-    link = publish(warehouse.revision(), warehouse.catalog, root)
+    link = publish_below(warehouse.revision(), warehouse.catalog, root)
     assert link.readlink().name == "2"
     assert published_row(link, indicator)["value"] == "78.13"
     words = StrictPage((link / "report.html").read_text(encoding="utf-8")).words
@@ -77,10 +77,10 @@ def test_correction_is_published_with_its_changes(warehouse: WarehouseBuilder, t
 
 def test_revision_published_again_gives_the_same_bytes(warehouse: WarehouseBuilder, tmp_path: Path) -> None:
     """A revision published again later from the database is identical to the byte."""
-    first = publish(warehouse.revision(1), warehouse.catalog, tmp_path / "one")
+    first = publish_below(warehouse.revision(1), warehouse.catalog, tmp_path / "one")
     warehouse.accept(warehouse.report("22828", {warehouse.indicator_of(Measure.RATIO): (4, 4)}))
     warehouse.roll_up(run_id="run-2")
-    second = publish(warehouse.revision(1), warehouse.catalog, tmp_path / "two")
+    second = publish_below(warehouse.revision(1), warehouse.catalog, tmp_path / "two")
     assert {path.name: path.read_bytes() for path in first.iterdir()} == {
         path.name: path.read_bytes() for path in second.iterdir()
     }

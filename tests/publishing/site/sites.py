@@ -9,15 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from domain.rollups import Boundary
+from domain.stores.store import Store
 from publishing.data.rollup_csv import write_csv
 from publishing.editions import EDITION
 from publishing.publish import publication_name
 from publishing.site.builder import SiteOutcome, build_site
 from publishing.site.published_set import PublishedRevisionRef
-from publishing.storage.folders import store
+from publishing.storage.folders import store_revision
 from publishing.storage.manifest import MANIFEST, Identity, write_manifest
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.revisions import build_revision
@@ -67,6 +69,11 @@ class PublishedFolder:
     warehouse: dict[tuple[str, str, int], Revision] = field(default_factory=dict)
     requested: list[PublishedRevisionRef] = field(default_factory=list)
 
+    @property
+    def store(self) -> Store:
+        """The folder as the program sees it."""
+        return LocalStore(self.root)
+
     def publish(self, *revisions: Revision) -> "PublishedFolder":
         """Publish revisions, with a page and a table each."""
         for revision in revisions:
@@ -82,12 +89,12 @@ class PublishedFolder:
             )
             files = {"report.html": b"<p>", "rollup.csv": write_csv(revision.rows, self.catalog.indicators)}
             files[MANIFEST] = write_manifest(identity, files, EDITION)
-            store(self.root, publication_name(revision, self.catalog), identity, lambda files=files: files)
+            store_revision(self.store, publication_name(revision, self.catalog), identity, lambda files=files: files)
         return self
 
     def build(self) -> SiteOutcome:
         """Build the site as a run does."""
-        return build_site(self.root, self.catalog, self._load)
+        return build_site(self.store, self.catalog, self._load)
 
     def _load(self, ref: PublishedRevisionRef) -> Revision | None:
         self.requested.append(ref)

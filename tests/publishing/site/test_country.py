@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from publishing.editions import EDITION
@@ -37,7 +38,7 @@ def test_pages_of_the_country_are_small(catalog: Catalog, tmp_path: Path, monkey
         return commune_pages(area, places[:5], formatters)
 
     monkeypatch.setattr(builder, "commune_pages", few_communes)
-    published, site = PublishedFolder(tmp_path, catalog), SiteFolder(tmp_path)
+    published, site = PublishedFolder(tmp_path, catalog), SiteFolder(LocalStore(tmp_path))
     country, province = CountryPeriod(catalog, MAY).revisions({"VN", LARGEST})
     for revision in (country, province):
         published.publish(revision)
@@ -60,7 +61,8 @@ def test_many_areas_are_counted_by_province(catalog: Catalog, tmp_path: Path) ->
     """Beyond the most areas of a list, it leads to the provinces' pages; up to them it leads to each area."""
     published = PublishedFolder(tmp_path, catalog).publish(small_revision(catalog))
     published.build()
-    facts = read_facts(SiteFolder(tmp_path).facts("2025-05", "585", 1))
+    with SiteFolder(published.store).read_facts("2025-05", "585", 1) as file:
+        facts = read_facts(file)
     assert facts
     province = catalog.units.get("58", facts.published_at.date())
     for count, listed in ((MOST_AREAS, MOST_AREAS), (MOST_AREAS + 1, 0)):

@@ -214,7 +214,7 @@ def test_every_revision_is_linked(folder: PublishedFolder, pages: dict[str, Stri
         for file in ("report.html", "rollup.csv"):
             assert f"2025-05/585@{number}/{file}" in links
         assert (folder.root / f"2025-05/585@{number}").readlink().name == str(number)
-    assert [entry.folder for entry in list_published(folder.root)] == ["58", "585", "585"]
+    assert [entry.folder for entry in list_published(folder.store)] == ["58", "585", "585"]
 
 
 def test_large_areas_list_their_parts_and_split_their_units(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.stores import local
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.errors import PublicationRefusedError
 from publishing.site import area_pages
-from publishing.storage import published_tree, site_folder
 from tests.publishing.site.sites import PROVINCE, PublishedFolder, small_revision
 from tests.publishing.storage.test_interruptions import KILLED, die, files_no_larger_than
 from warehouse.queries import Revision
@@ -147,12 +148,13 @@ def build_and_die(folder: PublishedFolder, owner: object, step: str, after: int)
     [
         (Path, "write_bytes", 0),
         (Path, "write_bytes", 9),
-        (published_tree, "sync_all", 0),
+        (local, "sync_all", 1),
         (Path, "rename", 0),
         (Path, "rename", 3),
-        (published_tree, "point", 0),
-        (site_folder, "point", 0),
-        (shutil, "rmtree", 2),
+        (LocalStore, "switch", 0),
+        (LocalStore, "switch", 1),
+        (LocalStore, "switch", 2),
+        (shutil, "rmtree", 1),
     ],
 )
 def test_a_killed_run_is_made_good_by_the_next(

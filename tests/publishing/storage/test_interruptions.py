@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.stores import local
+from connectors.stores.local import LocalDraft, LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.errors import PublicationInterruptedError, PublicationRefusedError, storage_error
-from publishing.publish import publish, render
-from publishing.storage import folders as storage
-from tests.publishing.revisions import build_revision
+from publishing.publish import render
+from tests.publishing.revisions import build_revision, publish_below
 
 KILLED = 9
 
@@ -27,7 +28,7 @@ def publish_and_die(catalog: Catalog, root: Path, owner: object, step: str, afte
     """Publish revision 2 in a process that is killed at the given call of a step."""
     real, calls = getattr(owner, step), iter(range(1_000))
     setattr(owner, step, lambda *args, **options: real(*args, **options) if next(calls) < after else die())
-    publish(build_revision(catalog, number=2), catalog, root)
+    publish_below(build_revision(catalog, number=2), catalog, root)
 
 
 @contextmanager
@@ -49,11 +50,11 @@ def names_under(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("owner", "step", "after"),
     [
-        (storage, "write_through", 0),
-        (storage, "write_through", 1),
-        (storage, "write_through", 3),
+        (LocalDraft, "write", 0),
+        (LocalDraft, "write", 1),
+        (local, "sync_all", 0),
         (Path, "rename", 0),
-        (storage, "_link_newest", 0),
+        (LocalStore, "switch", 0),
         (Path, "symlink_to", 0),
         (Path, "replace", 0),
     ],
@@ -62,7 +63,7 @@ def test_killed_publisher_leaves_the_old_revision_and_a_rerun_completes_the_new(
     catalog: Catalog, tmp_path: Path, owner: object, step: str, after: int
 ) -> None:
     """After a kill at any step revision 1 stays readable; the next run publishes revision 2 and cleans up."""
-    link = publish(build_revision(catalog), catalog, tmp_path)
+    link = publish_below(build_revision(catalog), catalog, tmp_path)
     before = (link / "report.html").read_bytes()
     process = multiprocessing.get_context("fork").Process(
         target=publish_and_die, args=(catalog, tmp_path, owner, step, after)
@@ -72,7 +73,7 @@ def test_killed_publisher_leaves_the_old_revision_and_a_rerun_completes_the_new(
     assert process.exitcode == KILLED
     assert (link / "report.html").read_bytes() == before
     revision = build_revision(catalog, number=2)
-    publish(revision, catalog, tmp_path)
+    publish_below(revision, catalog, tmp_path)
     assert (link / "report.html").read_bytes() == render(revision, catalog, "vi")["report.html"]
     assert names_under(tmp_path / ".revisions/2025-05/585") == {"1", "2"}
     assert names_under(tmp_path / "2025-05") == {"585"}
@@ -80,12 +81,12 @@ def test_killed_publisher_leaves_the_old_revision_and_a_rerun_completes_the_new(
 
 def test_full_disk_names_the_intact_revision_and_leaves_no_partial_files(catalog: Catalog, tmp_path: Path) -> None:
     """The error says that revision 1 stays published; half-written files are removed."""
-    link = publish(build_revision(catalog), catalog, tmp_path)
+    link = publish_below(build_revision(catalog), catalog, tmp_path)
     with (
         files_no_larger_than(8_000),
         pytest.raises(PublicationRefusedError, match="Revision 1 stays published") as raised,
     ):
-        publish(build_revision(catalog, number=2), catalog, tmp_path)
+        publish_below(build_revision(catalog, number=2), catalog, tmp_path)
     assert raised.value.intact == 1
     assert link.readlink().name == "1"
     assert names_under(tmp_path / ".revisions/2025-05/585") == {"1"}
@@ -94,7 +95,7 @@ def test_full_disk_names_the_intact_revision_and_leaves_no_partial_files(catalog
 def test_full_disk_before_any_publication_says_so(catalog: Catalog, tmp_path: Path) -> None:
     """The error says that nothing was published before, and nothing is now."""
     with files_no_larger_than(8_000), pytest.raises(PublicationRefusedError, match="Nothing was published here before"):
-        publish(build_revision(catalog), catalog, tmp_path)
+        publish_below(build_revision(catalog), catalog, tmp_path)
     assert not (tmp_path / "2025-05").exists()
 
 
@@ -104,7 +105,7 @@ def test_folder_in_the_links_place_is_not_touched(catalog: Catalog, tmp_path: Pa
     place.mkdir(parents=True)
     (place / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(PublicationRefusedError):
-        publish(build_revision(catalog), catalog, tmp_path)
+        publish_below(build_revision(catalog), catalog, tmp_path)
     assert (place / "mine.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -113,12 +114,12 @@ def test_root_that_is_a_file_is_refused(catalog: Catalog, tmp_path: Path) -> Non
     root = tmp_path / "published"
     root.write_text("", encoding="utf-8")
     with pytest.raises(PublicationRefusedError, match="Not a directory"):
-        publish(build_revision(catalog), catalog, root)
+        publish_below(build_revision(catalog), catalog, root)
 
 
 def test_storage_that_does_not_answer_is_transient() -> None:
     """A dropped network share is a transient error that names the intact revision."""
-    error = storage_error(Path("published"), 4, TimeoutError(110, "Connection timed out"))
+    error = storage_error("published", 4, TimeoutError(110, "Connection timed out"))
     assert isinstance(error, PublicationInterruptedError)
     assert "Revision 4 stays published" in str(error)
 
@@ -127,7 +128,7 @@ def test_link_is_never_absent_while_it_is_switched(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old link exists until the rename that replaces it, the new one right after it."""
-    link = publish(build_revision(catalog), catalog, tmp_path)
+    link = publish_below(build_revision(catalog), catalog, tmp_path)
     seen: list[str] = []
     real: Callable[[Path, Path], Path] = Path.replace
 
@@ -138,5 +139,5 @@ def test_link_is_never_absent_while_it_is_switched(
         return done
 
     monkeypatch.setattr(Path, "replace", watched)
-    publish(build_revision(catalog, number=2), catalog, tmp_path)
+    publish_below(build_revision(catalog, number=2), catalog, tmp_path)
     assert seen == ["1", "2"]

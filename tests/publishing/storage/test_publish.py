@@ -15,9 +15,9 @@ from publishing.editions import EDITION, SECOND_EDITION
 from publishing.errors import PublicationDamagedError
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
-from publishing.publish import WRITERS, bundle, publish, render
+from publishing.publish import WRITERS, bundle, render
 from publishing.storage.manifest import MANIFEST
-from tests.publishing.revisions import build_revision
+from tests.publishing.revisions import build_revision, publish_below
 from warehouse.queries import Revision
 
 FILES = {
@@ -39,7 +39,7 @@ def published(catalog: Catalog, tmp_path: Path) -> Publish:
     """Return a function that publishes the n-th revision under this test's root."""
 
     def publish_revision(number: int = 1, **options: object) -> Path:
-        return publish(build_revision(catalog, number=number, **options), catalog, tmp_path)  # type: ignore[arg-type] # options are the builder's
+        return publish_below(build_revision(catalog, number=number, **options), catalog, tmp_path)  # type: ignore[arg-type] # options are the builder's
 
     return publish_revision
 
@@ -59,8 +59,8 @@ def test_link_shows_the_files_of_the_revision(published: Publish, tmp_path: Path
 
 def test_same_revision_gives_the_same_bytes(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
     """Publishing a revision in two places gives identical bytes."""
-    first = publish(revision, catalog, tmp_path / "one")
-    second = publish(revision, catalog, tmp_path / "two")
+    first = publish_below(revision, catalog, tmp_path / "one")
+    second = publish_below(revision, catalog, tmp_path / "two")
     assert bytes_of(first) == bytes_of(second)
 
 
@@ -74,8 +74,8 @@ def test_publishing_again_changes_nothing(published: Publish) -> None:
 
 def test_published_revision_keeps_its_wording(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
     """A published revision stays as it was, even if its texts would differ today."""
-    before = bytes_of(publish(revision, catalog, tmp_path, "vi"))
-    assert bytes_of(publish(revision, catalog, tmp_path, "en")) == before
+    before = bytes_of(publish_below(revision, catalog, tmp_path, "vi"))
+    assert bytes_of(publish_below(revision, catalog, tmp_path, "en")) == before
 
 
 def test_newer_revision_takes_the_link_and_leaves_the_older(published: Publish, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_revision_of_another_warehouse_is_refused(
     before = bytes_of(published())
     other = replace(revision, **{field: "another"})
     with pytest.raises(PublicationDamagedError):
-        publish(other, catalog, tmp_path)
+        publish_below(other, catalog, tmp_path)
     assert bytes_of(tmp_path / "2025-05" / "585") == before
 
 
@@ -158,15 +158,15 @@ def test_forms_and_boundaries_have_separate_folders(catalog: Catalog, revision: 
         replace(revision, form="second"),
         replace(revision, form="second", boundary=Boundary.AS_NOW),
     ):
-        publish(other, with_second, tmp_path)
+        publish_below(other, with_second, tmp_path)
     names = {path.name for path in (tmp_path / "2025-05").iterdir()}
     assert names == {"585", "585.as_now", "585.second", "585.second.as_now"}
 
 
 def test_areas_and_periods_have_separate_folders(catalog: Catalog, revision: Revision, tmp_path: Path) -> None:
     """Each area and period has its own link."""
-    publish(revision, catalog, tmp_path)
-    publish(replace(revision, area="586"), catalog, tmp_path)
+    publish_below(revision, catalog, tmp_path)
+    publish_below(replace(revision, area="586"), catalog, tmp_path)
     assert {path.name for path in (tmp_path / "2025-05").iterdir()} == {"585", "586"}
 
 

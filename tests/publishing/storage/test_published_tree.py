@@ -3,6 +3,7 @@
 import os
 from pathlib import Path, PurePosixPath
 
+from connectors.stores.local import LocalStore
 from publishing.storage.published_tree import PublishedTree
 
 PAGE = PurePosixPath("a/page")
@@ -10,27 +11,27 @@ PAGE = PurePosixPath("a/page")
 
 def tree_of(root: Path) -> PublishedTree:
     """Return the trees that `root/data` shows."""
-    return PublishedTree(root / ".data", root / "data")
+    return PublishedTree(LocalStore(root), ".data", "data")
 
 
 def show(tree: PublishedTree, key: str, data: bytes | None = None) -> None:
     """Show a tree with one page, which is that of the tree before if there are no data."""
-    tree.begin()
+    tree.begin(key)
     if data is None:
         assert tree.keep(PAGE.parent, [PAGE.name])
     else:
         tree.write(PAGE, data)
-    tree.show(key)
+    tree.show()
 
 
 def test_a_written_file_is_not_that_of_the_tree_before(tmp_path: Path) -> None:
     """A file that was taken over and is written again stays as it was in the tree before."""
     tree = tree_of(tmp_path)
     show(tree, "one", b"1")
-    tree.begin()
+    tree.begin("two")
     assert tree.keep(PAGE.parent, [PAGE.name])
     tree.write(PAGE, b"2")
-    tree.show("two")
+    tree.show()
     assert [(tmp_path / ".data" / key / PAGE).read_bytes() for key in ("one", "two")] == [b"1", b"2"]
     assert (tmp_path / "data" / PAGE).read_bytes() == b"2"
 

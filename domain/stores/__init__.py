@@ -1,0 +1,1 @@
+"""Stores of what all machines share, as the code that uses them sees them."""

@@ -1,0 +1,1 @@
+"""Stores of a deployment, opened from its settings."""
