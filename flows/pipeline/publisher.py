@@ -153,7 +153,9 @@ class Publisher:
             if not self._is_counted:
                 self._count_reporting()
             rendered = _result(self._site)
-            warn_of_unknown(rendered or render_site(context.engine, context.catalog, context.published))
+            warn_of_unknown(
+                rendered or render_site(context.engine, context.catalog, context.published, context.quality_on)
+            )
 
     def _count_reporting(self) -> None:
         """Count quality and burden of the periods that moved, which the site and the desk show; a trial shows none."""
@@ -167,7 +169,12 @@ class Publisher:
     def _settings(self) -> WriterSettings:
         context = self._context
         return WriterSettings(
-            context.catalog.root, context.catalog.version, context.staging_url, context.published, context.lang
+            context.catalog.root,
+            context.catalog.version,
+            context.staging_url,
+            context.published,
+            context.lang,
+            context.quality_on,
         )
 
     def _begin(self, refs: list[RevisionRef]) -> None:

@@ -4,6 +4,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -26,13 +27,17 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WriterSettings:
-    """What the writing process needs: catalogue and its version, warehouse, published folder, language."""
+    """What the writing process needs: catalogue and its version, warehouse, published folder, language.
+
+    `quality_on` is the day as of which quality of reporting is public; None: it is not.
+    """
 
     catalog: Path
     version: str
     warehouse_url: str
     published: Store
     lang: Lang
+    quality_on: date | None
 
 
 def get_ready() -> None:
@@ -72,7 +77,7 @@ def render_pages(settings: WriterSettings) -> "SiteOutcome | None":
     """Render the site; None if it could not be rendered."""
     from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as the data files
 
-    return attempt(lambda: render_site(*_opened(settings), settings.published))
+    return attempt(lambda: render_site(*_opened(settings), settings.published, settings.quality_on))
 
 
 def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision:

@@ -48,7 +48,7 @@ class AppContext:
     the workers that write slices of publications, if there are any; the reader has them read as well. Unless
     `checks_senders`, reports count whatever way they came, as those do that a person names. Unless `settles_sources`,
     landed files are neither moved nor flagged where they came from, and replies stay here. `mail` is the account by
-    which mails go out; None: there is none.
+    which mails go out; None: there is none. `is_quality_public`: the site shows the quality of reporting.
     """
 
     catalog: Catalog
@@ -77,11 +77,17 @@ class AppContext:
     checks_senders: bool = True
     settles_sources: bool = True
     mail: MailAccount | None = None
+    is_quality_public: bool = False
 
     @property
     def today(self) -> date:
         """The current date in Vietnam."""
         return day_in_vietnam(self.clock())
+
+    @property
+    def quality_on(self) -> date | None:
+        """The day as of which quality of reporting is public; None: it is not."""
+        return self.today if self.is_quality_public else None
 
 
 def build_context(
@@ -129,6 +135,7 @@ def build_context(
         records_ahead_until=settings.records_ahead_until,
         clock=clock,
         mail=settings.mail_account,
+        is_quality_public=settings.quality_public,
     )
 
 

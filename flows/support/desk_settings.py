@@ -23,6 +23,9 @@ class DeskSettings(BaseModel):
     oidc_label: str = ""
     """What people call the provider, on the button of log-in; empty: the host of the issuer."""
 
+    quality_public: bool = False
+    """Whether the published site shows the quality of reporting of each area, as the desk does."""
+
     keep_users_days: int = Field(default=730, ge=1)
     """So many days after a user was disabled, full name, password and identity go; the log-in name stays."""
     keep_contacts_days: int = Field(default=365, ge=1)

@@ -35,6 +35,7 @@ class AreaPeriod:
     unit's place; all without language and ending. `province` is the page of its province: name and address.
     `is_sample`: the register holds invented units, so the split by commune is invented too, which pages have to state.
     `consulted_until` is the last day, in ISO form, of the consultation about its figures, if there is one.
+    `quality_page` is the folder of the page of its quality of reporting, "" where that is not public.
     """
 
     name: str
@@ -54,6 +55,7 @@ class AreaPeriod:
     revisions: tuple[RevisionNote, ...]
     is_sample: bool
     consulted_until: str | None
+    quality_page: str
 
     @property
     def before(self) -> AreaFacts | None:

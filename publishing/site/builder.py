@@ -10,34 +10,35 @@ from typing import Final
 
 from domain.catalog.catalog import Catalog
 from domain.periods import Period, parse_period
+from domain.rollups import Boundary
 from domain.stores.store import Store
-from domain.units import OrgUnit
 from publishing.errors import PublicationDamagedError, storage_error
 from publishing.site.area_pages import AreaPeriod, area_pages
 from publishing.site.commune_pages import commune_pages
 from publishing.site.facts import AreaFacts, key_of, read_facts, read_unit_figures, write_facts
 from publishing.site.hierarchy import Hierarchy
 from publishing.site.indicator_pages import AreaSeries, indicator_pages
-from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks
+from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks, shown_of_units
 from publishing.site.overview_pages import (
     AreaEntry,
-    SearchedPlace,
     first_pages,
     period_pages,
     province_page,
     province_pages,
     search_index,
     search_pages,
+    search_places,
 )
 from publishing.site.published_set import (
-    Numbers,
     PublishedRevisionRef,
+    SiteState,
     newest_numbers,
     newness,
     other_boundary,
     read_manifest,
     steps_between,
 )
+from publishing.site.quality_pages import QUALITY, AreaQualities, QualityOf
 from publishing.site.rendering import LANGS, look_of, search_script, style_sheet
 from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
@@ -45,6 +46,7 @@ from publishing.storage.folders import PublicationFolder, link_revisions
 from publishing.storage.manifest import MANIFEST
 from publishing.storage.site_folder import SITE, Pages, SiteFolder
 from warehouse.queries import Revision
+from warehouse.queries.desk.reporting_quality import AreaQuality
 
 _STATE: Final = "state.json"
 _AREAS: Final = "areas.json"
@@ -67,40 +69,42 @@ class SiteOutcome:
 
 
 def build_site(
-    store: Store, catalog: Catalog, load: LoadRevision, consulted: Consulted = MappingProxyType({})
+    store: Store,
+    catalog: Catalog,
+    load: LoadRevision,
+    consulted: Consulted = MappingProxyType({}),
+    quality_of: QualityOf | None = None,
 ) -> SiteOutcome:
     """Render the pages that a new revision reaches, and switch readers to the new site in one step.
 
-    The site depends on the newest revisions, the consultations in force and the catalogue alone. Where all are as they
-    were, nothing is done. One process at a time may build the site of a folder.
+    The site depends on the newest revisions, the consultations in force, the catalogue, and where quality of reporting
+    is public (`quality_of`) on that. Where all are as they were, nothing is done. One process at a time may build the
+    site of a folder.
 
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
     """
     try:
-        return _SiteBuilder(SiteFolder(store), catalog, load, newest_numbers(store), consulted).build()
+        return _SiteBuilder(SiteFolder(store), catalog, load, consulted, quality_of).build()
     except OSError as error:
         raise storage_error(store.at(SITE), None, error) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What a site was made of: its key, newest revisions, the publications that had no pages, and consultations."""
-
-    key: str
-    numbers: Mapping[str, Mapping[str, int]]
-    unknown: frozenset[str]
-    consulted: Mapping[str, str]
-
-
 class _SiteBuilder:
     def __init__(
-        self, folder: SiteFolder, catalog: Catalog, load: LoadRevision, numbers: Numbers, consulted: Consulted
+        self,
+        folder: SiteFolder,
+        catalog: Catalog,
+        load: LoadRevision,
+        consulted: Consulted,
+        quality_of: QualityOf | None,
     ) -> None:
+        numbers = newest_numbers(folder.store)
         self._folder = folder
         self._load = load
         self._catalog = catalog
-        self._look = look_of(catalog)
+        # Pages of areas lead to those of quality, or do not.
+        self._look = look_of(catalog) if quality_of is None else key_of(look_of(catalog), QUALITY)
         self._hierarchy = Hierarchy(catalog)
         self._formatters = [SiteFormatter(catalog, lang) for lang in LANGS]
         self._numbers = {period: dict(sorted(numbers[period].items())) for period in sorted(numbers)}
@@ -110,6 +114,7 @@ class _SiteBuilder:
         self._links = LinkFinder(self._numbers, self._hierarchy, self._of)
         self._rendered: set[tuple[Period, str]] = set()
         self._gathered: dict[tuple[Period, str], AreaPeriod] = {}
+        self._qualities = AreaQualities({} if quality_of is None else dict(self._read_qualities(quality_of)))
 
     def build(self) -> SiteOutcome:
         """Build the site, unless the one that readers see was made of the same."""
@@ -122,6 +127,7 @@ class _SiteBuilder:
         before = self._before()
         moved = self._moved(before)
         unknown = self._leave_out_unknown(moved)
+        self._qualities = self._qualities.of(self._names)
         if folder.current == self._key(unknown):
             return SiteOutcome(0, tuple(unknown))
         folder.begin(self._key(unknown))
@@ -130,6 +136,8 @@ class _SiteBuilder:
         series = {name: self._kept_series(before, name, moved) or self._series(name) for name in self._names}
         links = {f"{SITE}/{period.id}": path for period, path in periods.items()}
         links |= {f"{SITE}/areas/{name}": path for name, path in series.items()}
+        if quality := self._quality():
+            links[f"{SITE}/{QUALITY}"] = quality
         files = self._files(periods)
         files[_STATE] = json.dumps(
             {"look": self._look, "numbers": self._state, "unknown": unknown, "consulted": self._consulted}
@@ -138,17 +146,17 @@ class _SiteBuilder:
         return SiteOutcome(len(self._rendered), tuple(unknown))
 
     def _key(self, unknown: Sequence[str]) -> str:
-        return key_of(self._look, self._state, unknown, self._consulted)
+        return key_of(self._look, self._state, unknown, self._consulted, self._qualities.key)
 
-    def _before(self) -> _State:
+    def _before(self) -> SiteState:
         """Return what the present site was made of; nothing of it counts where the catalogue or the program changed."""
         current = self._folder.current
         state = json.loads(self._folder.read(current, _STATE)) if current else {}
         if current is None or state["look"] != self._look:
-            return _State("", {}, frozenset(), {})
-        return _State(current, state["numbers"], frozenset(state["unknown"]), state.get("consulted", {}))
+            return SiteState("", {}, frozenset(), {})
+        return SiteState(current, state["numbers"], frozenset(state["unknown"]), state.get("consulted", {}))
 
-    def _moved(self, before: _State) -> set[tuple[Period, str]]:
+    def _moved(self, before: SiteState) -> set[tuple[Period, str]]:
         """Return periods and names whose newest revision, or consultation, is another one than the site shows."""
         moved: set[tuple[Period, str]] = set()
         for period in self._numbers.keys() | set(map(parse_period, before.numbers)):
@@ -206,7 +214,7 @@ class _SiteBuilder:
 
     # Which parts stay as they are.
 
-    def _kept(self, before: _State, period: Period, touched: set[Period]) -> str | None:
+    def _kept(self, before: SiteState, period: Period, touched: set[Period]) -> str | None:
         """Return the present part of a period that no moved revision reaches; None: it has to be looked at."""
         following = self._links.beside(period, 1)
         same_kind = (other for other in touched if other.frequency is period.frequency)
@@ -215,7 +223,7 @@ class _SiteBuilder:
             return None
         return self._folder.linked(before.key, f"{SITE}/{period.id}")
 
-    def _kept_series(self, before: _State, name: str, moved: set[tuple[Period, str]]) -> str | None:
+    def _kept_series(self, before: SiteState, name: str, moved: set[tuple[Period, str]]) -> str | None:
         """Return the present part of an area's periods, unless one of them, or its newest one's other areas, moved."""
         own = {name, other_boundary(name)}
         if not before.key or any(other in own or period == self._names[name] for period, other in moved):
@@ -224,12 +232,32 @@ class _SiteBuilder:
 
     # Parts.
 
+    def _read_qualities(self, quality_of: QualityOf) -> Iterator[tuple[str, AreaQuality]]:
+        for name, period in self._newest().items():
+            ref = read_manifest(self._publication(period, name).open(self._numbers[period][name]))
+            if ref.boundary == Boundary.AS_THEN and (quality := quality_of(ref)) is not None:
+                yield name, quality
+
+    def _quality(self) -> str | None:
+        """Return the part of the pages of quality of reporting; None where there are none."""
+        entries = {name: self._entry(period, name) for name, period in self._names.items()}
+        samples = {name for name in self._qualities.known if self._hierarchy.is_sample(entries[name].facts)}
+        return self._qualities.part(self._folder, entries, samples, self._formatters, self._look)
+
+    def _entry(self, period: Period, name: str) -> AreaEntry:
+        facts = self._of(period, name)
+        return AreaEntry(name, facts, self._hierarchy.province(facts))
+
     def _period(self, period: Period) -> str:
         areas = {name: self._of(period, name) for name in sorted(self._numbers[period])}
         links = {name: self._area(period, name) for name in areas}
         entries = [AreaEntry(name, facts, self._hierarchy.province(facts)) for name, facts in areas.items()]
         listed = [
-            [each.name, each.facts.is_partial, *([] if each.province is None else _plain(each.province))]
+            [
+                each.name,
+                each.facts.is_partial,
+                *(() if (unit := each.province) is None else (unit.code, unit.valid_from.isoformat())),
+            ]
             for each in entries
         ]
         beside = self._links.beside(period, -1), self._links.beside(period, 1)
@@ -247,7 +275,7 @@ class _SiteBuilder:
     def _area(self, period: Period, name: str) -> str:
         facts, links = self._of(period, name), self._links.links_of(period, name)
         own = [place for place, page in enumerate(links.unit_pages) if page.startswith(OWN)]
-        units_key = key_of(self._look, *_shown_of_units(facts, own, links))
+        units_key = key_of(self._look, *shown_of_units(facts, own, links))
         units = self._folder.part(
             f"units/{period}/{name}",
             units_key,
@@ -258,7 +286,16 @@ class _SiteBuilder:
         beside = [each and each.id for each in (links.previous, links.following)]
         shared = (self._look, period.id, name, self._numbers[period][name], links.unit_pages, links.before_pages)
         until = self._consulted.get(f"{period}/{name}")
-        key = key_of(*shared, units_key, trend, beside, children, sorted(links.group_areas), until)
+        key = key_of(
+            *shared,
+            units_key,
+            trend,
+            beside,
+            children,
+            sorted(links.group_areas),
+            until,
+            self._qualities.folder_of(name),
+        )
         return self._folder.part(
             f"areas/{facts.period}/{name}",
             key,
@@ -280,7 +317,7 @@ class _SiteBuilder:
         children = [(child, self._numbers[newest][child]) for child in links.children]
         return self._folder.part(
             f"series/{name}",
-            key_of(self._look, name, numbers, children, links.unit_pages),
+            key_of(self._look, name, numbers, children, links.unit_pages, self._qualities.folder_of(name)),
             lambda: indicator_pages(
                 AreaSeries(
                     self._gather(newest, name, links),
@@ -328,11 +365,15 @@ class _SiteBuilder:
             revisions=read_revision_notes(publication),
             is_sample=self._hierarchy.is_sample(facts),
             consulted_until=self._consulted.get(f"{period}/{name}"),
+            quality_page=self._qualities.folder_of(name),
         )
 
     @cached_property
     def _names(self) -> Mapping[str, Period]:
-        """The newest period of each area."""
+        """The newest period of each area that has pages."""
+        return self._newest()
+
+    def _newest(self) -> dict[str, Period]:
         return {name: period for period in sorted(self._numbers, key=newness) for name in sorted(self._numbers[period])}
 
     # The tree's own pages.
@@ -340,11 +381,7 @@ class _SiteBuilder:
     def _files(self, periods: Mapping[Period, str]) -> dict[str, bytes]:
         folder, formatters = self._folder, self._formatters
         listed = {period: json.loads(folder.read(path, _AREAS)) for period, path in periods.items()}
-        newest = [
-            AreaEntry(name, facts, self._hierarchy.province(facts))
-            for name, period in sorted(self._names.items())
-            for facts in [self._of(period, name)]
-        ]
+        newest = [self._entry(period, name) for name, period in sorted(self._names.items())]
         counts = {
             period: (sum(not is_partial for _, is_partial, *_ in areas), len(areas)) for period, areas in listed.items()
         }
@@ -360,38 +397,7 @@ class _SiteBuilder:
         return {
             **first_pages(newest, counts, formatters),
             **province_pages(by_province, formatters),
-            **search_pages(formatters, search_index(self._search_places(newest))),
+            **search_pages(formatters, search_index(search_places(newest, self._formatters[0], self._links.owners_in))),
             f"{SITE}/search.js": search_script(),
             f"{SITE}/style.css": style_sheet(),
         }
-
-    def _search_places(self, newest: Sequence[AreaEntry]) -> Iterator[SearchedPlace]:
-        formatter = self._formatters[0]
-        for entry in newest:
-            facts, name = entry.facts, entry.name
-            shown = formatter.area(facts)
-            province = entry.province.name if entry.province and entry.province.code != facts.area else ""
-            yield SearchedPlace(shown, facts.area, province, "areas", f"{name}/index")
-            owners = self._links.owners_in(facts.period)
-            for unit in facts.units:
-                page = owners[facts.form, facts.boundary, unit.key]
-                if page.startswith(f"{name}/"):
-                    folder, _, stem = f"{facts.period}/{page}".rpartition("/")
-                    yield SearchedPlace(unit.name, unit.code, shown, folder, stem)
-
-
-def _plain(unit: OrgUnit) -> tuple[str, str]:
-    return unit.code, unit.valid_from.isoformat()
-
-
-def _shown_of_units(facts: AreaFacts, own: Sequence[int], links: PageLinks) -> list[object]:
-    """Return all that the pages of an area's own units show: a new revision of a large area changes few of them."""
-    return [
-        (facts.area, facts.area_valid_from, facts.area_name, facts.form, facts.boundary, facts.period.id),
-        [(figure.indicator, figure.denominator is None) for figure in facts.figures],
-        [unit.key for unit in facts.units],
-        [
-            (facts.units[place], links.unit_pages[place], links.before_pages.get(place), links.after_pages.get(place))
-            for place in own
-        ],
-    ]

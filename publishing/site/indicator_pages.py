@@ -122,6 +122,7 @@ class _IndicatorPages:
             [*self.crumbs, (crumb_of(self.area, self.formatter), "")],
             newest=self.area.facts,
             name=self.area.name,
+            quality_page=self.area.quality_page,
             headings=[formatter.indicator(lead.indicator) for lead in leads],
             labels=[theme.name for theme in themes if theme.is_headline],
             periods=[

@@ -1,6 +1,6 @@
 """Links between the pages of the site: to periods before and after, areas below, and the pages of units."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,3 +116,16 @@ class LinkFinder:
         if not 0 <= place < len(order) or abs(steps_between(order[place], period)) >= TREND_PERIODS:
             return None
         return order[place]
+
+
+def shown_of_units(facts: AreaFacts, own: Sequence[int], links: PageLinks) -> list[object]:
+    """Return all that the pages of an area's own units show: a new revision of a large area changes few of them."""
+    return [
+        (facts.area, facts.area_valid_from, facts.area_name, facts.form, facts.boundary, facts.period.id),
+        [(figure.indicator, figure.denominator is None) for figure in facts.figures],
+        [unit.key for unit in facts.units],
+        [
+            (facts.units[place], links.unit_pages[place], links.before_pages.get(place), links.after_pages.get(place))
+            for place in own
+        ],
+    ]

@@ -1,7 +1,7 @@
 """First page, pages of periods and provinces, and the index that the search page loads."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -129,6 +129,25 @@ class SearchedPlace:
     place: str
     folder: str
     stem: str
+
+
+def search_places(
+    newest: Sequence[AreaEntry],
+    formatter: SiteFormatter,
+    owners_in: Callable[[Period], Mapping[tuple[str, str, str], str]],
+) -> Iterator[SearchedPlace]:
+    """Yield areas and their units; `owners_in` are the pages of units (form, boundary, key) in a period."""
+    for entry in newest:
+        facts, name = entry.facts, entry.name
+        shown = formatter.area(facts)
+        province = entry.province.name if entry.province and entry.province.code != facts.area else ""
+        yield SearchedPlace(shown, facts.area, province, "areas", f"{name}/index")
+        owners = owners_in(facts.period)
+        for unit in facts.units:
+            page = owners[facts.form, facts.boundary, unit.key]
+            if page.startswith(f"{name}/"):
+                folder, _, stem = f"{facts.period}/{page}".rpartition("/")
+                yield SearchedPlace(unit.name, unit.code, shown, folder, stem)
 
 
 def search_index(places: Iterable[SearchedPlace]) -> list[bytes]:

@@ -30,6 +30,16 @@ class PublishedRevisionRef:
     content_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """What a site was made of: its key, newest revisions, the publications that had no pages, and consultations."""
+
+    key: str
+    numbers: Mapping[str, Mapping[str, int]]
+    unknown: frozenset[str]
+    consulted: Mapping[str, str]
+
+
 def newest_numbers(store: Store) -> Numbers:
     """Return the newest revisions in a published folder, as its links show them."""
     result: dict[Period, dict[str, int]] = {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -44,6 +45,14 @@ class AreaQuality:
         """Return the quality of the units right below an area."""
         return area_quality(self.periods, [row for row in self.units if row.unit.parent == code])
 
+    def since_first_sent(self) -> "AreaQuality":
+        """Return the same without the periods before the first in which any unit sent a report."""
+        places = (place for place, shares in enumerate(self.by_period) if shares.passed.whole)
+        first = next(places, 0)
+        kept = [(row.unit, row.reports[first:]) for row in self.units]
+        rows = [UnitQuality(unit, reports, quality_of(filter(None, reports))) for unit, reports in kept]
+        return area_quality(self.periods[first:], [row for row in rows if any(row.reports)])
+
 
 def area_quality(periods: Sequence[Period], rows: Sequence[UnitQuality]) -> AreaQuality:
     """Return units with the totals of each period, and over all."""
@@ -82,27 +91,61 @@ def reporting_quality(
     `areas` are codes or ids; none: those above the units that reported. Lines are those that the form asks of a unit
     without exemptions; a file that could not be read fails in all of them.
     """
-    catalog = owed_reports.catalog
-    first_files = _first_files(session, form, periods)
-    within = tuple(areas) or _areas_above(catalog, {UnitKey(code, day) for _, code, day, *_ in first_files})
-    owing = [owed_reports.units(form, within, period) for period in periods]
-    lines = [_lines(catalog, form, period, units.values()) for period, units in zip(periods, owing, strict=True)]
-    reports = _reports(catalog, form, dict(zip(periods, lines, strict=True)), first_files)
-    missing = [ReportedQuality(count, None, is_late=True, is_returned=False, is_accepted=False) for count in lines]
-    of_periods = list(zip(owing, reports, missing, strict=True))
+    first_files = [_first_files(session, form, period) for period in periods]
+    within = tuple(areas) or _areas_above(owed_reports.catalog, {key for known in first_files for key in known})
+    return _assemble(owed_reports, within, form, periods, first_files)
+
+
+class QualityOfAreas:
+    """Quality of reporting of one area after another; what became of first files is read once."""
+
+    def __init__(self, session: Session, owed_reports: OwedReports, today: date, count: int) -> None:
+        """Read `count` periods up to the last whose deadline has passed `today`."""
+        self._owed_reports = owed_reports
+        self._ended = cache(lambda form: ended_periods(session, owed_reports.catalog, form, today, count))
+        self._first_files = cache(lambda form, period: _first_files(session, form, period))
+        self._count = count
+
+    def of(self, area: str, form: str, newest: Period) -> AreaQuality:
+        """Return the quality of an area's reports, since the first; of one that ended, up to its newest period."""
+        catalog, periods = self._owed_reports.catalog, self._ended(form)
+        if not self._owed_reports.units(form, (area,), periods[-1]):
+            month = Period(newest.year, newest.last_month, Frequency.MONTH)
+            last = min(periods[-1], month.within(catalog.forms.form(form).frequency))
+            periods = tuple(last.shift(-steps) for steps in range(self._count - 1, -1, -1))
+        first_files = [self._first_files(form, period) for period in periods]
+        return _assemble(self._owed_reports, (area,), form, periods, first_files).since_first_sent()
+
+
+def _assemble(
+    owed_reports: OwedReports,
+    within: Sequence[str],
+    form: str,
+    periods: Sequence[Period],
+    first_files: Sequence[Mapping[UnitKey, Any]],
+) -> AreaQuality:
+    forms = owed_reports.catalog.forms
+    level = forms.form(form).level
+    of_periods = []
+    for period, known in zip(periods, first_files, strict=True):
+        due = owed_reports.units(form, within, period)
+        lines = _lines(owed_reports.catalog, form, period, due.values())
+        end = datetime.combine(forms.deadline(form, period, level) + timedelta(days=1), time(), VIETNAM)
+        silent = ReportedQuality(lines, None, is_late=True, is_returned=False, is_accepted=False)
+        reports = {key: _reported(known[key], lines, end) if key in known else silent for key in due}
+        of_periods.append((due, reports))
     rows = []
-    for key, unit in {key: unit for by_key in owing for key, unit in by_key.items()}.items():
-        of_unit = tuple(known.get(key, silent) if key in due else None for due, known, silent in of_periods)
+    for key, unit in {key: unit for due, _ in of_periods for key, unit in due.items()}.items():
+        of_unit = tuple(reports.get(key) for _, reports in of_periods)
         rows.append(UnitQuality(unit, of_unit, quality_of(filter(None, of_unit))))
     rows.sort(key=_worst_first)
     return area_quality(periods, rows)
 
 
-def _first_files(session: Session, form: str, periods: Sequence[Period]) -> Sequence[Any]:
-    """Return what became of first files: period, unit's code and day, time, lines that failed, three flags."""
+def _first_files(session: Session, form: str, period: Period) -> Mapping[UnitKey, Any]:
+    """Return what became of first files, by unit: time, lines that failed, three flags."""
     row = ReportQualityRow
     statement = select(
-        row.period,
         row.unit_code,
         row.unit_valid_from,
         row.received_at,
@@ -111,24 +154,13 @@ def _first_files(session: Session, form: str, periods: Sequence[Period]) -> Sequ
         row.is_returned,
         row.is_corrected,
     )
-    return session.execute(statement.where(row.form == form, row.period.in_([period.id for period in periods]))).all()
+    rows = session.execute(statement.where(row.form == form, row.period == period.id))
+    return {UnitKey(code, day): (received_at, *rest) for code, day, received_at, *rest in rows}
 
 
-def _reports(
-    catalog: Catalog, form: str, lines: Mapping[Period, int], first_files: Iterable[Any]
-) -> list[Mapping[UnitKey, ReportedQuality]]:
-    """Return reports by unit, for each period with its number of lines."""
-    level = catalog.forms.form(form).level
-    results: dict[str, tuple[dict[UnitKey, ReportedQuality], int, datetime]] = {}
-    for period, count in lines.items():
-        deadline = catalog.forms.deadline(form, period, level)
-        results[period.id] = {}, count, datetime.combine(deadline + timedelta(days=1), time(), VIETNAM)
-    for period_id, code, day, received_at, failed, is_unreadable, is_returned, is_corrected in first_files:
-        known, count, end = results[period_id]
-        known[UnitKey(code, day)] = ReportedQuality(
-            count, count if is_unreadable else failed, received_at >= end, is_returned, is_corrected
-        )
-    return [known for known, _, _ in results.values()]
+def _reported(first_file: Any, lines: int, end: datetime) -> ReportedQuality:  # noqa: ANN401 # columns of a row
+    received_at, failed, is_unreadable, is_returned, is_corrected = first_file
+    return ReportedQuality(lines, lines if is_unreadable else failed, received_at >= end, is_returned, is_corrected)
 
 
 def _lines(catalog: Catalog, form: str, period: Period, units: Iterable[OrgUnit]) -> int:

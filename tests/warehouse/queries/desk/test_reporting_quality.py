@@ -9,7 +9,13 @@ from domain.quality.reporting import Share
 from tests.warehouse.warehouse_builder import FORM, MAY, TOO_LATE, WarehouseBuilder, critical, warning
 from warehouse.queries.desk.line_burden import line_burden
 from warehouse.queries.desk.matrix import OwedReports
-from warehouse.queries.desk.reporting_quality import AreaQuality, UnitQuality, ended_periods, reporting_quality
+from warehouse.queries.desk.reporting_quality import (
+    AreaQuality,
+    QualityOfAreas,
+    UnitQuality,
+    ended_periods,
+    reporting_quality,
+)
 from warehouse.queries.read_models import RevisionRef
 from warehouse.queries.revisions import record_publication
 from warehouse.rollups.reporting_facts import count_reporting
@@ -131,3 +137,14 @@ def test_a_moved_period_moves_the_next_one(builder: WarehouseBuilder) -> None:
     assert unchanged() == Share(1, 1)
     builder.accept(builder.report(FIRST, {indicator: (6,)}, period=APRIL))
     assert unchanged() == Share(0, 1)
+
+
+def test_areas_begin_with_their_first_report_and_end_with_themselves(builder: WarehouseBuilder) -> None:
+    """A district that ended in July 2025 is shown up to its newest period, without silence before the first."""
+    builder.accept(builder.report(FIRST, {builder.indicator_of(Measure.COUNT): (5,)}))
+    count(builder)
+    with reading(builder.engine) as session:
+        qualities = QualityOfAreas(session, OwedReports(builder.catalog), date(2026, 12, 1), 12)
+        ended, current = (qualities.of(area, FORM, MAY) for area in ("585", "56"))
+    assert (ended.periods, len(ended.units), ended.total.on_time) == ((MAY,), 8, Share(1, 8))
+    assert current.periods[-1] == MAY.shift(2)
