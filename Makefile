@@ -21,7 +21,7 @@ HALF := catalog domain workbooks warehouse $(patsubst tests/%/,%,$(filter-out te
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site audit torture load-test hunt clean
+.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site audit torture scale load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -94,7 +94,7 @@ setup-full: ## Install the Debian packages that make test-full needs (root or su
 	@if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q \
 	  chromium libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
-	  dovecot-imapd samba smbclient && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends r-base-core prometheus
+	  dovecot-imapd samba smbclient iproute2 && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends r-base-core prometheus
 
 pictures: $(VENV)/ready ## Take the pictures of the documentation again from the demo (needs make setup-full)
 	@$(BIN)/python -m tests.tools.pictures
@@ -139,6 +139,9 @@ audit: $(VENV)/ready ## Compare what is installed with a list of advisories (ADV
 
 torture: $(VENV)/ready ## Kill, fill and damage what nightly runs use, compare with undisturbed runs, print the table (ROUNDS=100)
 	@$(BIN)/python -m tests.tools.torture --rounds $(or $(ROUNDS),100) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+
+scale: $(VENV)/ready ## Disturb a run of WORKBOOKS=1000 on four machines in network namespaces, compare with one of its own (root)
+	@$(BIN)/python -m tests.tools.scale --workbooks $(or $(WORKBOOKS),1000)
 
 load-test: $(VENV)/ready ## Show nightly runs of 10,035 submissions (AREA=VN) in Prefect, 1 % and all of them refused, and count what it keeps
 	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING)) $(if $(AREA),--area $(AREA))

@@ -1,0 +1,1 @@
+"""Disturb a run on several machines, and compare what it leaves with an undisturbed run of one: `make scale`."""
