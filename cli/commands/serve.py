@@ -36,7 +36,7 @@ def serve(
     Example: TONGHOP_OFFICE_AUTH=an:secret tonghop serve --port 8080 --office-port 8081
     """
     settings: Settings = context.obj
-    from contextlib import closing
+    from contextlib import closing, nullcontext
     from datetime import UTC, datetime
     from functools import partial
 
@@ -50,6 +50,7 @@ def serve(
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
     from web.apps import published_site
+    from web.desk.acts.waiting import carrying_out
     from web.desk.app import office_site
     from web.desk.context import DeskContext
     from web.health import health_routes
@@ -91,5 +92,5 @@ def serve(
     terminal.say("serving_upload", url=f"http://{host}:{upload_port}/")
     if host not in {"127.0.0.1", "localhost", "::1"}:
         terminal.say("serving_in_clear", "yellow")
-    with closing(checks):
+    with closing(checks), carrying_out(desk) if is_desk_open(settings) else nullcontext():
         run(sites)

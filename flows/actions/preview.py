@@ -105,6 +105,18 @@ def tried(context: AppContext, listener: ProgressListener) -> Iterator[AppContex
 
 
 @contextmanager
+def tried_beside_a_run(context: AppContext) -> Iterator[AppContext]:
+    """Yield a context in which a decision moves states of reports as it would now, while another run is at work.
+
+    Figures are left as they are, for the other run is changing them; so the trial lasts milliseconds, and the other
+    run waits no longer for it than for any reader's note. All of it is rolled back when the block ends.
+    """
+    run_id = f"preview-{uuid4().hex}"
+    with workspace("preview") as folder, dry_run_context(context, run_id, folder) as trial:
+        yield replace(trial, publishes=False)
+
+
+@contextmanager
 def _locked(context: AppContext, listener: ProgressListener) -> Iterator[str]:
     """Hold the lock of a run as a preview, and yield its id."""
     run_id = f"preview-{uuid4().hex}"

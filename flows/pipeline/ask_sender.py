@@ -5,15 +5,12 @@ from pathlib import PurePosixPath
 from domain.issues import Issue
 from domain.texts import one_line
 from domain.waivers import RemarkKind
-from flows.pipeline.act_record import begin_act, end_act
-from flows.pipeline.exclusive_run import exclusive_run
+from flows.pipeline.act_record import recorded_act
 from flows.pipeline.marked_copy import LANG
-from flows.pipeline.progress import NoProgress
 from flows.pipeline.stages.deliver import deliver_due, reply_ways
 from flows.pipeline.stages.reply import write
 from flows.support.context import AppContext
 from warehouse.officers.remarks import delivery_of, write_remark
-from warehouse.store.engine import transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.outgoing import ReplyFiles
 from warehouse.submissions.replies import record_message
@@ -33,21 +30,17 @@ def ask_sender(
 
     Raises:
         UsageError: no such warning is open, or the question is empty; nothing was done.
-        RunInProgressError: another run did not end in time; nothing was done.
         OutboxError: the outbox cannot be written; nothing was done.
     """
     decision = Decision(question, context.clock(), run_id)
-    with exclusive_run(context, run_id, "ask", NoProgress()):
-        with transaction(context.engine) as session:
-            version, issues = write_remark(session, selector, RemarkKind.QUESTION, decision)
-            text = _text(context, selector, issues, question)
-            folder = PurePosixPath(selector.key.unit.code, selector.key.period.id)
-            name = f"cau-hoi.so-{version.submission_id:08d}.{run_id[:_SHORT_RUN]}.txt"
-            write(context.outbox, {context.outbox / folder / name: text.encode()})
-            files = ReplyFiles(str(folder), (name,), text)
-            record_message(session, delivery_of(session, version), files, decision, reply_ways(context))
-        begin_act(context, run_id, "ask", question)
-        end_act(context, run_id, {"asked": len(issues)})
+    with recorded_act(context, run_id, "ask", question) as session:
+        version, issues = write_remark(session, selector, RemarkKind.QUESTION, decision)
+        text = _text(context, selector, issues, question)
+        folder = PurePosixPath(selector.key.unit.code, selector.key.period.id)
+        name = f"cau-hoi.so-{version.submission_id:08d}.{run_id[:_SHORT_RUN]}.txt"
+        write(context.outbox, {context.outbox / folder / name: text.encode()})
+        files = ReplyFiles(str(folder), (name,), text)
+        record_message(session, delivery_of(session, version), files, decision, reply_ways(context))
     deliver_due(context)
     return issues
 

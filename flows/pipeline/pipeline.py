@@ -123,7 +123,7 @@ def begin(run: Run, kind: str, reason: str | None, actor: str | None = None) -> 
 def work_and_end(run: Run) -> RunOutcome:
     """Do the work of a run that has begun, within its scope, and end it; see `carry_out`."""
     with Publisher(run.context) as publisher:
-        return end(run, _work(run, publisher), publisher)
+        return end(run, _work(run, publisher) if run.context.publishes else RunOutcome(run.id), publisher)
 
 
 def end(run: Run, outcome: RunOutcome, publisher: Publisher | None = None) -> RunOutcome:
@@ -324,8 +324,9 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
 def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
     """Roll up affected areas and publish unpublished revisions within the run's scope."""
     with Publisher(run.context) as publisher:
-        roll_up_changes(run, publisher)
-        return finish_publishing(run, publisher)
+        if run.context.publishes:
+            roll_up_changes(run, publisher)
+        return finish_publishing(run, publisher) if run.context.publishes else ()
 
 
 def roll_up_changes(run: Run, publisher: Publisher) -> None:
@@ -345,8 +346,7 @@ def finish_publishing(run: Run, publisher: Publisher) -> tuple[PublishedRevision
     run.listener.begin("publish", total)
     results: list[PublishedRevision] = []
     for revisions in batches:
-        first = revisions[0]
-        place = f"{done + 1}-{done + len(revisions)} of {total}"
+        place, first = f"{done + 1}-{done + len(revisions)} of {total}", revisions[0]
         label = place if len(revisions) > 1 else f"{first.area} {first.period} revision {first.number}"
         results += run.steps.run("publish", f"publish {label}", partial(publisher.finish, revisions))
         done += len(revisions)

@@ -47,8 +47,9 @@ class AppContext:
     applies `limits` and, where a virus scanner is set, opens no file that was not scanned. `open_runner` connects to
     the workers that write slices of publications, if there are any; the reader has them read as well. Unless
     `checks_senders`, reports count whatever way they came, as those do that a person names. Unless `settles_sources`,
-    landed files are neither moved nor flagged where they came from, and replies stay here. `mail` is the account by
-    which mails go out; None: there is none. `is_quality_public`: the site shows the quality of reporting.
+    landed files are neither moved nor flagged where they came from, and replies stay here. Unless `publishes`,
+    decisions change states alone: nothing is judged again, rolled up or published. `mail` is the account by which mails
+    go out; None: there is none. `is_quality_public`: the site shows the quality of reporting.
     """
 
     catalog: Catalog
@@ -76,6 +77,7 @@ class AppContext:
     clock: Callable[[], datetime]
     checks_senders: bool = True
     settles_sources: bool = True
+    publishes: bool = True
     mail: MailAccount | None = None
     is_quality_public: bool = False
 

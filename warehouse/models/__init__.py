@@ -35,7 +35,7 @@ from warehouse.models.rollups import (
     RollupSeenRow,
     RollupUnitRow,
 )
-from warehouse.models.runs import RunRow
+from warehouse.models.runs import RunRow, WaitingActRow
 from warehouse.models.staging import STAGING
 from warehouse.models.submissions import (
     DeliveryMailRow,
@@ -101,6 +101,7 @@ __all__ = [
     "UploadLinkRow",
     "UserRow",
     "UserSessionRow",
+    "WaitingActRow",
     "WaivedIssueRow",
     "WaiverRow",
     "WarningRemarkRow",

@@ -1,10 +1,10 @@
-"""Runs of the pipeline: time, catalogue version and counts."""
+"""Runs of the pipeline: time, catalogue version and counts, and acts of officers that wait for one to end."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.models.base import Base
+from warehouse.models.base import BIG_ID, Base
 
 
 class RunRow(Base):
@@ -41,3 +41,28 @@ class RunHolderRow(Base):
     host: Mapped[str]
     process: Mapped[int]
     since: Mapped[datetime]
+
+
+class WaitingActRow(Base):
+    """An act that waits for a run to end, as it was confirmed: by whom, why, about what, with which fields.
+
+    `run_id` is that of the run which it makes; `seen` the hash of the state that its preview rested on; `user_name` the
+    log-in name, empty where the office shares one password. `ended_at` is empty while it waits; `refusal` says why it
+    was not carried out. Rows are never deleted.
+    """
+
+    __tablename__ = "waiting_act"
+
+    id: Mapped[int] = mapped_column(BIG_ID, primary_key=True)
+    run_id: Mapped[str] = mapped_column(unique=True)
+    act: Mapped[str]
+    subject: Mapped[dict[str, str]]
+    filled_in: Mapped[dict[str, str]]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    user_name: Mapped[str]
+    lang: Mapped[str]
+    seen: Mapped[str]
+    confirmed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    refusal: Mapped[str | None]

@@ -27,6 +27,7 @@ from warehouse.models import (
     UnitContactRow,
     UploadLinkRow,
     UserRow,
+    WaitingActRow,
     WaiverRow,
 )
 from warehouse.store.bulk import in_chunks
@@ -48,6 +49,7 @@ _AUDITED: Final[tuple[type[Base], ...]] = (
     UnitContactRow,
     UploadLinkRow,
     UserRow,
+    WaitingActRow,
     WaiverRow,
 )
 """The tables that hold decisions of persons; a move of a submission without an actor is a run's."""

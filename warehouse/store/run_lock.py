@@ -18,6 +18,7 @@ from warehouse.store.bulk import table_of, upsert_rows
 from warehouse.store.engine import Engine, Warehouse, explained, reading, transaction
 
 _KEY = 585_2025_06
+_QUEUE_KEY = 585_2025_08
 _PAUSE = 1.0
 """Seconds between two attempts to take a held lock."""
 
@@ -98,6 +99,19 @@ def current_holder(engine: Engine) -> Holder | None:
         return Holder(row.run_id, row.kind, row.host, row.process, row.since) if row else None
 
 
+def is_run_at_work(engine: Engine) -> bool:
+    """Return whether a run holds the lock now."""
+    with closing(_lock_of(engine)) as lock:
+        return not lock.take()
+
+
+@contextmanager
+def only_queue(engine: Engine) -> Iterator[bool]:
+    """Hold the lock of those who carry out what waits for runs, and yield whether it was free."""
+    with closing(_lock_of(engine, "queue", _QUEUE_KEY)) as lock:
+        yield lock.take()
+
+
 class _Lock(Protocol):
     def take(self) -> bool:
         """Take the lock if it is free."""
@@ -107,9 +121,9 @@ class _Lock(Protocol):
 
 
 class _FileBeside:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, name: str) -> None:
         # Not falling back to a file that merely exists: a killed run would leave it behind.
-        self._lock = FileLock(f"{engine.url.database}.run-lock", fallback_to_soft=False)
+        self._lock = FileLock(f"{engine.url.database}.{name}-lock", fallback_to_soft=False)
 
     def take(self) -> bool:
         try:
@@ -123,8 +137,8 @@ class _FileBeside:
 
 
 class _SessionLock:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, key: int) -> None:
+        self._engine, self._key = engine, key
         with explained(engine):
             self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         # Out of the pool: closing it ends the session, and the lock with it.
@@ -132,14 +146,14 @@ class _SessionLock:
 
     def take(self) -> bool:
         with explained(self._engine):
-            return bool(self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}))
+            return bool(self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
 
     def close(self) -> None:
         self._connection.close()
 
 
-def _lock_of(engine: Engine) -> _Lock:
-    return _SessionLock(engine) if engine.dialect.name == "postgresql" else _FileBeside(engine)
+def _lock_of(engine: Engine, name: str = "run", key: int = _KEY) -> _Lock:
+    return _SessionLock(engine, key) if engine.dialect.name == "postgresql" else _FileBeside(engine, name)
 
 
 def _take(engine: Engine, lock: _Lock, wait: float, on_wait: Callable[[Holder | None], None]) -> None:

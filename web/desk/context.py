@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
@@ -22,7 +23,8 @@ class DeskContext:
 
     `quality` holds the quality pages, `outbox` what went back to communes, `landing` the files as they were delivered,
     which are read within `limits`. `lang` is the language of readers who chose none; `clock` returns the current
-    time in UTC. `open_context` returns what a run of an act works with.
+    time in UTC. `open_context` returns what a run of an act works with. Confirmed acts hold `acting`: they are carried
+    out one after the other.
     """
 
     catalog: Catalog
@@ -37,6 +39,7 @@ class DeskContext:
     areas: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     owed_reports: OwedReports = field(init=False)
+    acting: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """Make the lookup of units that owe reports, which all requests share."""

@@ -6,11 +6,15 @@ from starlette.responses import Response
 
 from domain.errors import UsageError
 from domain.periods import parse_period
+from warehouse.officers.waiting_acts import refused_acts
 from warehouse.queries.desk.matrix import MatrixSelection, report_matrix
 from warehouse.queries.desk.report_states import DeskState
 from warehouse.store.engine import reading
+from web.desk.acts.act_form import remembered_name
+from web.desk.acts.overview import SHOWN_REFUSED
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
+from web.desk.permissions import officer_of
 
 ROWS = 50
 COLUMNS = (6, 12, 24)
@@ -26,14 +30,17 @@ def matrix_page(desk: DeskContext, request: Request) -> Response:
     """
     selection = _selection(desk, request)
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    own_name = officer_of(request) or remembered_name(request)
     limits = page.user.areas if page.user else ()
     areas = limits or desk.areas
     with reading(desk.engine) as session:
         matrix = report_matrix(session, desk.owed_reports, areas, selection, desk.clock(), limited=bool(limits))
+        refused = refused_acts(session, desk.clock() - SHOWN_REFUSED) if page.decides else ()
     states = [state for state in DeskState if any(column.counts.get(state) for column in matrix.periods)]
     return page.respond(
         "matrix.html.j2",
         matrix=matrix,
+        refused=[each for each in refused if each.decision.actor == own_name],
         selection=selection,
         states=states,
         all_states=tuple(DeskState),

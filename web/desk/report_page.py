@@ -20,6 +20,7 @@ from flows.actions.versions import VersionDifference, difference
 from publishing.returns.submission_sheet import IssueLine, SubmissionSheet, sheet_of
 from warehouse.officers.contacts import contact_records
 from warehouse.officers.notes import write_note
+from warehouse.officers.waiting_acts import waiting_about
 from warehouse.queries.desk.matrix import report_cell
 from warehouse.queries.desk.notes import notes_on
 from warehouse.queries.desk.remarks import remarks_on
@@ -66,6 +67,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         figures = kept_figures(session, version.submission_id) if version else ()
         contacts = _contacts(desk, session, wanted)
         effects = _effects(desk, session, wanted, version)
+        waiting = waiting_about(session, wanted.names)
     forms = desk.catalog.forms
     return page.respond(
         "report.html.j2",
@@ -94,6 +96,7 @@ def report_page(desk: DeskContext, request: Request, fault: str = "", status: in
         notes=notes,
         contacts=contacts,
         fault=fault,
+        waiting=waiting,
         quality_page=_quality_page(desk, version),
     )
 

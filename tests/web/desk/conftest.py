@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
-from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
-from tests.web.desk.staff import staffed
+from tests.flows.pipeline.nightly_runs import NOW
+from tests.web.desk.staff import office_of, staffed
 from tests.web.test_serve import CREDENTIAL, let_in
-from warehouse.store.engine import Engine
 from web.desk.app import office_site
-from web.desk.context import DeskContext
 
 
 @pytest.fixture
@@ -22,19 +19,7 @@ def open_desk(catalog: Catalog) -> Callable[..., TestClient]:
     """Return a function that logs an officer in at the desk of a home, at a moment and with settings of its own."""
 
     def open_for(home: Path, now: datetime = NOW, **more: object) -> TestClient:
-        engine = context_of(home, **more).engine
-        assert isinstance(engine, Engine)
-        office = DeskContext(
-            catalog,
-            engine,
-            home / "quality",
-            home / "outbox",
-            Landing(home / "landing"),
-            lambda: now,
-            settings_of(home, wait_seconds=0, **more),
-            lambda: context_of(home, now, wait_seconds=0, **more),
-        )
-        return TestClient(office_site(office, CREDENTIAL), headers=let_in())
+        return TestClient(office_site(office_of(catalog, home, now, **more), CREDENTIAL), headers=let_in())
 
     return open_for
 

@@ -1,7 +1,7 @@
 """Users of a desk, and browsers in which they are logged in."""
 
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -10,12 +10,15 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from connectors.landing import Landing
+from domain.catalog.catalog import Catalog
 from domain.officers.users import Role, User
 from flows.actions.users import accounts, passwords
 from flows.actions.users.accounts import add_new_user
-from tests.flows.pipeline.nightly_runs import NOW, context_of
+from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
 from tests.web.consulted_home import consult
 from warehouse.store.engine import Engine
+from web.desk.context import DeskContext
 
 OWN: Final = {"Sec-Fetch-Site": "same-origin"}
 INSIDE, OUTSIDE = "585", "56"
@@ -43,6 +46,22 @@ def staffed(night_home: Path, home: Path) -> Path:
             add_new_user(engine_of(home), context_of(home).catalog, user, NOW)
     consult(home, date(2025, 6, 10))
     return home
+
+
+def office_of(catalog: Catalog, home: Path, now: datetime = NOW, **more: object) -> DeskContext:
+    """Return what the desk of a home works with, at a moment and with settings of its own."""
+    engine = context_of(home, **more).engine
+    assert isinstance(engine, Engine)
+    return DeskContext(
+        catalog,
+        engine,
+        home / "quality",
+        home / "outbox",
+        Landing(home / "landing"),
+        lambda: now,
+        settings_of(home, wait_seconds=0, **more),
+        lambda: context_of(home, now, wait_seconds=0, **more),
+    )
 
 
 def engine_of(home: Path, **more: object) -> Engine:

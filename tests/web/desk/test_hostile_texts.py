@@ -27,6 +27,7 @@ from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.returns.test_submission_page import feedback_of
 from tests.publishing.revisions import build_revision
 from warehouse.officers.contacts import ContactRecord
+from warehouse.officers.waiting_acts import WaitingAct
 from warehouse.queries.authorisations import AuthorisationChange, AuthorisationRecord
 from warehouse.queries.desk.acts import ActRecord, MadeRevision, StateMove
 from warehouse.queries.desk.matrix import MatrixCell, MatrixPeriod, MatrixRow, MatrixSelection, ReportMatrix
@@ -38,6 +39,7 @@ from warehouse.queries.desk.units import UnitDossier
 from warehouse.queries.desk.warning_effects import RankedWarning
 from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
 from warehouse.queries.read_models import ExplainedContribution, ExplainedPart, Explanation, RunRecord
+from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
 from web.desk.acts.act_form import ActForm
 from web.desk.acts.table import ACTS
@@ -76,6 +78,7 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
         page.respond(
             "matrix.html.j2",
             matrix=matrix,
+            refused=(waiting_named(text),),
             selection=selection,
             states=[DeskState.RETURNED],
             all_states=tuple(DeskState),
@@ -119,6 +122,7 @@ def pages_about(text: str, catalog: Catalog) -> Iterator[str]:
             contacts=(contact_named(text, unit),),
             effect_of=lambda _: text,
             fault="",
+            waiting=(waiting_named(text),),
             quality_page="",
         ).body
     ).decode()
@@ -158,7 +162,7 @@ def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]
     """Render the pages of an act about a unit and in words of that text, and the record of its run."""
     subject = RequestedReport(unit, ReportKey(unit.key, "cds_x_t", MAY))
     values = {each.name: text for each in ACTS["waive"].fields}
-    form = ActForm(subject, values, text, text, "", "", "")
+    form = ActForm(subject, values, text, text, "", "", "", "")
     run = RunRecord("1" * 36, text, "", AT, AT, {}, text, actor=text)
     move = StateMove(subject.key, text, 1, text, None, SubmissionState.HELD, None)
     change = RollupChange("hsskdt", "notes", text, text, None)
@@ -167,9 +171,16 @@ def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]
     act = ACTS["waive"]
     yield bytes(page.respond("act.html.j2", act=act, form=form, fault=text).body)
     shown = {"act": act, "form": form, "lines": [text], "record": record}
-    yield bytes(page.respond("act_preview.html.j2", seen="", **shown).body)
+    yield bytes(
+        page.respond(
+            "act_preview.html.j2", seen="", behind="", at_work=text, waiting=(waiting_named(text),), **shown
+        ).body
+    )
     yield bytes(page.respond("act_done_once.html.j2", **shown).body)
-    yield bytes(page.respond("done.html.j2", record=record, report=subject, figures=None, unit=None, closing=None).body)
+    waited = waiting_named(text)
+    yield bytes(page.respond("act_waiting.html.j2", waited=waited, subject=subject).body)
+    about = {"report": subject, "figures": None, "unit": None}
+    yield bytes(page.respond("done.html.j2", record=record, waited=waited, closing=None, **about).body)
     yield unit_page_about(text, unit, page)
     yield bytes(
         page.respond(
@@ -185,6 +196,13 @@ def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]
             effect_of=lambda _: text,
         ).body
     )
+
+
+def waiting_named(text: str) -> WaitingAct:
+    """Return an act that waited and was refused, in words of the text."""
+    subject = {"form": text, "unit": text, "period": text}
+    decision = DecisionReason(text, text)
+    return WaitingAct("1" * 36, "waive", subject, {}, decision, text, "vi", "", AT, AT, text)
 
 
 def contact_named(text: str, unit: OrgUnit) -> Contact:

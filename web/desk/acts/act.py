@@ -12,13 +12,28 @@ from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
 from flows.support.context import AppContext
+from warehouse.store.run_lock import Holder, RunInProgressError
 from warehouse.submissions.lifecycle import DecisionReason
+from warehouse.submissions.runs import JUDGING_RUNS
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage
 from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit
 
 Subject = RequestedReport | RequestedFigures | RequestedUnit | None
 """What an act is about; None: the office's work as a whole."""
+
+
+class AtTheDesk(NoProgress):
+    """Waits for acts and previews of others, which are short, and not for a run that judges reports."""
+
+    def wait_for(self, holder: Holder | None) -> None:
+        """Refuse to wait for a long run.
+
+        Raises:
+            RunInProgressError: such a run holds the lock.
+        """
+        if holder is not None and holder.kind in JUDGING_RUNS:
+            raise RunInProgressError(holder, 0)
 
 
 class SubjectKind(StrEnum):
@@ -102,7 +117,7 @@ class ActWork:
 
     def run(self, scope: RunScope) -> Run:
         """Return the run that carries the act out."""
-        return Run(self.context, scope, PlainSteps(self.run_id), NoProgress())
+        return Run(self.context, scope, PlainSteps(self.run_id), AtTheDesk())
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class ActForm:
     """The fields of an act as they were filled in.
 
     `run_id` is that of the run which a confirmation makes, and of no second one; `seen` is the state that its preview
-    was made from.
+    was made from, and `behind` the run of the last act about the same that it showed to be waiting.
     """
 
     subject: Subject
@@ -44,6 +44,7 @@ class ActForm:
     name: str
     run_id: str
     seen: str
+    behind: str
     step: str
 
     @property
@@ -87,7 +88,7 @@ def filled_in(desk: DeskContext, act: Act, request: Request, sent: FormData | Qu
     is_possible = (not version or _NUMBER.fullmatch(version)) and (not run_id or _RUN_ID.fullmatch(run_id))
     if not is_possible or any(len(each) > _LONGEST_VALUE for each in values.values()):
         raise HTTPException(400)
-    subject = _subject(desk, act.subject, value("form"), value("unit") or value("area"), value("period"))
+    subject = subject_of(desk, act.subject, {name: value(name) for name in ("form", "unit", "area", "period")})
     user: User = request.scope["user"]
     if act.stays_within is None:
         require_subject(desk, request, subject)
@@ -102,11 +103,18 @@ def filled_in(desk: DeskContext, act: Act, request: Request, sent: FormData | Qu
         name=officer_of(request) or value("name") or remembered_name(request),
         run_id=run_id or str(uuid4()),
         seen=value("seen"),
+        behind=value("behind"),
         step=value("step"),
     )
 
 
-def _subject(desk: DeskContext, kind: SubjectKind, form: str, code: str, period: str) -> Subject:
+def subject_of(desk: DeskContext, kind: SubjectKind, names: Mapping[str, str]) -> Subject:
+    """Return what an act is about, by the fields that name it.
+
+    Raises:
+        HTTPException: 404, there is no such thing.
+    """
+    form, period, code = (names.get("form", ""), names.get("period", ""), names.get("unit") or names.get("area", ""))
     match kind:
         case SubjectKind.REPORT:
             return requested_report(desk, form, code, period)

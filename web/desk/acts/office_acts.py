@@ -13,16 +13,15 @@ from flows.actions.rerun_request import RerunRequest, preview_rerun, refuse_clos
 from flows.actions.senders import parse_day
 from flows.actions.upload_links import make_links, name_of
 from flows.pipeline.act_record import begin_act, end_act
-from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
-from flows.pipeline.progress import NoProgress
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.send_reminders import due_mails, is_reminded, require_mail_server, send_reminders
 from flows.service.api import ServerApi
 from flows.support.prefect_names import RERUN
 from flows.support.settings import server_of
+from warehouse.store.run_lock import RunInProgressError
 from warehouse.submissions.withdrawal import Decision
-from web.desk.acts.act import Act, ActField, ActResult, ActWork, FieldKind, SubjectKind
+from web.desk.acts.act import Act, ActField, ActResult, ActWork, AtTheDesk, FieldKind, SubjectKind
 from web.desk.context import DeskContext
 from web.desk.permissions import covers, covers_unit
 
@@ -55,7 +54,7 @@ def _foresee_reminders(work: ActWork) -> Sequence[str]:
 
 
 def _remind(work: ActWork) -> ActResult:
-    send_reminders(work.context, work.desk.settings, work.run_id, NoProgress(), work.decision, areas=_areas(work))
+    send_reminders(work.context, work.desk.settings, work.run_id, AtTheDesk(), work.decision, areas=_areas(work))
     return ActResult()
 
 
@@ -80,10 +79,9 @@ def _foresee_links(work: ActWork) -> Sequence[str]:
 
 def _make_links(work: ActWork) -> ActResult:
     context, decision = work.context, Decision(work.decision, work.context.clock(), work.run_id)
-    with exclusive_run(context, work.run_id, "links", NoProgress()):
-        made = make_links(work.desk.settings, work.desk.catalog, _units(work), _link_days(work), decision)
-        begin_act(context, work.run_id, "links", work.decision)
-        end_act(context, work.run_id, {"made": len(made)})
+    made = make_links(work.desk.settings, work.desk.catalog, _units(work), _link_days(work), decision)
+    begin_act(context, work.run_id, "links", work.decision)
+    end_act(context, work.run_id, {"made": len(made)})
     return ActResult([f"{each.link.unit} {each.name}: {each.address}" for each in made])
 
 
@@ -137,7 +135,10 @@ def _foresee_rerun(work: ActWork) -> Sequence[str]:
     lines = [page.text("would_be_rerun", reports=reports, periods=len(list(scope.each())))]
     if reports > MOST_TRIED:
         return [*lines, page.text("too_many_to_try", most=MOST_TRIED)]
-    return [*lines, *_described(work, preview_rerun(context, scope, request, NoProgress()).outcome)]
+    try:
+        return [*lines, *_described(work, preview_rerun(context, scope, request, AtTheDesk()).outcome)]
+    except RunInProgressError:
+        return [*lines, page.text("rerun_not_tried")]
 
 
 def _described(work: ActWork, outcome: RunOutcome) -> Sequence[str]:

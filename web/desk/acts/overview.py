@@ -1,10 +1,13 @@
 """The page of acts that are not about a single report, and of what officers did last."""
 
+from datetime import timedelta
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.officers.users import Permission, User
+from warehouse.officers.waiting_acts import refused_acts, waiting_acts
 from warehouse.queries.desk.figures import published_figures, published_periods
 from warehouse.queries.runs import runs_of_persons
 from warehouse.store.engine import reading
@@ -14,6 +17,8 @@ from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
 from web.desk.permissions import covers
 
+SHOWN_REFUSED = timedelta(days=7)
+"""How long acts are listed that waited and were refused."""
 MOST_RUNS = 100
 """Most acts that are listed."""
 _OF_OFFICE = tuple(act for act in ACTS.values() if act.subject is SubjectKind.OFFICE)
@@ -30,6 +35,7 @@ def acts_page(desk: DeskContext, request: Request) -> Response:
     wanted = request.query_params.get("figures", "")
     with reading(desk.engine) as session:
         done = runs_of_persons(session, MOST_RUNS)
+        waiting = (*waiting_acts(session), *refused_acts(session, desk.clock() - SHOWN_REFUSED))
         periods = {f"{form}:{period.id}": (form, period) for form, period in published_periods(session)}
         if wanted and wanted not in periods:
             raise HTTPException(404)
@@ -41,6 +47,7 @@ def acts_page(desk: DeskContext, request: Request) -> Response:
         office_acts=[act.id for act in _OF_OFFICE if not user.areas or act.stays_within]
         if user.may(Permission.DECIDE)
         else (),
+        waiting=[each for each in waiting if not user.areas or each.decision.actor == user.full_name],
         done=[each for each in done if not user.areas or each.actor == user.full_name],
         figures=[each for each in figures if covers(desk, user, each.area, each.period.id, each.form)],
         periods=periods,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
-from threading import Lock
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -16,22 +15,21 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.catalog.help_texts import desk_error_in
 from domain.errors import TonghopError, TransientError, UsageError
-from flows.actions.preview import tried
-from flows.pipeline.progress import NoProgress
+from flows.actions.preview import tried, tried_beside_a_run
 from flows.support.context import AppContext
 from flows.support.masking import masked
-from warehouse.queries.desk.acts import ActRecord, act_record, last_move, seen_of_figures, seen_of_report
-from warehouse.queries.desk.units import seen_of_unit
+from warehouse.officers.waiting_acts import WaitingAct, let_wait, waiting_about, waiting_act
+from warehouse.queries.desk.acts import ActRecord, act_record
 from warehouse.queries.runs import run_record
-from warehouse.store.engine import reading
+from warehouse.store.engine import reading, transaction
 from warehouse.store.run_lock import RunInProgressError
-from web.desk.acts.act import Act, ActResult, ActWork, Subject
+from web.desk.acts.act import Act, ActResult, ActWork, AtTheDesk, Subject
 from web.desk.acts.act_form import CONFIRM, PREVIEW, ActForm, filled_in, remember_name
+from web.desk.acts.seen import changed_meanwhile, seen_of
 from web.desk.acts.table import ACTS
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
-from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit
 from web.upload.limits import limited
 
 _FORM_BYTES: Final = 64 << 10
@@ -52,7 +50,6 @@ class ActPages:
     def __init__(self, desk: DeskContext) -> None:
         """Serve the acts of a desk."""
         self._desk = desk
-        self._lock = Lock()
 
     def form(self, request: Request) -> Response:
         """Return the form of the act that the address names.
@@ -95,9 +92,14 @@ class ActPages:
         page = self._page(request)
         if form.missing(act):
             return self._form(act, request, form, _Fault(page.text("act_incomplete"), HTTPStatus.BAD_REQUEST))
-        seen = self._seen(form.subject)
+        seen, waiting = seen_of(self._desk, form.subject), self._waiting_about(form.subject)
+        at_work = None
         try:
-            lines, record = self._foreseen(act, form, page)
+            try:
+                lines, record = self._foreseen(act, form, page)
+            except RunInProgressError as error:
+                at_work = self._at_work(page, error)
+                lines, record = self._foreseen_beside_a_run(act, form, page)
         except TonghopError as error:
             return self._form(act, request, form, self._fault(page, error, HTTPStatus.BAD_REQUEST))
         response = page.respond(
@@ -106,8 +108,11 @@ class ActPages:
             act=act,
             form=form,
             seen=seen,
+            behind=_last_of(waiting),
             lines=lines,
             record=record,
+            at_work=at_work,
+            waiting=waiting,
         )
         remember_name(response, form.name)
         return response
@@ -117,33 +122,73 @@ class ActPages:
         context = self._desk.open_context()
         if act.foresee is not None:
             return act.foresee(self._work(form, page, context)), None
-        with tried(context, NoProgress()) as trial:
-            result = act.carry_out(self._work(form, page, trial))
-            with reading(trial.engine) as session:
-                return result.lines, act_record(session, form.run_id)
+        with tried(context, AtTheDesk()) as trial:
+            return self._tried(act, form, page, trial)
+
+    def _foreseen_beside_a_run(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Sequence[str], ActRecord | None]:
+        """Return what the act says of itself and which states of reports it would change, figures left out."""
+        with tried_beside_a_run(self._desk.open_context()) as trial:
+            return self._tried(act, form, page, trial)
+
+    def _tried(
+        self, act: Act, form: ActForm, page: DeskPage, trial: AppContext
+    ) -> tuple[Sequence[str], ActRecord | None]:
+        result = act.carry_out(self._work(form, page, trial))
+        with reading(trial.engine) as session:
+            return result.lines, act_record(session, form.run_id)
 
     def _confirm(self, act: Act, request: Request, form: ActForm) -> Response:
         page = self._page(request)
         if form.missing(act):
             return self._form(act, request, form, _Fault(page.text("act_incomplete"), HTTPStatus.BAD_REQUEST))
-        if not self._lock.acquire(timeout=self._desk.settings.wait_seconds):
-            return self._form(act, request, form, _Fault(page.text("act_waits"), HTTPStatus.SERVICE_UNAVAILABLE))
+        desk = self._desk
+        waiting = self._waiting_about(form.subject)
+        if _last_of(waiting) != form.behind and all(each.run_id != form.run_id for each in waiting):
+            fault = _Fault(changed_meanwhile(desk, form.subject, page), HTTPStatus.CONFLICT)
+            return self._form(act, request, form, fault)
+        # Acts are carried out as officers confirmed them.
+        if waiting or not desk.acting.acquire(timeout=desk.settings.wait_seconds):
+            fault = _Fault(page.text("act_waits"), HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._form(act, request, form, fault) if act.is_shown_once else self._let_wait(act, request, form)
         try:
             return self._carried_out(act, request, form, page)
+        except RunInProgressError:
+            return self._let_wait(act, request, form)
         except TonghopError as error:
             return self._form(act, request, form, self._fault(page, error, HTTPStatus.CONFLICT))
         finally:
-            self._lock.release()
+            desk.acting.release()
+
+    def _let_wait(self, act: Act, request: Request, form: ActForm) -> Response:
+        """Keep a confirmed act until it can be carried out, and lead to its record."""
+        desk, page = self._desk, self._page(request)
+        user_name = page.user.name if page.user else ""
+        waiting = WaitingAct(
+            form.run_id,
+            act.id,
+            form.subject.names if form.subject else {},
+            form.values,
+            form.decision,
+            user_name,
+            page.lang,
+            form.seen,
+            desk.clock(),
+        )
+        with transaction(desk.engine) as session:
+            let_wait(session, waiting)
+        response = RedirectResponse(done_address(form.run_id, form.subject), HTTPStatus.SEE_OTHER)
+        remember_name(response, form.name)
+        return response
 
     def _carried_out(self, act: Act, request: Request, form: ActForm, page: DeskPage) -> Response:
         """Carry the act out, unless that was done already, or its preview holds no more."""
         with reading(self._desk.engine) as session:
-            is_done = run_record(session, form.run_id) is not None
+            is_done = run_record(session, form.run_id) or waiting_act(session, form.run_id)
         work = self._work(form, page, self._desk.open_context())
         result = ActResult()
         if not is_done:
-            if form.seen != self._seen(form.subject):
-                fault = _Fault(self._changed_meanwhile(form.subject, page), HTTPStatus.CONFLICT)
+            if form.seen != seen_of(self._desk, form.subject):
+                fault = _Fault(changed_meanwhile(self._desk, form.subject, page), HTTPStatus.CONFLICT)
                 return self._form(act, request, form, fault)
             result = act.carry_out(work)
         if act.is_shown_once and result.lines:
@@ -159,40 +204,25 @@ class ActPages:
     def _work(self, form: ActForm, page: DeskPage, context: AppContext) -> ActWork:
         return ActWork(self._desk, context, form.subject, form.values, form.decision, form.run_id, page)
 
-    def _seen(self, subject: Subject) -> str:
-        """Return a hash of the state that an act rests on."""
-        with reading(self._desk.engine) as session:
-            match subject:
-                case RequestedReport():
-                    return seen_of_report(session, subject.key)
-                case RequestedFigures():
-                    return seen_of_figures(session, subject.key)
-                case RequestedUnit():
-                    return seen_of_unit(session, subject.unit.key)
-        return ""
-
-    def _changed_meanwhile(self, subject: Subject, page: DeskPage) -> str:
-        moved = None
-        if isinstance(subject, RequestedReport):
-            with reading(self._desk.engine) as session:
-                moved = last_move(session, subject.key)
-        if moved is None:
-            return page.text("act_changed")
-        by, at = moved
-        return page.text("act_changed_by", by=by, time=page.formatter.time(at))
-
     def _fault(self, page: DeskPage, error: TonghopError, wrong: HTTPStatus) -> _Fault:
         """Say why nothing was done, or not all of it; `wrong` is the status where the request was impossible."""
-        if isinstance(error, RunInProgressError):
-            kind = page.run_kind(error.holder.kind) if error.holder else "?"
-            since = page.formatter.time(error.holder.since) if error.holder else "?"
-            return _Fault(page.text("act_busy", kind=kind, since=since), HTTPStatus.SERVICE_UNAVAILABLE)
         reason = desk_error_in(page.lang, masked(str(error)))
         if isinstance(error, UsageError):
             return _Fault(page.text("act_refused", reason=reason), wrong)
         is_passing = isinstance(error, TransientError)
         status = HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
         return _Fault(page.text("act_failed", reason=reason), status)
+
+    def _at_work(self, page: DeskPage, error: RunInProgressError) -> str:
+        """Say which run is at work, and what that means for an act."""
+        kind = page.run_kind(error.holder.kind) if error.holder else "?"
+        since = page.formatter.time(error.holder.since) if error.holder else "?"
+        return page.text("act_busy", kind=kind, since=since)
+
+    def _waiting_about(self, subject: Subject) -> Sequence[WaitingAct]:
+        """Return the acts about the same that wait already."""
+        with reading(self._desk.engine) as session:
+            return waiting_about(session, subject.names) if subject else ()
 
     def _page(self, request: Request) -> DeskPage:
         return DeskPage(self._desk.catalog, lang_of(request, self._desk.lang), request)
@@ -202,6 +232,11 @@ def done_address(run_id: str, subject: Subject) -> str:
     """Return the address of a run's record, which leads back to what the act was about."""
     names = f"?{urlencode(subject.names)}" if subject else ""
     return f"/acts/done/{run_id}{names}"
+
+
+def _last_of(waiting: Sequence[WaitingAct]) -> str:
+    """Name the last of the acts that wait about something, which a later act is carried out behind."""
+    return waiting[-1].run_id if waiting else ""
 
 
 def _act(request: Request) -> Act:

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.officers.users import User
+from warehouse.officers.waiting_acts import waiting_act
 from warehouse.queries.desk.acts import ActRecord, act_record
 from warehouse.rollups.closings import closing_of
 from warehouse.store.engine import reading
@@ -35,13 +36,22 @@ def record_page(desk: DeskContext, request: Request) -> Response:
         require_subject(desk, request, subject)
     with reading(desk.engine) as session:
         record = act_record(session, run_id) if len(run_id) <= _LONGEST_ID else None
+        waited = waiting_act(session, run_id)
         closing = closing_of(session, figures.key) if figures else None
+    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    if waited is not None and (record is None or waited.refusal):
+        user: User = request.scope["user"]
+        is_own = waited.decision.actor == user.full_name or (subject is not None and subject.names == waited.subject)
+        if user.areas and not is_own:
+            raise NotPermittedError
+        return page.respond("act_waiting.html.j2", waited=waited, subject=subject)
     if record is None:
         raise HTTPException(404)
     if not _may_see(desk, request.scope["user"], record):
         raise NotPermittedError
-    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
-    return page.respond("done.html.j2", record=record, report=report, figures=figures, unit=unit, closing=closing)
+    return page.respond(
+        "done.html.j2", record=record, waited=waited, report=report, figures=figures, unit=unit, closing=closing
+    )
 
 
 def _may_see(desk: DeskContext, user: User, record: ActRecord) -> bool:
