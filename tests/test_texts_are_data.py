@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import openpyxl
 import pytest
 from markdown_it import MarkdownIt
+from starlette.requests import Request
 
 from cli.output.as_json import print_json
 from cli.output.run_report import show_run
@@ -45,7 +46,6 @@ from flows.support.masking import log_line
 from flows.support.named_files import NamedFile
 from flows.support.service_settings import ServiceSettings
 from publishing.figures.formatter import ReportFormatter
-from publishing.page.index_pages import OfficeFile, returned_page
 from publishing.returns.receipt import Receipt, list_outcomes
 from publishing.returns.submission_page import write_submission_page
 from tests.expectations.test_run_pages import ROW
@@ -57,6 +57,8 @@ from tests.workbooks.workbook_edits import save
 from warehouse.queries import ReportReply
 from warehouse.queries.authorisations import AuthorisationChange
 from warehouse.queries.uploads import UploadLinkRecord
+from web.desk.kept_pages import OfficeFile
+from web.desk.page import DeskPage
 from web.upload.pages import UploadPage
 from workbooks.identify.hints import Hints
 from workbooks.marking.annotate import annotate
@@ -258,8 +260,10 @@ def test_pages(text: str, catalog: Catalog) -> None:
 
 def test_links_of_returned_files(text: str, catalog: Catalog) -> None:
     """A file's name is one step below the page's own address, whatever it begins with."""
-    page = returned_page("22813", "2025-05", [OfficeFile(text, 1)], ReportFormatter(catalog, "vi")).decode()
-    _, link_of_file = (facts["href"] or "" for tag, facts in StrictPage(page).elements if tag == "a")
+    scope = {"type": "http", "method": "GET", "path": "/outbox/22813/2025-05/", "headers": [], "query_string": b""}
+    shown = {"title": "22813", "period": "2025-05", "files": [OfficeFile(text, 1)]}
+    page = DeskPage(catalog, "vi", Request(scope)).respond("returned.html.j2", **shown).body
+    *_, link_of_file = (facts["href"] or "" for tag, facts in StrictPage(bytes(page).decode()).elements if tag == "a")
     address = urlsplit(link_of_file)
     assert (address.scheme, address.netloc, address.query, address.fragment) == ("", "", "", "")
     assert unquote(address.path) == text

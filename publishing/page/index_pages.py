@@ -1,41 +1,14 @@
-"""Index pages: publications by area and period; submissions by period and state; returned files."""
+"""Index page: publications by area and period."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 
-from domain.errors import UsageError
-from domain.periods import Period, parse_period
+from domain.periods import Period
 from publishing.figures.formatter import ReportFormatter
 from publishing.page.rollup_page import render
 from publishing.storage.published_index import PublishedEntry
-from warehouse.queries.inventory import Inventory, InventoryEntry
-from warehouse.queries.reminders import UnansweredReminders
 
 MOST_PERIODS = 12
-MOST_UNANSWERED = 100
-"""Units that answered no reminder listed on the page; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeFile:
-    """Name and size, in bytes, of a file that was returned to a commune."""
-
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class SubmissionSelection:
-    """Period and state of the listed submissions, and each one's links: key of a text, and address.
-
-    `further` is the address of the next page; empty on the last.
-    """
-
-    period: str
-    state: str
-    links: Mapping[int, Sequence[tuple[str, str]]]
-    further: str = ""
 
 
 def published_page(entries: Sequence[PublishedEntry], formatter: ReportFormatter, today: date) -> bytes:
@@ -50,58 +23,6 @@ def published_page(entries: Sequence[PublishedEntry], formatter: ReportFormatter
         row: _name_of(formatter, row, [period for period in periods if (*row, period) in cells], today) for row in rows
     }
     return render("published.html.j2", formatter, periods=periods, rows=rows, cells=cells, names=names)
-
-
-def inventory_page(
-    inventory: Inventory, unanswered: Sequence[UnansweredReminders], runs_page: str, formatter: ReportFormatter
-) -> bytes:
-    """Render the submissions by period and state, and the units that answered no reminder.
-
-    `runs_page` is the address of the quality pages of nightly runs.
-    """
-    return render(
-        "inventory.html.j2",
-        formatter,
-        inventory=inventory,
-        unanswered=unanswered[:MOST_UNANSWERED],
-        further=max(0, len(unanswered) - MOST_UNANSWERED),
-        runs_page=runs_page,
-    )
-
-
-def submissions_page(
-    listed: Sequence[InventoryEntry], selection: SubmissionSelection, formatter: ReportFormatter
-) -> bytes:
-    """Render the submissions of one period and state."""
-    return render(
-        "submissions.html.j2",
-        formatter,
-        listed=listed,
-        period=selection.period,
-        state=selection.state,
-        links=selection.links,
-        further=selection.further,
-    )
-
-
-def returned_page(unit: str, period: str, files: Sequence[OfficeFile], formatter: ReportFormatter) -> bytes:
-    """Render the files that were returned to a commune (its code) for a period, under its name in that period."""
-    title = f"{unit} {_name_in(formatter, unit, period)}".strip()
-    return render("returned.html.j2", formatter, title=title, period=period, files=files)
-
-
-def _name_in(formatter: ReportFormatter, unit: str, period: str) -> str:
-    """Return the name of the unit that had a code at the end of a period; "" where that is no period, or none had it.
-
-    Forms differ in the last day of their periods; the first one that finds a unit is asked.
-    """
-    catalog = formatter.catalog
-    try:
-        days = [catalog.forms.last_day(form, parse_period(period)) for form in catalog.forms.by_id]
-    except (UsageError, ValueError):  # no period, or one outside the calendar, such as 0000
-        return ""
-    units = (catalog.units.find(unit, day) for day in days)
-    return next((known.name for known in units if known is not None), "")
 
 
 def _name_of(formatter: ReportFormatter, row: tuple[str, str, bool], shown: Sequence[Period], today: date) -> str:

@@ -62,7 +62,7 @@ def test_a_viewer_logs_in_and_out(browser: Browser, night_home: Path, tmp_path: 
         page.screenshot(path=tmp_path / "account-phone.png", full_page=True)
         page.set_viewport_size({"width": 1280, "height": 900})
         page.screenshot(path=tmp_path / "account.png", full_page=True)
-        page.goto("/inventory")
+        page.goto("/burden")
         assert "Not permitted" in page.locator("h1").inner_text()
         assert serious_violations(page) == []
         page.screenshot(path=tmp_path / "not-permitted.png")

@@ -180,11 +180,11 @@ def test_the_office_requires_the_password(office: TestClient, path: str, headers
 def test_the_office_sees_submissions_by_state(office: TestClient) -> None:
     """Counts link to lists of submissions, and each submission to its page and returned files."""
     index = office.get("/inventory", headers=let_in()).text
-    assert 'href="submissions?state=quarantined&amp;period=2025-05"' in index
-    assert 'href="quality/nights/index.html"' in index
+    assert 'href="/submissions?state=quarantined&amp;period=2025-05"' in index
+    assert 'href="/quality/nights/index.html"' in index
     listed = office.get("/submissions?state=quarantined&period=2025-05", headers=let_in()).text
-    assert f"{WRONG} Xã Ma Nới" in listed
-    assert f'href="outbox/{WRONG}/2025-05/"' in listed
+    assert f'href="/reports/cds_x_t/{WRONG}/2025-05">Xã Ma Nới</a>' in listed
+    assert f'href="/outbox/{WRONG}/2025-05/"' in listed
     private = office.get("/", headers=let_in()).headers["cache-control"]
     assert private == "private, no-cache"
 

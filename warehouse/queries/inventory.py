@@ -1,11 +1,11 @@
 """Inventory of submissions: counts by period and state, the submissions of each count, and the work that waits."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from domain.mail.outgoing import OutgoingState
 from domain.periods import Period, parse_period
@@ -42,6 +42,7 @@ class InventoryEntry:
     id: int
     unit: str | None
     unit_name: str | None
+    form: str | None
     period: str | None
     version: int | None
     state: SubmissionState
@@ -61,25 +62,34 @@ class Workload:
     messages_since: datetime | None
 
 
-def inventory(session: Session) -> Inventory:
-    """Count all submissions."""
+def inventory(session: Session, units: Collection[UnitKey] | None = None) -> Inventory:
+    """Count the submissions of some units; None: all, those of no unit among them."""
     row = SubmissionRow
     results: dict[Period | None, dict[SubmissionState, int]] = defaultdict(dict)
     for period, state, number in session.execute(
-        select(row.period, row.state, func.count()).group_by(row.period, row.state)
+        select(row.period, row.state, func.count()).where(*_of(units)).group_by(row.period, row.state)
     ).tuples():
         results[parse_period(period) if period else None][state] = number
     return Inventory({period: results[period] for period in sorted(results, key=_newest_first)})
 
 
 def submissions_in(
-    session: Session, period: Period | None, state: SubmissionState, *, first: int = 0, most: int = 500
+    session: Session,
+    period: Period | None,
+    state: SubmissionState,
+    units: Collection[UnitKey] | None = None,
+    *,
+    first: int = 0,
+    most: int = 500,
 ) -> tuple[InventoryEntry, ...]:
-    """Return submissions of a period (None: unknown) in a state, by unit and version: `most` of them after `first`."""
+    """Return submissions of a period (None: unknown) in a state, by unit and version: `most` of them after `first`.
+
+    Of some units; None: of all, and those of no unit.
+    """
     row = SubmissionRow
     submissions = session.scalars(
         select(row)
-        .where(row.period == period.id if period else row.period.is_(None), row.state == state)
+        .where(row.period == period.id if period else row.period.is_(None), row.state == state, *_of(units))
         .order_by(row.unit_code, row.version, row.id)
         .offset(first)
         .limit(most)
@@ -96,6 +106,7 @@ def submissions_in(
             id=submission.id,
             unit=submission.unit_code,
             unit_name=names[keys[submission.id]] if submission.id in keys else None,
+            form=submission.form,
             period=submission.period,
             version=submission.version,
             state=submission.state,
@@ -121,6 +132,12 @@ def workload(session: Session) -> Workload:
         messages={state: counts.get(state, 0) for state in OutgoingState},
         messages_since=session.scalar(due_since),
     )
+
+
+def _of(units: Collection[UnitKey] | None) -> list[ColumnElement[bool]]:
+    if units is None:
+        return []
+    return [tuple_(SubmissionRow.unit_code, SubmissionRow.unit_valid_from).in_([tuple(key) for key in units])]
 
 
 def _newest_first(period: Period | None) -> tuple[int, int, int]:

@@ -44,8 +44,8 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_HOLD_THEIR_STYLES: Final = ("/quality/", "/outbox/", "/inventory", "/submissions")
-"""Beginnings of addresses whose pages hold their styles, and data docs scripts of their own."""
+_HOLD_THEIR_STYLES: Final = ("/quality/", "/outbox/")
+"""Beginnings of addresses whose files hold their styles, and data docs scripts of their own."""
 
 
 def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[Route] = ()) -> ASGIApp:

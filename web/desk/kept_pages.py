@@ -1,54 +1,70 @@
-"""Pages that the office had before the desk: submissions by state, and the files that went back to communes."""
+"""Pages about files: submissions by period and state, wherever they belong, and files that went back to communes."""
 
 import re
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from domain.errors import UsageError
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
-from publishing.figures.formatter import ReportFormatter
-from publishing.page.index_pages import (
-    OfficeFile,
-    SubmissionSelection,
-    inventory_page,
-    returned_page,
-    submissions_page,
-)
 from warehouse.queries.inventory import InventoryEntry, inventory, submissions_in
 from warehouse.queries.reminders import unanswered_reminders
 from warehouse.store.engine import reading
 from web.desk.context import DeskContext
-from web.desk.page import lang_of
+from web.desk.page import DeskPage, lang_of
+from web.desk.permissions import own_units
 
-PAGE = 500
+PAGE: Final = 500
 """Submissions per page of a list."""
 
-LAST = 2**31 - 1
+LAST: Final = 2**31 - 1
 """The last place in a list that may be asked for: databases take no number of any length."""
 
-_FOLDER = re.compile(r"[0-9A-Za-z-]{1,60}")
+_MOST_UNANSWERED: Final = 100
+"""Units that answered no reminder listed on the page; the rest is counted."""
+_FOLDER: Final = re.compile(r"[0-9A-Za-z-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFile:
+    """Name and size, in bytes, of a file that was returned to a commune."""
+
+    name: str
+    size: int
 
 
 def inventory_of(desk: DeskContext, request: Request) -> Response:
-    """Return the number of submissions by period and state."""
-    runs_page = "quality/nights/index.html" if (desk.quality / "nights" / "index.html").is_file() else ""
+    """Return the number of submissions of the user's areas by period and state, and who answered no reminder."""
+    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    own = own_units(desk, page.user)
     with reading(desk.engine) as session:
-        received = inventory(session)
-        unanswered = unanswered_reminders(session, desk.catalog, desk.today)
-    return HTMLResponse(inventory_page(received, unanswered, runs_page, _formatter(desk, request)))
+        received = inventory(session, own)
+        unanswered = [
+            each
+            for each in unanswered_reminders(session, desk.catalog, desk.today)
+            if own is None or each.unit.key in own
+        ]
+    return page.respond(
+        "inventory.html.j2",
+        inventory=received,
+        states=[state for state in SubmissionState if state in received.states],
+        unanswered=unanswered[:_MOST_UNANSWERED],
+        further=max(0, len(unanswered) - _MOST_UNANSWERED),
+        has_runs=own is None and (desk.quality / "nights" / "index.html").is_file(),
+    )
 
 
 def submissions_of(desk: DeskContext, request: Request) -> Response:
-    """Return the submissions of a period and state, wherever they belong.
+    """Return the submissions of a period and state; users of all areas see those that belong nowhere as well.
 
     Raises:
         HTTPException: 404, a parameter has an impossible value.
     """
-    query = request.query_params
+    page, query = DeskPage(desk.catalog, lang_of(request, desk.lang), request), request.query_params
     try:
         state = SubmissionState(query.get("state", SubmissionState.QUARANTINED))
         period = parse_period(query["period"]) if query.get("period") else None
@@ -57,13 +73,17 @@ def submissions_of(desk: DeskContext, request: Request) -> Response:
         raise HTTPException(404) from error
     if first > LAST:
         raise HTTPException(404)
+    own = own_units(desk, page.user)
     with reading(desk.engine) as session:
-        listed = submissions_in(session, period, state, first=first, most=PAGE)
-    next_page = {"state": state, "period": period.id if period else "", "first": first + PAGE}
-    further = f"submissions?{urlencode(next_page)}" if len(listed) == PAGE else ""
-    links = {submission.id: _links(desk, submission) for submission in listed}
-    selection = SubmissionSelection(period.id if period else "", state, links, further)
-    return HTMLResponse(submissions_page(listed, selection, _formatter(desk, request)))
+        listed = submissions_in(session, period, state, own, first=first, most=PAGE)
+    return page.respond(
+        "submissions.html.j2",
+        listed=listed,
+        period=period,
+        state=state,
+        links={each.id: _links(desk, each, is_limited=own is not None) for each in listed},
+        further=first + PAGE if len(listed) == PAGE else "",
+    )
 
 
 def returned_files(desk: DeskContext, request: Request) -> Response:
@@ -80,17 +100,30 @@ def returned_files(desk: DeskContext, request: Request) -> Response:
         for path in sorted((desk.outbox / unit / period).glob("[!.]*"))
         if path.is_file() and not path.is_symlink()
     ]
-    return HTMLResponse(returned_page(unit, period, files, _formatter(desk, request)))
+    page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
+    title = f"{unit} {_name_in(desk, unit, period)}".strip()
+    return page.respond("returned.html.j2", title=title, period=period, files=files)
 
 
-def _formatter(desk: DeskContext, request: Request) -> ReportFormatter:
-    return ReportFormatter(desk.catalog, lang_of(request, desk.lang))
+def _name_in(desk: DeskContext, unit: str, period: str) -> str:
+    """Return the name of the unit that had a code at the end of a period; "" where that is no period, or none had it.
+
+    Forms differ in the last day of their periods; the first one that finds a unit is asked.
+    """
+    catalog = desk.catalog
+    try:
+        days = [catalog.forms.last_day(form, parse_period(period)) for form in catalog.forms.by_id]
+    except (UsageError, ValueError):  # no period, or one outside the calendar, such as 0000
+        return ""
+    units = (catalog.units.find(unit, day) for day in days)
+    return next((known.name for known in units if known is not None), "")
 
 
-def _links(desk: DeskContext, entry: InventoryEntry) -> list[tuple[str, str]]:
+def _links(desk: DeskContext, entry: InventoryEntry, *, is_limited: bool) -> list[tuple[str, str]]:
+    """Return keys of texts with addresses; quality pages say what other units sent, too."""
     links = []
-    if (desk.quality / "submissions" / f"{entry.id}.html").is_file():
-        links.append(("index_quality_page", f"quality/submissions/{entry.id}.html"))
+    if not is_limited and (desk.quality / "submissions" / f"{entry.id}.html").is_file():
+        links.append(("index_quality_page", f"/quality/submissions/{entry.id}.html"))
     if entry.unit and entry.period and (desk.outbox / entry.unit / entry.period).is_dir():
-        links.append(("index_returned", f"outbox/{entry.unit}/{entry.period}/"))
+        links.append(("index_returned", f"/outbox/{entry.unit}/{entry.period}/"))
     return links

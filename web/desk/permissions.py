@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from domain.errors import UsageError
 from domain.officers.users import Permission, User
 from domain.periods import parse_period
+from domain.units import UnitKey
 from web.desk.context import DeskContext
 from web.desk.messages import NotPermittedError, explain
 from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit, requested_unit
@@ -18,8 +19,10 @@ from web.desk.requested import RequestedFigures, RequestedReport, RequestedUnit,
 _READING: Final = frozenset({"GET", "HEAD"})
 _OWN: Final = re.compile(r"/account(?:/.*)?")
 """Pages about the user alone, whatever the role."""
-_OF_ALL_AREAS: Final = re.compile(r"/(?:static/.*|warnings|reporting-quality|acts(?:/.+)?|reruns/.+)?")
-"""Pages that limit themselves: matrix, warnings, quality and figures have the user's areas, acts ask `require_subject`.
+_OF_ALL_AREAS: Final = re.compile(
+    r"/(?:static/.*|warnings|reporting-quality|inventory|submissions|acts(?:/.+)?|reruns/.+)?"
+)
+"""Pages that limit themselves: matrix, warnings, quality, submissions have the user's areas, acts `require_subject`.
 
 A rerun shows its progress alone.
 """
@@ -80,6 +83,14 @@ def covers_unit(desk: DeskContext, user: User, code: str) -> bool:
     except HTTPException:
         return False
     return desk.catalog.lies_in(unit, user.areas, desk.today)
+
+
+def own_units(desk: DeskContext, user: User | None) -> frozenset[UnitKey] | None:
+    """Return the units of all times that lie in the areas of the user; None: in any area."""
+    if user is None or not user.areas:
+        return None
+    units = desk.catalog.units.units
+    return frozenset(unit.key for unit in units if desk.catalog.lies_in(unit, user.areas, desk.today))
 
 
 def require_subject(

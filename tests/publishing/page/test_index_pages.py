@@ -8,7 +8,7 @@ import pytest
 from domain.catalog.catalog import Catalog
 from domain.periods import parse_period
 from publishing.figures.formatter import ReportFormatter
-from publishing.page.index_pages import published_page, returned_page
+from publishing.page.index_pages import published_page
 from publishing.storage.published_index import PublishedEntry
 from tests.builders import form_for
 from tests.publishing.page.strict_page import StrictPage
@@ -60,19 +60,6 @@ def test_a_unit_on_todays_boundaries_has_its_name_of_today(catalog: Catalog, vie
     """The row on today's boundaries names today's unit, the row on the period's own boundaries the former one."""
     entries = [publication(catalog, "2025-05"), publication(catalog, "2025-05", as_now=True)]
     assert names(vietnamese, *entries) == [BEFORE, SINCE]
-
-
-@pytest.mark.parametrize(
-    ("period", "name"),
-    [("2025-05", f"{USED_AGAIN} {BEFORE}"), ("2025-07", f"{USED_AGAIN} {SINCE}"), ("chua-ro-ky", "")],
-)
-def test_returned_files_are_listed_under_the_name_of_their_period(
-    vietnamese: ReportFormatter, period: str, name: str
-) -> None:
-    """A code means the unit that had it in the period shown; where that is unknown the code stands alone."""
-    assert (
-        f"<title>{name or USED_AGAIN} – {period}</title>" in returned_page(USED_AGAIN, period, [], vietnamese).decode()
-    )
 
 
 def test_an_unknown_area_is_shown_by_its_code(catalog: Catalog, vietnamese: ReportFormatter) -> None:

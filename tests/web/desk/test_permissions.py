@@ -45,8 +45,8 @@ READ = {
     "/acts/contact?unit=22813": 200,
     "/account": 200,
 }
-OF_THE_WHOLE = {"/burden", "/inventory", "/submissions"}
-OF_EVERYBODY = {"/", "/warnings", "/reporting-quality", "/acts", "/account"}
+OF_THE_WHOLE = {"/burden"}
+OF_EVERYBODY = {"/", "/warnings", "/reporting-quality", "/inventory", "/submissions", "/acts", "/account"}
 OF_OWN_AREA = {"remind"}
 """Acts of the office that do in the user's areas alone what they do, whatever they are about."""
 

@@ -113,7 +113,7 @@ def test_who_is_bound_logs_in(browser: TestClient, home: Path, provider: Provide
     answer = browser.get(led_back(address), follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{REPORT}?version=1")
     assert "Nguyễn Thị Lan" in browser.get("/").text
-    assert browser.get("/inventory").status_code == 403
+    assert browser.get("/burden").status_code == 403
     with reading(engine_of(home)) as session:
         assert examine(session).faults == ()
 
