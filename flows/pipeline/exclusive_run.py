@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.errors import TerminalError
@@ -11,7 +11,7 @@ from domain.vietnam_time import VIETNAM
 from flows.pipeline.progress import ProgressListener
 from flows.support.context import AppContext
 from flows.support.logs import bind_run
-from warehouse.queries.newest_record import newest_record
+from warehouse.queries.newest_record import database_clock, newest_record
 from warehouse.store.engine import Engine, reading
 from warehouse.store.integrity import require_sound
 from warehouse.store.run_lock import Holder, only_run, this_process
@@ -36,6 +36,19 @@ class ClockBehindError(TerminalError):
         )
 
 
+class ClocksDifferError(TerminalError):
+    """The clock of this machine is not that of the database's machine; nothing was done."""
+
+    def __init__(self, database: datetime, now: datetime) -> None:
+        """Keep the moment of the database's clock, and of this machine's."""
+        self.database = database
+        self.now = now
+        super().__init__(
+            f"the clock of this machine says {_shown(now)}, that of the database {_shown(database)}: nothing was done, "
+            "for reports would count in the wrong order. Set both clocks right (timedatectl set-ntp true) and run again"
+        )
+
+
 def _shown(moment: datetime) -> str:
     return f"{moment.astimezone(VIETNAM):%Y-%m-%d %H:%M:%S %z}"
 
@@ -47,6 +60,7 @@ def exclusive_run(context: AppContext, run_id: str, kind: str, listener: Progres
     Raises:
         WarehouseDamagedError: a part of the SQLite file is damaged.
         ClockBehindError: the clock was set back.
+        ClocksDifferError: the clocks of this machine and of the database are more than a minute apart.
         RunInProgressError: another run did not end in time.
     """
 
@@ -70,7 +84,11 @@ def _require_sound(engine: Engine, seconds: int) -> None:
 
 def _require_clock(context: AppContext) -> None:
     with reading(context.engine) as session:
-        newest = newest_record(session)
+        newest, database = newest_record(session), database_clock(session)
+    # Not by the clock of the context, which a test may have stopped.
+    machine = datetime.now(UTC)
+    if database is not None and abs(database - machine) > _SKEW:
+        raise ClocksDifferError(database, machine)
     now = context.clock()
     latest = max(now + _SKEW, context.records_ahead_until or now)
     if newest is not None and newest > latest:

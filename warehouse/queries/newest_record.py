@@ -1,8 +1,8 @@
-"""The moment of the newest record, by which a clock that was set back is noticed."""
+"""The moment of the newest record and the clock of the database, by which a wrong clock is noticed."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, func, select
 
 from warehouse.models import (
     ClosingRow,
@@ -34,3 +34,10 @@ def newest_record(session: Session) -> datetime | None:
     """Return the latest moment (UTC) at which anything was recorded; None for an empty warehouse."""
     moments = (session.scalar(select(func.max(column))) for column in _OWN_MOMENTS)
     return max((moment for moment in moments if moment is not None), default=None)
+
+
+def database_clock(session: Session) -> datetime | None:
+    """Return the current time (UTC) of the machine of PostgreSQL; None on SQLite, which has no clock of its own."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    return session.scalar(select(func.clock_timestamp(type_=DateTime(timezone=True))))

@@ -1,18 +1,20 @@
 """A run begins on a sound warehouse, with a clock that is not before its records, or says why it does not."""
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.pipeline.exclusive_run import ClockBehindError, exclusive_run
+from flows.pipeline import exclusive_run as exclusive_run_module
+from flows.pipeline.exclusive_run import ClockBehindError, ClocksDifferError, exclusive_run
 from flows.pipeline.progress import NoProgress
 from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import NOW, context_of
 from tests.warehouse.damage import damage
 from warehouse.errors import WarehouseDamagedError
-from warehouse.store.engine import Engine, transaction
+from warehouse.queries.newest_record import database_clock
+from warehouse.store.engine import Engine, open_engine, reading, transaction
 from warehouse.store.integrity import require_sound
 from warehouse.submissions.runs import finish_run, start_run
 
@@ -53,6 +55,29 @@ def test_a_record_of_a_clock_that_stood_ahead_can_be_accepted(home: Path) -> Non
     run(context_of(home, records_ahead_until=ahead))
     with pytest.raises(ClockBehindError):
         run(context_of(home, records_ahead_until=ahead - timedelta(minutes=2)))
+
+
+def test_a_clock_unlike_the_databases_stops_the_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names both clocks; half a minute is no difference."""
+    clock = {"difference": timedelta(seconds=30)}
+    monkeypatch.setattr(exclusive_run_module, "database_clock", lambda _: datetime.now(UTC) + clock["difference"])
+    run(context_of(home))
+    clock["difference"] = timedelta(minutes=5)
+    with pytest.raises(ClocksDifferError, match="that of the database"):
+        run(context_of(home))
+
+
+def test_only_a_database_on_a_machine_of_its_own_has_a_clock(warehouse_url: str) -> None:
+    """PostgreSQL says its time, which is this machine's in tests; SQLite has none."""
+    engine = open_engine(warehouse_url)
+    with reading(engine) as session:
+        shown = database_clock(session)
+    engine.dispose()
+    if warehouse_url.startswith("sqlite"):
+        assert shown is None
+    else:
+        assert shown
+        assert abs(shown - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @pytest.fixture
