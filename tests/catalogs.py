@@ -43,6 +43,15 @@ def register_catalog() -> Path:
     return root
 
 
+def changed_catalog(folder: Path) -> Path:
+    """Return a copy of the small catalogue below a folder, which says the same in another version."""
+    catalog = folder / "catalog"
+    shutil.copytree(small_catalog(), catalog)
+    texts = next(catalog.rglob("*.yaml"))
+    texts.write_text(texts.read_text("utf-8") + "\n# changed\n", "utf-8")
+    return catalog
+
+
 def copy_small(root: Path) -> Path:
     """Copy the shipped catalogue to a folder, with the communes of few provinces: it loads in a third of the time.
 

@@ -38,6 +38,15 @@ class EngineProcesses:
         self.started.append(process)
         return process
 
+    def replace(self, **more: str) -> None:
+        """Replace the scheduler and add workers, both with further variables; workers from before are left running."""
+        self.started[0].terminate()
+        self.started[0].wait(60)
+        self.start("scheduler", **more)
+        self.start("slices", **more)
+        log = self.folder / "scheduler.log"
+        until(lambda: "Register worker" in log.read_text("utf-8"))
+
     def refusal(self, **more: str) -> tuple[int, str]:
         """Start workers that are to be refused; return their exit code and what they print."""
         code = self.start("slices", **more).wait(60)

@@ -1,6 +1,5 @@
 """Nightly runs whose slices are done by Dask's workers: as by the run alone, whatever becomes of a worker."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
@@ -16,7 +15,7 @@ from flows.support.catalog import open_catalog
 from flows.support.slices import reading
 from flows.support.slices.reading import ReadingBounds, read_slice
 from flows.support.slices.runner import SliceRunner, open_runner
-from tests.catalogs import small_catalog
+from tests.catalogs import changed_catalog
 from tests.flows.pipeline.engine_processes import EngineProcesses, engine_processes
 from tests.flows.pipeline.nightly_runs import context_of, deliver, picture_of, prepare_home, run_plainly, settings_of
 from tests.flows.service.service_runner import until
@@ -46,15 +45,6 @@ def engine(home: Path, tmp_path: Path) -> Iterator[EngineProcesses]:
     """Return an engine of two workers on the home."""
     with engine_processes(home, tmp_path, 2) as engine:
         yield engine
-
-
-def changed_catalog(folder: Path) -> Path:
-    """Return the folder of a catalogue that differs from that of the workers."""
-    catalog = folder / "catalog"
-    shutil.copytree(small_catalog(), catalog)
-    texts = next(catalog.rglob("*.yaml"))
-    texts.write_text(texts.read_text("utf-8") + "\n# changed\n", "utf-8")
-    return catalog
 
 
 def test_a_killed_worker_changes_nothing(
