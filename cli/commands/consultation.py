@@ -56,10 +56,12 @@ def begin(
     """
     from flows.actions.closing.consult import begin_consulting
     from flows.actions.senders import parse_day
+    from flows.presentation.ask_consulted import ask_consulted
 
     last_day = parse_day(until, "last")
     terminal, run, key = _opened(context.obj, area, period, form)
     begin_consulting(run, key, last_day, _decision(reason, by), partial=partial)
+    ask_consulted(run.context, context.obj, run.id)
     _say(terminal, "consultation_begun", key, day=_day(terminal, last_day))
 
 

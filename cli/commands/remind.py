@@ -33,6 +33,7 @@ def remind(
 
     from cli.output.as_json import print_json
     from cli.running import ProgressBars
+    from flows.presentation.ask_consulted import due_to_consulted
     from flows.presentation.send_reminders import due_mails, send_reminders
     from flows.support.context import build_context
 
@@ -40,20 +41,26 @@ def remind(
     context = build_context(settings)
     terminal = Terminal(context.catalog, settings.lang)
     steps, mails = due_mails(context, settings)
+    consulted = due_to_consulted(context)
     if not as_json:
         show_due(terminal, steps, mails)
+        for each in consulted:
+            terminal.bullet("✉", f"{each.unit.code} {each.unit.name} → {', '.join(each.addresses)}")
+            terminal.bullet("", terminal.text("consulted_about", period=each.consultation.period.id), "dim", 4)
     sent = 0
-    if not dry_run and mails:
+    if not dry_run and (mails or consulted):
         bars = ProgressBars(terminal)
         with bars.progress:
             sent = send_reminders(context, settings, str(uuid4()), bars)
     if as_json:
         missing = [_missing_fields(due, each) for due in steps for each in due.missing]
-        print_json({"sent": sent, "mails": [_mail_fields(mail) for mail in mails], "missing": missing})
-    elif dry_run and mails:
-        terminal.say("remind_would_send", "bold", count=len(mails))
+        to_consulted = [{"unit": each.unit.code, "addresses": each.addresses} for each in consulted]
+        mailed = [_mail_fields(mail) for mail in mails]
+        print_json({"sent": sent, "mails": mailed, "missing": missing, "consulted": to_consulted})
+    elif dry_run and (mails or consulted):
+        terminal.say("remind_would_send", "bold", count=len(mails) + len(consulted))
     else:
-        terminal.say("remind_sent" if mails else "remind_nothing", "bold green", count=sent)
+        terminal.say("remind_sent" if mails or consulted else "remind_nothing", "bold green", count=sent)
 
 
 def show_due(terminal: Terminal, steps: "tuple[DueStep, ...]", mails: "tuple[ReminderMail, ...]") -> None:

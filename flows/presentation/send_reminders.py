@@ -11,6 +11,7 @@ from domain.units import OrgUnit
 from flows.pipeline.act_record import begin_act, end_act
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.progress import ProgressListener
+from flows.presentation.ask_consulted import due_to_consulted, send_to_consulted
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import Notice, send
 from flows.presentation.reminders import of_missing, of_reminder
@@ -78,7 +79,8 @@ def send_reminders(
 ) -> int:
     """Send the mails that are due, each recorded once the server has accepted it, and return their number.
 
-    With a person's `decision` the sending is recorded as a run; with `areas` only units there are reminded.
+    Among them are those to consulted units. With a person's `decision` the sending is recorded as a run; with `areas`
+    only units there are reminded.
 
     Raises:
         UsageError: no mail server is set.
@@ -104,6 +106,7 @@ def send_reminders(
             else:
                 sent += 1
             listener.advance("remind", 1)
+        sent += send_to_consulted(context, settings, due_to_consulted(context, areas), failed)
         if decision:
             end_act(context, run_id, {"sent": sent, "left": len(failed)})
     # Addresses are in the warehouse: more people may read a log.

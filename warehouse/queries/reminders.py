@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -23,6 +23,7 @@ from warehouse.queries.silent_units import owing_units, reporting_areas
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
 from warehouse.store.engine import Session
 from warehouse.submissions.authorisations import authorised_senders
+from warehouse.submissions.reminders import CONSULTATION
 
 _PERIODS_BACK = 3
 """How many periods are looked at: for the newest one with a step whose day has come, and for unanswered reminders."""
@@ -84,7 +85,7 @@ class UnansweredReminders:
 
 
 @dataclass(frozen=True, slots=True)
-class _Registered:
+class RegisteredAddresses:
     """Addresses that are registered on a day: those that may report, and those of contacts."""
 
     authorisations: Authorisations
@@ -106,13 +107,19 @@ class _Registered:
         return tuple(sorted({address for heir in heirs if heir for address in self.own(heir, form)}))
 
 
+def registered_addresses(session: Session, catalog: Catalog, today: date) -> RegisteredAddresses:
+    """Return the addresses to which units are written on a day."""
+    senders = Authorisations(authorised_senders(session))
+    return RegisteredAddresses(senders, contact_mails(session, today), catalog, today)
+
+
 def due_steps(session: Session, catalog: Catalog, areas: Collection[str], today: date) -> tuple[DueStep, ...]:
     """Return the steps whose day has come, of each form of units those of the newest period that has any.
 
     The units of some areas (codes or ids) count, without any those of the areas right above communes that ever
     reported; and all other units with an address of their own that owe the form.
     """
-    registered = _Registered(Authorisations(authorised_senders(session)), contact_mails(session, today), catalog, today)
+    registered = registered_addresses(session, catalog, today)
     results: list[DueStep] = []
     for form in (each.id for each in catalog.forms.of_units):
         period, steps = _reached(catalog, form, today)
@@ -135,12 +142,25 @@ def sent_reminders(session: Session, form: str, period: Period) -> dict[UnitKey,
     row = ReminderRow
     counts = (
         select(row.unit_code, row.unit_valid_from, func.count(), func.max(row.sent_at))
-        .where(row.form == form, row.period == period.id)
+        .where(row.form == form, row.period == period.id, row.step.not_like(f"{CONSULTATION}%"))
         .group_by(row.unit_code, row.unit_valid_from)
     )
     return {
         UnitKey(code, valid_from): SentReminders(count, last_at)
         for code, valid_from, count, last_at in session.execute(counts).tuples()
+        if code is not None and valid_from is not None
+    }
+
+
+def sent_consultation_mails(session: Session, form: str, period: Period) -> dict[tuple[str, UnitKey], datetime]:
+    """Return when mails to consulted units of a form and period were sent (UTC), by step and unit."""
+    row = ReminderRow
+    statement = select(row.step, row.unit_code, row.unit_valid_from, row.sent_at).where(
+        row.form == form, row.period == period.id, row.step.like(f"{CONSULTATION}%")
+    )
+    return {
+        (step, UnitKey(code, valid_from)): at
+        for step, code, valid_from, at in session.execute(statement).tuples()
         if code is not None and valid_from is not None
     }
 
@@ -221,7 +241,7 @@ def _reached_in(catalog: Catalog, form: str, period: Period, today: date) -> Ite
 def _missing_units(
     session: Session,
     catalog: Catalog,
-    registered: _Registered,
+    registered: RegisteredAddresses,
     report: tuple[str, Period],
     areas: Collection[str],
 ) -> tuple[MissingUnit, ...]:

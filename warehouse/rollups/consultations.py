@@ -173,6 +173,16 @@ def consulted_units(session: Session, consultation: Consultation) -> tuple[Consu
     )
 
 
+def units_to_consult(session: Session, rollup_key: RollupKey) -> tuple[UnitKey, ...]:
+    """Return the units that are consulted, or would be, about the newest figures of a rollup.
+
+    Raises:
+        UsageError: there are no figures.
+    """
+    newest = _newest_head(session, key_columns(rollup_key))
+    return tuple(sorted(_reports_of(session, [newest.id])[newest.id]))
+
+
 def require_no_objection(session: Session, rollup_key: RollupKey, today: date) -> None:
     """Raise unless a rollup may be closed for all that its units answered, or had time to answer.
 

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from domain.periods import Period
 from domain.units import UnitKey
 from warehouse.models import ReminderRow
 from warehouse.store.engine import Session
+
+CONSULTATION: Final = "consultation:"
+"""What the steps of mails to consulted units begin with; they count as no reminder of a report."""
+
+
+def consultation_step(number: int, *, is_last: bool = False) -> str:
+    """Return the step of a mail about a consultation, by its number: the first one, or the one before its last day."""
+    return f"{CONSULTATION}{number}{':last' if is_last else ''}"
 
 
 @dataclass(frozen=True, slots=True)

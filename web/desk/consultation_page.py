@@ -8,7 +8,9 @@ from starlette.responses import Response
 
 from domain.errors import UsageError
 from domain.officers.consultations import Position
+from domain.units import UnitKey
 from flows.actions.closing.consult import units_of
+from flows.presentation.ask_consulted import asked_at, without_address
 from warehouse.store.engine import reading
 from web.desk.context import DeskContext
 from web.desk.page import DeskPage, lang_of
@@ -26,6 +28,8 @@ def consultation_page(desk: DeskContext, request: Request) -> Response:
     try:
         with reading(desk.engine) as session:
             consultation, units = units_of(session, figures.key)
+            mailed = asked_at(session, consultation)
+            without = {each.key for each in without_address(session, desk.catalog, figures.key, desk.today)}
     except UsageError as error:
         raise HTTPException(404) from error
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
@@ -37,5 +41,7 @@ def consultation_page(desk: DeskContext, request: Request) -> Response:
         units=sorted(units, key=lambda each: (order.index(each.position), each.code)),
         counts=Counter(each.position for each in units),
         positions=order,
+        mailed_at=lambda unit: mailed.get(UnitKey(unit.code, unit.valid_from)),
+        has_address=lambda unit: UnitKey(unit.code, unit.valid_from) not in without,
         is_over=consultation.last_day < desk.today,
     )

@@ -1,6 +1,7 @@
 """Acts about an area's figures for a period: consult units about them, close and reopen them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,7 +18,10 @@ from flows.actions.closing.consult import (
 )
 from flows.actions.senders import parse_day
 from flows.pipeline.scope import RunScope
+from flows.presentation.ask_consulted import ask_consulted, without_address
+from warehouse.rollups.consultations import units_to_consult
 from warehouse.store.engine import reading
+from warehouse.store.run_lock import RunInProgressError
 from web.desk.acts.act import Act, ActField, ActResult, ActWork, FieldKind, SubjectKind
 from web.desk.context import DeskContext
 
@@ -63,13 +67,23 @@ def _foresee_consulting(work: ActWork) -> Sequence[str]:
     last_day = _last_day(work)
     with reading(work.context.engine) as session:
         number = what_is_consulted(session, work.context, work.figures.key, last_day)
-    return [work.page.text("would_be_consulted", revision=number, day=work.page.formatter.day(last_day))]
+        without = without_address(session, work.desk.catalog, work.figures.key, work.desk.today)
+        mailed = len(units_to_consult(session, work.figures.key)) - len(without)
+    page, has_server = work.page, bool(work.desk.settings.mail_host)
+    names = ", ".join(f"{each.code} {each.name}" for each in without)
+    return [
+        page.text("would_be_consulted", revision=number, day=page.formatter.day(last_day)),
+        page.text("consulted_by_mail", count=mailed) if has_server else page.text("consulted_without_mail"),
+        *([page.text("have_no_address", units=names)] if names and has_server else []),
+    ]
 
 
 def _consult(work: ActWork) -> ActResult:
     key = work.figures.key
     run = work.run(RunScope(period=key.period))
     begin_consulting(run, key, _last_day(work), work.decision, partial=_is_partial(work))
+    with suppress(RunInProgressError):  # then the next reminders send what is due
+        ask_consulted(work.context, work.desk.settings, work.run_id)
     return ActResult()
 
 

@@ -14,6 +14,7 @@ from flows.actions.senders import parse_day
 from flows.actions.upload_links import make_links, name_of
 from flows.pipeline.act_record import begin_act, end_act
 from flows.pipeline.outcome import RunOutcome
+from flows.presentation.ask_consulted import due_to_consulted
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.send_reminders import due_mails, is_reminded, require_mail_server, send_reminders
 from flows.service.api import ServerApi
@@ -43,6 +44,15 @@ def _foresee_reminders(work: ActWork) -> Sequence[str]:
             subject=mail.notice.subject,
         )
         for mail in mails
+    ]
+    lines += [
+        page.text(
+            "would_be_mailed",
+            unit=f"{mail.unit.code} {mail.unit.name}",
+            addresses=", ".join(mail.addresses),
+            subject=page.text("act_consult"),
+        )
+        for mail in due_to_consulted(work.context, _areas(work))
     ]
     silent = (each for due in steps for each in due.missing if not each.addresses)
     without = {each.unit.key: each.unit for each in silent if is_reminded(work.context, each.unit, _areas(work))}
