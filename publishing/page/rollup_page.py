@@ -104,6 +104,7 @@ def page_environment(*folders: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader([*folders, TEMPLATES]),
         bytecode_cache=_CompiledTemplates(),
+        auto_reload=False,
         autoescape=True,
         finalize=visible_value,
         undefined=StrictUndefined,

@@ -118,7 +118,7 @@ def count_held_corrections(
 def _corrected(report: ParsedReport, lines: Collection[int]) -> list[Observation]:
     """Return the report's lines, those at these places counted one higher."""
     return [
-        replace(each, numerator=_figure(int(each.numerator.number or 0) + 1, each.numerator.cell))
+        each._replace(numerator=_figure(int(each.numerator.number or 0) + 1, each.numerator.cell))
         if key in lines
         else each
         for key, each in enumerate(report.observations)

@@ -198,6 +198,6 @@ class Words(TypeDecorator[str]):
 
 def storable_text(value: str | None) -> str | None:
     """Return a text in which characters that a database does not store are escaped."""
-    if value is None or (value.isascii() and "\0" not in value):
-        return value
+    if value is None or value.isprintable():
+        return value  # nearly all texts: none of these characters is printable
     return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")

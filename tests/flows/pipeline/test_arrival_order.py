@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice, permutations
@@ -81,7 +80,7 @@ def report_of(catalog: Catalog, content: Content) -> ParsedReport:
 def _with_count(line: Observation, count: int) -> Observation:
     numerator = Figure(CellState.VALUE if count else CellState.ZERO, Decimal(count), line.numerator.cell, str(count))
     denominator = Figure(CellState.VALUE, Decimal(9000), line.denominator.cell if line.denominator else "", "9000")
-    return replace(line, numerator=numerator, denominator=denominator)
+    return line._replace(numerator=numerator, denominator=denominator)
 
 
 def run(context: AppContext, run_id: str, contents: Iterable[Content]) -> None:

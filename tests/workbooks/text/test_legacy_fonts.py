@@ -3,7 +3,6 @@
 import io
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 
 import openpyxl
@@ -64,11 +63,11 @@ def _codes(report: ParsedReport) -> tuple[object, ...]:
 
 def _plain(observation: Observation) -> Observation:
     def plain(figure: Figure | None) -> Figure | None:
-        return figure and replace(figure, raw=figure.raw.casefold())
+        return figure and figure._replace(raw=figure.raw.casefold())
 
-    numerator = replace(observation.numerator, raw=observation.numerator.raw.casefold())
-    return replace(
-        observation, numerator=numerator, denominator=plain(observation.denominator), stated=plain(observation.stated)
+    numerator = observation.numerator._replace(raw=observation.numerator.raw.casefold())
+    return observation._replace(
+        numerator=numerator, denominator=plain(observation.denominator), stated=plain(observation.stated)
     )
 
 
