@@ -85,15 +85,24 @@ def columns_of(row: RollupRow) -> dict[str, Any]:
     return {name: canonical(value) if isinstance(value, Decimal) else value for name, value in results.items()}
 
 
+def changed_indicators(before: Mapping[str, RollupRow], after: Mapping[str, RollupRow]) -> set[str]:
+    """Return the indicators of whose rows a column changed."""
+    return {indicator for indicator in {*before, *after} if _is_changed(before.get(indicator), after.get(indicator))}
+
+
 def column_changes(before: RevisionSnapshot, after: RevisionSnapshot) -> tuple[ColumnChange, ...]:
     """Return every changed column, in the order of rows and columns; one change per file where several caused it."""
     order = dict.fromkeys((*after.rows, *before.rows))
     return tuple(change for indicator in order for change in _changes_of(indicator, before, after))
 
 
+def _is_changed(old: RollupRow | None, new: RollupRow | None) -> bool:
+    return any(getattr(old, column, None) != getattr(new, column, None) for column in _COLUMNS)
+
+
 def _changes_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> Iterator[ColumnChange]:
     old, new = before.rows.get(indicator), after.rows.get(indicator)
-    if all(getattr(old, column, None) == getattr(new, column, None) for column in _COLUMNS):
+    if not _is_changed(old, new):
         return  # as most: whose files it would be takes a look at every report
     made_from = after.parts.get(indicator, (indicator,))
     of_figure = {file for each in made_from for file in _files_of_figure(each, before, after)}

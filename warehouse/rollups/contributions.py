@@ -98,10 +98,12 @@ class FigureInputs:
 class _ExpectedReports:
     """Expected reports of some figures, and what is the same for all these: of a country it is most.
 
-    `partly` are those of units partly in the area, `warned` the accepted ones with warnings.
+    `amounts` are what each of the open ones reports, by indicator. `partly` are those of units partly in the area,
+    `warned` the accepted ones with warnings.
     """
 
     units: ExpectedUnits
+    amounts: tuple[Mapping[str, ReportedAmount], ...]
     partly: tuple[ExpectedReport, ...]
     warned: tuple[tuple[ExpectedReport, tuple[OpenWarning, ...]], ...]
 
@@ -132,7 +134,7 @@ class RollupInputs:
         )
         with_share = {*weights, *(report.key for report in by_village)}
         crossing = tuple(expected_report for expected_report in reports.partly if expected_report.key not in with_share)
-        coverage, contributions = self._units(indicator, reports.units, weights)
+        coverage, contributions = self._units(indicator, reports, weights)
         amounts = [
             over_time(indicator.flow, [contribution.counted for contribution in of_unit])
             for of_unit in _by_unit(contributions).values()
@@ -171,8 +173,10 @@ class RollupInputs:
             for status in [self.statuses[report.key]]
             if status.submission is not None and status.state is ReportingState.ACCEPTED
         )
+        units = sort_units(expected, self.statuses)
         result = _ExpectedReports(
-            units=sort_units(expected, self.statuses),
+            units=units,
+            amounts=tuple(_accepted(self.amounts, status) for status in units.open_statuses),
             partly=tuple(report for report in expected if not report.overlap.whole),
             warned=tuple(
                 (report, self.open_warnings[submission])
@@ -192,21 +196,24 @@ class RollupInputs:
         return {report_key: weight for report_key, weight in results.items() if weight is not None}
 
     def _units(
-        self, indicator: Indicator, units: ExpectedUnits, weights: Mapping[ReportKey, Weight]
+        self, indicator: Indicator, reports: _ExpectedReports, weights: Mapping[ReportKey, Weight]
     ) -> tuple[Coverage, tuple[Contribution, ...]]:
         """Compute coverage and contributions; a unit contributes only when all its reports have the figure."""
-        expected = units.open_reports
-        results = {expected_report.key: self._amount_of(indicator, expected_report) for expected_report in expected}
-        coverage = coverage_of(units, self.statuses, results)
+        expected = reports.units.open_reports
+        results = (
+            [self._amount_of(indicator, expected_report) for expected_report in expected]
+            if reports.partly
+            else [amounts.get(indicator.id, _NOT_REPORTED) for amounts in reports.amounts]
+        )
+        coverage = coverage_of(reports.units, results)
         reporting = {gap.unit.key for gap in coverage.reported}
         contributions: list[Contribution] = []
-        for expected_report in expected:
-            amount = results[expected_report.key].amount
-            file = self.statuses[expected_report.key].submission
-            if expected_report.key.unit in reporting and amount is not None and file is not None:
-                weight = weights.get(expected_report.key)
+        for expected_report, status, result in zip(expected, reports.units.open_statuses, results, strict=True):
+            key, amount, file = expected_report.key, result.amount, status.submission
+            if amount is not None and file is not None and key.unit in reporting:
+                weight = weights.get(key) if weights else None
                 stated = (weight.value, weight.source) if weight else (None, None)
-                contributions.append(Contribution(expected_report.key, file.id, amount, *stated))
+                contributions.append(Contribution(key, file.id, amount, *stated))
         return coverage, tuple(contributions)
 
     def _warnings_of(
@@ -237,10 +244,7 @@ class RollupInputs:
     def _look_up(
         self, amounts: ReportedAmounts, indicator: Indicator, expected_report: ExpectedReport
     ) -> ReportedAmount:
-        status = self.statuses[expected_report.key]
-        if status.submission is None or status.state is not ReportingState.ACCEPTED:
-            return _NOT_REPORTED
-        return amounts.get(status.submission.id, {}).get(indicator.id, _NOT_REPORTED)
+        return _accepted(amounts, self.statuses[expected_report.key]).get(indicator.id, _NOT_REPORTED)
 
     def _beside(self, indicator: Indicator, expected: Iterable[ExpectedReport]) -> Iterator[BesideAmount]:
         """Yield what the accepted reports of the forms that do not count say, in the order of those that do."""
@@ -334,6 +338,13 @@ def _registered_villages(catalog: Catalog, counted: Mapping[ReportKey, int]) -> 
         day = catalog.forms.last_day(report_key.form, report_key.period)
         results[submission] = len(catalog.units.villages(catalog.units.get(report_key.unit.code, day), day))
     return results
+
+
+def _accepted(amounts: ReportedAmounts, status: ReportingStatus) -> Mapping[str, ReportedAmount]:
+    """Return what a report says by indicator; nothing unless it is accepted."""
+    if status.submission is None or status.state is not ReportingState.ACCEPTED:
+        return {}
+    return amounts.get(status.submission.id, {})
 
 
 def _is_by_village(indicator: Indicator, expected_report: ExpectedReport) -> bool:

@@ -59,14 +59,16 @@ class ExpectedUnits:
     """The units expected to report some figures, sorted by what does not depend on the figure.
 
     `not_delivered` and `refused` are wholly in the area, and all their figures are missing; `late` are all late units.
-    `open_reports` are those of the other units, whose outcome depends on the figure; `open_units` the same by unit.
+    `open_reports` are those of the other units, whose outcome depends on the figure, with their statuses; `open_units`
+    are these units, each with all its base periods and the places of its reports among them.
     """
 
     not_delivered: tuple[CoverageGap, ...]
     refused: tuple[CoverageGap, ...]
     late: tuple[CoverageGap, ...]
     open_reports: tuple[ExpectedReport, ...]
-    open_units: tuple[tuple[ExpectedReport, ...], ...]
+    open_statuses: tuple[ReportingStatus, ...]
+    open_units: tuple[tuple[CoverageGap, tuple[int, ...]], ...]
 
 
 def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, ReportingStatus]) -> ExpectedUnits:
@@ -86,33 +88,41 @@ def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, 
             periods = (report.key.period for report, each in zip(reports, states, strict=True) if each.state is gravest)
             missing[gravest].append(CoverageGap(reports[0].unit, tuple(periods)))
             settled.add(key)
+    open_reports = tuple(report for report in expected if report.key.unit not in settled)
+    places: dict[UnitKey, list[int]] = {}
+    for place, report in enumerate(open_reports):
+        places.setdefault(report.key.unit, []).append(place)
     return ExpectedUnits(
         not_delivered=tuple(missing[ReportingState.MISSING]),
         refused=tuple(missing[ReportingState.QUARANTINED]),
         late=tuple(late),
-        open_reports=tuple(report for report in expected if report.key.unit not in settled),
-        open_units=tuple(tuple(reports) for key, reports in by_unit if key not in settled),
+        open_reports=open_reports,
+        open_statuses=tuple(statuses[report.key] for report in open_reports),
+        open_units=tuple(
+            (CoverageGap(reports[0].unit, tuple(report.key.period for report in reports)), tuple(places[key]))
+            for key, reports in by_unit
+            if key not in settled
+        ),
     )
 
 
-def coverage_of(
-    units: ExpectedUnits,
-    statuses: Mapping[ReportKey, ReportingStatus],
-    amounts: Mapping[ReportKey, ReportedAmount],
-) -> Coverage:
+def coverage_of(units: ExpectedUnits, amounts: Sequence[ReportedAmount]) -> Coverage:
     """Sort the expected units by the gravest outcome of their reports.
 
     Args:
         units: the units, sorted by what does not depend on the figure.
-        statuses: the reporting status of each of their reports.
-        amounts: the figure in each of the open reports.
+        amounts: the figure in each of the open reports, in their order.
     """
     by_outcome: dict[str, list[CoverageGap]] = {name: [] for name in _GRAVEST_FIRST}
-    for reports in units.open_units:
-        outcomes = [_outcome(statuses[report.key], amounts[report.key]) for report in reports]
-        outcome = min(outcomes, key=_GRAVEST_FIRST.index)
-        periods = tuple(report.key.period for report, each in zip(reports, outcomes, strict=True) if each == outcome)
-        by_outcome[outcome].append(CoverageGap(reports[0].unit, periods))
+    outcomes = list(map(_outcome, units.open_statuses, amounts))
+    for gap, places in units.open_units:
+        gravest = min((outcomes[place] for place in places), key=_GRAVEST_FIRST.index)
+        if len(places) == 1:
+            by_outcome[gravest].append(gap)
+        else:
+            periods = zip(gap.periods, places, strict=True)
+            concerned = tuple(period for period, place in periods if outcomes[place] == gravest)
+            by_outcome[gravest].append(CoverageGap(gap.unit, concerned))
     for name, gaps in (("not_delivered", units.not_delivered), ("refused", units.refused)):
         if by_outcome[name]:
             by_outcome[name] = sorted([*gaps, *by_outcome[name]], key=lambda gap: gap.unit.key)

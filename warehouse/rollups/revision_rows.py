@@ -1,6 +1,6 @@
 """Write a revision with all that it is made from, and read it back to compare the next one with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,7 +24,14 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.rollups.changes import ColumnChange, CountedAmount, RecordedStatus, RevisionSnapshot, column_changes
+from warehouse.rollups.changes import (
+    ColumnChange,
+    CountedAmount,
+    RecordedStatus,
+    RevisionSnapshot,
+    changed_indicators,
+    column_changes,
+)
 from warehouse.rollups.closings import RollupKeyColumns, has_key
 from warehouse.rollups.contributions import BesideAmount, Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
@@ -69,7 +76,7 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     session.add(draft.head)
     session.flush()
     key = draft.head.id
-    changes = column_changes(_stored_snapshot(session, previous), _snapshot_of(draft)) if previous is not None else ()
+    changes = _changes_since(session, previous, draft) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
     add_rows(session, table_of(RollupContributionRow), contribution_rows(key, draft))
     add_rows(session, table_of(RollupPartRow), part_rows(key, draft))
@@ -118,7 +125,25 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
     )
 
 
-def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionSnapshot:
+def _changes_since(session: Session, previous: RollupRevisionRow, draft: Draft) -> tuple[ColumnChange, ...]:
+    """Compare with the revision before, whose contributions are read to the figures that changed only."""
+    before, after = ({row.indicator: row for row in rows} for rows in (read_rows(session, previous), draft.rows))
+    changed = changed_indicators(before, after)
+    parts = {
+        indicator: [part.indicator for part in parts]
+        for indicator, parts in draft.parts.items()
+        if indicator in changed and indicator not in draft.contributions
+    }
+    made_from = changed.union(*parts.values())
+    return column_changes(
+        _stored_snapshot(session, previous, before, made_from), _snapshot_of(draft, after, made_from, parts)
+    )
+
+
+def _stored_snapshot(
+    session: Session, revision: RollupRevisionRow, rows: Mapping[str, RollupRow], indicators: Collection[str]
+) -> RevisionSnapshot:
+    """Return what a revision stored, with the contributions to some indicators."""
     # Columns of tables, not of objects: a country has hundreds of thousands.
     counted_row, unit = table_of(RollupContributionRow).c, table_of(RollupUnitRow).c
     other, counted_form = table_of(RollupOtherReportRow).c, table_of(RollupCountedFormRow).c
@@ -171,11 +196,10 @@ def _stored_snapshot(session: Session, revision: RollupRevisionRow) -> RevisionS
             counted_row.numerator,
             counted_row.denominator,
             counted_row.weight,
-        ).where(counted_row.revision_id == revision.id)
+        ).where(counted_row.revision_id == revision.id, counted_row.indicator.in_(sorted(indicators)))
     ).all():
         key = key_of(code, valid_from, period, forms.get((indicator, period), revision.form))
         contributions.setdefault(indicator, {})[key] = CountedAmount(*counted)
-    rows = {row.indicator: row for row in read_rows(session, revision)}
     return RevisionSnapshot(rows, contributions, statuses, beside=_stored_beside(session, revision))
 
 
@@ -189,7 +213,9 @@ def _stored_beside(session: Session, revision: RollupRevisionRow) -> dict[str, d
     return results
 
 
-def _snapshot_of(draft: Draft) -> RevisionSnapshot:
+def _snapshot_of(
+    draft: Draft, rows: Mapping[str, RollupRow], indicators: Collection[str], parts: Mapping[str, Sequence[str]]
+) -> RevisionSnapshot:
     contributions = {
         indicator: {
             contribution.key: CountedAmount(
@@ -201,17 +227,13 @@ def _snapshot_of(draft: Draft) -> RevisionSnapshot:
             for contribution in contributions
         }
         for indicator, contributions in draft.contributions.items()
+        if indicator in indicators
     }
     counting = {report.key for report in (*draft.expected_reports, *draft.other_reports)}
     status = {
         report_key: RecordedStatus(status.state, status.late, status.submission.id if status.submission else None)
         for report_key, status in draft.statuses.items()
         if report_key in counting
-    }
-    parts = {
-        indicator: [part.indicator for part in parts]
-        for indicator, parts in draft.parts.items()
-        if indicator not in draft.contributions
     }
     beside = {
         indicator: {
@@ -220,7 +242,7 @@ def _snapshot_of(draft: Draft) -> RevisionSnapshot:
         }
         for indicator, amounts in draft.beside.items()
     }
-    return RevisionSnapshot({row.indicator: row for row in draft.rows}, contributions, status, parts, beside)
+    return RevisionSnapshot(rows, contributions, status, parts, beside)
 
 
 def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, object]:

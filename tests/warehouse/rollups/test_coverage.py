@@ -30,8 +30,9 @@ def cover(*reports: Report, late: tuple[int, ...] = ()) -> Coverage:
         report.key: status(report, None if state is ReportingState.MISSING else 1, state, late=number in late)
         for number, (report, (state, _)) in enumerate(zip(expected, reports, strict=True))
     }
-    amounts = {report.key: amount for report, (_, amount) in zip(expected, reports, strict=True)}
-    return coverage_of(sort_units(expected, statuses), statuses, amounts)
+    units = sort_units(expected, statuses)
+    amounts = [amount for report, (_, amount) in zip(expected, reports, strict=True) if report in units.open_reports]
+    return coverage_of(units, amounts)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_units_are_ordered_by_key() -> None:
     """Units come by code, whatever the order of the expected reports."""
     expected = [expected_report(code) for code in "CAB"]
     statuses = {report.key: status(report, None) for report in expected}
-    coverage = coverage_of(sort_units(expected, statuses), statuses, {report.key: NOT_REPORTED for report in expected})
+    coverage = coverage_of(sort_units(expected, statuses), [NOT_REPORTED] * len(expected))
     assert [gap.unit.code for gap in coverage.not_delivered] == ["A", "B", "C"]
     assert coverage.missing == 3
 
@@ -89,12 +90,12 @@ def test_what_is_collected_by_village_may_not_apply_to_a_unit_partly_inside() ->
     """Without a village inside the area a unit misses nothing, although no report came; one wholly inside does."""
     partly, wholly = expected_report("A", whole=False), expected_report("B")
     statuses = {report.key: status(report, None, ReportingState.MISSING) for report in (partly, wholly)}
-    coverage = coverage_of(sort_units([wholly, partly], statuses), statuses, {partly.key: NOT_APPLICABLE})
+    coverage = coverage_of(sort_units([wholly, partly], statuses), [NOT_APPLICABLE])
     assert [gap.unit.code for gap in coverage.not_applicable] == ["A"]
     assert [gap.unit.code for gap in coverage.not_delivered] == ["B"]
 
 
 def test_no_expected_unit_is_complete() -> None:
     """Without expected units no figure is missing."""
-    coverage = coverage_of(sort_units([], {}), {}, {})
+    coverage = coverage_of(sort_units([], {}), [])
     assert (coverage.expected, coverage.status) == (0, RollupStatus.COMPLETE)
