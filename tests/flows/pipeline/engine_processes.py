@@ -54,7 +54,8 @@ class EngineProcesses:
 
     def workers(self) -> list[psutil.Process]:
         """Return the processes that do slices."""
-        children = (child for process in self.started for child in psutil.Process(process.pid).children())
+        running = (process for process in self.started if process.poll() is None)
+        children = (child for process in running for child in psutil.Process(process.pid).children())
         return [child for child in children if child.status() != psutil.STATUS_ZOMBIE and _does_slices(child)]
 
     def kill_worker(self) -> None:

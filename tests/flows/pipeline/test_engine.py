@@ -22,7 +22,7 @@ from tests.flows.service.service_runner import until
 from workbooks.sample.inbox import SampleFile, make_sample
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("engine")]
-WORKBOOKS = 60
+WORKBOOKS = 40
 
 
 @pytest.fixture(scope="module")
@@ -31,38 +31,44 @@ def province(catalog: Catalog) -> list[SampleFile]:
     return list(make_sample(catalog, "58", [parse_period("2025-05")], seed=1))[:WORKBOOKS]
 
 
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory, mirrored_warehouse: Path) -> Path:
+    """Return the home whose engine all tests share; workbooks are delivered to it once."""
+    return prepare_home(tmp_path_factory.mktemp("engine") / "home", mirrored_warehouse)
+
+
+@pytest.fixture(scope="module")
+def engine(shared_home: Path) -> Iterator[EngineProcesses]:
+    """Return an engine of two workers on the shared home."""
+    with engine_processes(shared_home, shared_home.parent, 2) as engine:
+        engine.start("slices")
+        log = shared_home.parent / "scheduler.log"
+        until(lambda: log.read_text("utf-8").count("Register worker") == 2)
+        yield engine
+
+
 @pytest.fixture
-def alone(tmp_path: Path, home: Path, mirrored_warehouse: Path, province: list[SampleFile]) -> Path:
+def alone(tmp_path: Path, shared_home: Path, mirrored_warehouse: Path, province: list[SampleFile]) -> Path:
     """Return a second home; to both the same workbooks were delivered."""
     alone = prepare_home(tmp_path / "alone", mirrored_warehouse)
-    for each in (alone, home):
+    for each in (alone, shared_home):
         deliver(each, province)
     return alone
 
 
-@pytest.fixture
-def engine(home: Path, tmp_path: Path) -> Iterator[EngineProcesses]:
-    """Return an engine of two workers on the home."""
-    with engine_processes(home, tmp_path, 2) as engine:
-        yield engine
-
-
-def test_a_killed_worker_changes_nothing(
-    engine: EngineProcesses, home: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_run_gives_slices_to_its_own_kind_only(
+    engine: EngineProcesses, shared_home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With workers that read and publish, one killed in each, all is as by the run alone, and files equal in bytes."""
-    monkeypatch.setattr(publisher, "AREAS_PER_STEP", 2)
-    monkeypatch.setattr(publisher, "_AREAS_AT_ONCE", 1)
-    for pages in ("begin_pages", "finish_site"):
-        monkeypatch.setattr(Publisher, pages, lambda _publisher: None)
-    run_plainly(context_of(alone), pages=True)
-    engine.start("slices")
-    until(lambda: len(engine.workers()) == 2)
-    done = _killing(engine, monkeypatch)
-    run_plainly(context_of(home, runner="engine", scheduler=engine.address, slice_files=10), pages=True)
-    assert done == {"read_slice", "write_slice"}
-    assert picture_of(home) == picture_of(alone)
-    assert _bytes_of(home) == _bytes_of(alone)
+    """In the middle of an upgrade a run with another catalogue than the workers' names these, and they do nothing."""
+    settings = settings_of(shared_home, runner="engine", scheduler=engine.address)
+    with open_runner(settings, open_catalog(settings)) as runner:
+        assert runner
+        assert runner.submit(read_slice, ReadingBounds.of(settings), ()).result(60) == ()
+    assert not caplog.records
+    with open_runner(settings, load_catalog(changed_catalog(tmp_path))) as runner:
+        assert runner
+        assert wait([runner.submit(read_slice, ReadingBounds.of(settings), ())], timeout=1).done == set()
+    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["catalog", "catalog"]
 
 
 def test_another_landing_or_catalogue_is_refused(engine: EngineProcesses, tmp_path: Path) -> None:
@@ -73,21 +79,20 @@ def test_another_landing_or_catalogue_is_refused(engine: EngineProcesses, tmp_pa
     assert (code, "for: catalogue. It" in message) == (3, True)
 
 
-def test_a_run_gives_slices_to_its_own_kind_only(
-    engine: EngineProcesses, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_a_killed_worker_changes_nothing(
+    engine: EngineProcesses, shared_home: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the middle of an upgrade a run with another catalogue than the workers' names these, and they do nothing."""
-    settings = settings_of(home, runner="engine", scheduler=engine.address)
-    engine.start("slices")
-    until(lambda: (tmp_path / "scheduler.log").read_text("utf-8").count("Register worker") == 2)
-    with open_runner(settings, open_catalog(settings)) as runner:
-        assert runner
-        assert runner.submit(read_slice, ReadingBounds.of(settings), ()).result(60) == ()
-    assert not caplog.records
-    with open_runner(settings, load_catalog(changed_catalog(tmp_path))) as runner:
-        assert runner
-        assert wait([runner.submit(read_slice, ReadingBounds.of(settings), ())], timeout=1).done == set()
-    assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["catalog", "catalog"]
+    """With workers that read and publish, one killed in each, all is as by the run alone, and files equal in bytes."""
+    monkeypatch.setattr(publisher, "AREAS_PER_STEP", 2)
+    monkeypatch.setattr(publisher, "_AREAS_AT_ONCE", 1)
+    for pages in ("begin_pages", "finish_site"):
+        monkeypatch.setattr(Publisher, pages, lambda _publisher: None)
+    run_plainly(context_of(alone), pages=True)
+    done = _killing(engine, monkeypatch)
+    run_plainly(context_of(shared_home, runner="engine", scheduler=engine.address, slice_files=10), pages=True)
+    assert done == {"read_slice", "write_slice"}
+    assert picture_of(shared_home) == picture_of(alone)
+    assert _bytes_of(shared_home) == _bytes_of(alone)
 
 
 def _killing(engine: EngineProcesses, monkeypatch: pytest.MonkeyPatch) -> set[str]:
