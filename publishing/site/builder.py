@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
@@ -30,6 +29,7 @@ from publishing.site.overview_pages import (
     search_places,
 )
 from publishing.site.published_set import (
+    Consulted,
     PublishedRevisionRef,
     SiteState,
     newest_numbers,
@@ -55,9 +55,6 @@ _GATHERED_AREAS: Final = 2
 
 LoadRevision = Callable[[PublishedRevisionRef], Revision | None]
 """Reads a revision from the warehouse; None: it does not know it."""
-
-Consulted = Mapping[tuple[str, str], date]
-"""Last days of the consultations in force, by period and name of the area's folder."""
 
 
 @dataclass(frozen=True, slots=True)

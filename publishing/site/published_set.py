@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
@@ -16,6 +17,9 @@ _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
 
 Numbers = Mapping[Period, Mapping[str, int]]
 """The newest revisions by period and name of the area's folder."""
+
+Consulted = Mapping[tuple[str, str], date]
+"""Last days of the consultations in force, by period and name of the area's folder."""
 
 
 @dataclass(frozen=True, slots=True)
