@@ -21,7 +21,7 @@ HALF := catalog domain workbooks warehouse $(patsubst tests/%/,%,$(filter-out te
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site audit torture scale load-test hunt clean
+.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site bench-warehouse audit torture scale load-test hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -132,6 +132,9 @@ bench-site: $(VENV)/ready ## Build the site of all communes from synthetic facts
 
 bench-nightly: $(VENV)/ready ## Time a nightly run (COMMUNES=2000 ENGINE=sqlite ROUNDS=3) beside reading the files only; figures must agree
 	@$(BIN)/python -m benchmarks.nightly --communes $(or $(COMMUNES),2000) --engine $(or $(ENGINE),sqlite) --rounds $(or $(ROUNDS),3) --correction $(if $(RESULTS),--results $(RESULTS))
+
+bench-warehouse: $(VENV)/ready ## Fill a PostgreSQL warehouse (UNITS=300 MONTHS=12,60 WAREHOUSE=url) and time what is done in it; copies must answer
+	@$(BIN)/python -m benchmarks.large_warehouse --units $(or $(UNITS),300) $(if $(MONTHS),--months $(MONTHS)) $(if $(WAREHOUSE),--warehouse $(WAREHOUSE))
 
 audit: $(VENV)/ready ## Compare what is installed with a list of advisories (ADVISORIES=file.json, OSV format); without one it fails
 	@test -n "$(ADVISORIES)" || { echo "Nothing was compared: make audit ADVISORIES=file.json, a list in the OSV format (docs/security.md)" >&2; exit 2; }

@@ -35,7 +35,7 @@ def make_inputs(communes: int, cache: Path) -> Path:
     sample = make_sample(load_catalog(), COUNTRY, [parse_period(PERIOD)], SEED, DEFECTS)
     reports = islice((file for file in sample if not file.is_correction), communes)
     for file in track(reports, "workbooks", total=communes, console=CONSOLE, transient=True):
-        _deliver(unfinished / file.path, file.data, file.delivered_at.timestamp())
+        deliver(unfinished / file.path, file.data, file.delivered_at.timestamp())
     unfinished.rename(folder)
     return folder
 
@@ -52,11 +52,11 @@ def make_faulty(inputs: Path) -> Path:
         target = unfinished / path.relative_to(inputs)
         if percent in _MISSING:
             continue
-        _deliver(target, mutate([data], number) if percent in _SPOILED else data, sent)
+        deliver(target, mutate([data], number) if percent in _SPOILED else data, sent)
         if percent in _SENT_TWICE:
-            _deliver(target.with_stem(f"{target.stem} (2)"), data, sent + _HOUR)
+            deliver(target.with_stem(f"{target.stem} (2)"), data, sent + _HOUR)
         if percent in _CORRECTED:
-            _deliver(target.with_stem(f"{target.stem} (2)"), _with_another_figure(data, number), sent + _HOUR)
+            deliver(target.with_stem(f"{target.stem} (2)"), with_another_figure(data, number), sent + _HOUR)
     unfinished.rename(folder)
     return folder
 
@@ -65,17 +65,18 @@ def add_correction(inbox: Path) -> None:
     """Add a second report of one commune to an inbox, in which one figure is larger by one."""
     paths = sorted(inbox.rglob("*.xlsx"))
     first = paths[len(paths) // 2]
-    data = _with_another_figure(first.read_bytes(), SEED)
-    _deliver(first.with_stem(f"{first.stem} (2)"), data, first.stat().st_mtime + _HOUR)
+    data = with_another_figure(first.read_bytes(), SEED)
+    deliver(first.with_stem(f"{first.stem} (2)"), data, first.stat().st_mtime + _HOUR)
 
 
-def _deliver(target: Path, data: bytes, sent: float) -> None:
+def deliver(target: Path, data: bytes, sent: float) -> None:
+    """Write a workbook as if it had been sent at a time, in seconds since 1970."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
     os.utime(target, (sent, sent))
 
 
-def _with_another_figure(data: bytes, seed: int) -> bytes:
+def with_another_figure(data: bytes, seed: int) -> bytes:
     """Return a workbook with one figure of its first sheet larger by one."""
     parts = parts_of(data)
     place = next(place for place, (name, _) in enumerate(parts) if name == "xl/worksheets/sheet1.xml")
