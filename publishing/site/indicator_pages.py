@@ -1,19 +1,24 @@
 """Pages of an area over all its periods: one that lists them, and one for each indicator, with its units ranked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 from domain.rollups import RollupStatus
 from domain.units import OrgUnit
 from publishing.site.area_pages import MOST_UNITS, AreaPeriod, crumb_of, province_crumbs, total
 from publishing.site.facts import AreaFacts, FigureFact, UnitValue
 from publishing.site.links import TREND_PERIODS
-from publishing.site.rendering import addresses, escaped, render
+from publishing.site.rendering import Skeleton, addresses, drawing, escaped, hole, render
 from publishing.site.site_formatter import SiteFormatter
 from publishing.site.trends import boundary_names, reasons_of, trend_of
 
+_HOLES: Final = (
+    *("indicator", "value", "counted", "trend", "trend_text", "reasons"),
+    *("over_periods", "periods", "ranking"),
+)
 _Ranked = tuple[str, str, Decimal | None, str, str]
 """Address and name as markup, value, and the value and its fraction as shown: numbers hold no markup."""
 
@@ -62,6 +67,7 @@ def indicator_pages(series: AreaSeries, formatters: Sequence[SiteFormatter]) -> 
 class _IndicatorPages:
     series: AreaSeries
     formatter: SiteFormatter
+    _skeletons: dict[tuple[bool, tuple[str, ...]], Skeleton] = field(init=False, default_factory=dict)
 
     def render(self) -> dict[str, bytes]:
         lang = self.formatter.lang
@@ -106,11 +112,6 @@ class _IndicatorPages:
         pairs = zip(reversed(self.series.periods), reversed(self.series.beside), strict=True)
         return [(facts, other) for facts, other in pairs if facts.period.frequency is frequency][-TREND_PERIODS:]
 
-    @cached_property
-    def is_pair(self) -> bool:
-        """Whether a period has figures on the other boundaries as well."""
-        return any(self.series.beside)
-
     def _list(self) -> bytes:
         formatter = self.formatter
         themes = formatter.themes(self.area.facts)
@@ -133,39 +134,85 @@ class _IndicatorPages:
         )
 
     def _page(self, figure: FigureFact) -> bytes:
+        formatter, area, lang = self.formatter, self.area, self.formatter.lang
+        indicator, period = formatter.indicator(figure.indicator), formatter.period(area.facts.period)
+        series, rankings = self._both_boundaries(), self._rankings(figure)
+        trend = trend_of(formatter, figure.indicator, *series)
+        shape = trend is not None, tuple(heading for heading, _ in rankings)
+        if shape not in self._skeletons:
+            self._skeletons[shape] = self._skeleton(*shape)
+        markup = {
+            "indicator": escaped(indicator),
+            "other": escaped(addresses(2, figure.indicator, lang).other),
+            "value": escaped(formatter.value(figure)),
+            "counted": escaped(formatter.counted(figure.indicator)),
+            "trend": drawing(trend, indicator) if trend else "",
+            "trend_text": escaped(trend.description) if trend else "",
+            "reasons": "".join(
+                f'<p class="small reason">✕ {escaped(periods)}: {escaped(reason)}</p>\n'
+                for each in series
+                for periods, reason in reasons_of(formatter, figure.indicator, each)
+            ),
+            "over_periods": escaped(
+                formatter.text("caption_over_periods", indicator=indicator, area=formatter.area(area.facts))
+            ),
+            "periods": "".join(self._period_rows(figure)),
+            "ranking": escaped(formatter.text("caption_ranking", indicator=indicator, period=period)),
+        }
+        for order, (_, rows) in enumerate(rankings):
+            markup[f"ranked{order}"] = "".join(self._ranked_row % row for row in rows)
+        return self._skeletons[shape].fill(markup)
+
+    def _skeleton(self, has_trend: bool, headings: Sequence[str]) -> Skeleton:  # noqa: FBT001 # the parts of a shape
         formatter, area = self.formatter, self.area
-        indicator = formatter.indicator(figure.indicator)
-        return render(
-            "indicator.html.j2",
-            formatter,
-            addresses(2, figure.indicator, formatter.lang),
-            [*self.crumbs, (crumb_of(area, formatter), f"index.{formatter.lang}.html"), (indicator, "")],
-            indicator=indicator,
-            area_name=self.name,
-            newest_page=f"../../{area.facts.period.id}/{area.name}/index.{formatter.lang}.html",
-            is_sample=area.is_sample,
-            value=formatter.value(figure),
-            newest_period=formatter.period(area.facts.period),
-            counted=formatter.counted(figure.indicator),
-            labels=self.labels,
-            rank_label=formatter.text("rank"),
-            trend=trend_of(formatter, figure.indicator, *self._both_boundaries()),
-            reasons=[
-                reason
-                for series in self._both_boundaries()
-                for reason in reasons_of(formatter, figure.indicator, series)
-            ],
-            beside=boundary_names(formatter, area.facts.boundary)[1] if self.is_pair else "",
-            periods=[
-                (
-                    *heading[:2],
-                    *self._counts(facts.by_indicator.get(figure.indicator)),
-                    heading[2],
-                    self._beside(other, figure.indicator),
-                )
-                for heading, facts, other in zip(self.headings, self.series.periods, self.series.beside, strict=True)
-            ],
-            rankings=self._rankings(figure),
+        return Skeleton(
+            render(
+                "indicator.html.j2",
+                formatter,
+                replace(addresses(2, "", formatter.lang), other=hole("other")),
+                [*self.crumbs, (crumb_of(area, formatter), f"index.{formatter.lang}.html"), (hole("indicator"), "")],
+                **{name: hole(name) for name in _HOLES},
+                area_name=self.name,
+                newest_page=f"../../{area.facts.period.id}/{area.name}/index.{formatter.lang}.html",
+                is_sample=area.is_sample,
+                newest_period=formatter.period(area.facts.period),
+                labels=self.labels,
+                has_trend=has_trend,
+                beside=self.beside_label,
+                rankings=[(heading, hole(f"ranked{order}")) for order, heading in enumerate(headings)],
+            )
+        )
+
+    @cached_property
+    def beside_label(self) -> str:
+        """Return the name of the other boundaries, where a period has figures on them as well."""
+        return boundary_names(self.formatter, self.area.facts.boundary)[1] if any(self.series.beside) else ""
+
+    def _period_rows(self, figure: FigureFact) -> Iterator[str]:
+        value, fraction, accepted = self.labels
+        rows = zip(self.headings, self.series.periods, self.series.beside, strict=True)
+        for (href, period, note), facts, other in rows:
+            amount, counts, units = self._counts(facts.by_indicator.get(figure.indicator))
+            shown = f' <span class="small muted">{note}</span>' if note else ""
+            yield (
+                f'<tr><th scope="row"><a href="{href}">{period}</a>{shown}</th>'
+                f'<td class="n" data-label="{value}"><strong>{amount}</strong></td>'
+                f'<td class="n" data-label="{fraction}">{counts}</td><td class="n" data-label="{accepted}">{units}</td>'
+            )
+            if self.beside_label:
+                name = escaped(self.beside_label)
+                yield f'<td class="n" data-label="{name}">{self._beside(other, figure.indicator)}</td>'
+            yield "</tr>\n"
+
+    @cached_property
+    def _ranked_row(self) -> str:
+        """Return the pattern of a row of rank, name, amount and fraction, all markup."""
+        labels = escaped(self.formatter.text("rank")), *self.labels[:2]
+        rank, value, fraction = (label.replace("%", "%%") for label in labels)
+        return (
+            f'<tr><td class="n" data-label="{rank}">%s</td><th scope="row">%s</th>'
+            f'<td class="n" data-label="{value}"><strong>%s</strong></td>'
+            f'<td class="n" data-label="{fraction}">%s</td></tr>\n'
         )
 
     def _both_boundaries(self) -> tuple[list[AreaFacts], list[AreaFacts | None]]:
@@ -194,7 +241,7 @@ class _IndicatorPages:
         units = self.formatter.share(figure.accepted, figure.expected)
         return self._amount(figure), fraction, units if figure.status == "complete" else f"▽ {units}"
 
-    def _rankings(self, figure: FigureFact) -> list[tuple[str, list[tuple[str, str, str, str, str]]]]:
+    def _rankings(self, figure: FigureFact) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         """Return the areas below ranked, and the units; of a large area their groups."""
         area, text = self.area, self.formatter.text
         values = area.figures.values(figure.indicator, self.formatter.flow(figure.indicator))
@@ -251,13 +298,14 @@ class _IndicatorPages:
         return [escaped(group.name if group else other) for group in self.series.groups]
 
 
-def _ranked(rows: Sequence[_Ranked]) -> list[tuple[str, str, str, str, str]]:
+def _ranked(rows: Sequence[_Ranked]) -> list[tuple[str, str, str, str]]:
     """Sort rows by value, the highest first and those without one last, and number them; equal values share a rank."""
     order = sorted(rows, key=lambda row: (row[2] is None, -(row[2] or 0), row[1], row[0]))
-    ranked: list[tuple[str, str, str, str, str]] = []
+    ranked: list[tuple[str, str, str, str]] = []
     rank, before = 0, None
     for number, (href, name, value, amount, fraction) in enumerate(order, start=1):
         if value != before:
             rank, before = number, value
-        ranked.append(("–" if value is None else str(rank), href, name, amount, fraction))
+        linked = f'<a href="{href}">{name}</a>' if href else name
+        ranked.append(("–" if value is None else str(rank), linked, amount, fraction))
     return ranked

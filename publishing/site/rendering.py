@@ -17,6 +17,7 @@ from publishing.charts.trend import TEMPLATES as CHART_TEMPLATES
 from publishing.page.rollup_page import page_environment
 from publishing.site.facts import key_of
 from publishing.site.site_formatter import SiteFormatter
+from publishing.site.trends import DrawnTrend
 from publishing.storage.site_folder import INDEX, INDEX_IN_ENGLISH, KeyedPage
 
 LANGS: Final[tuple[Lang, ...]] = ("vi", "en")
@@ -84,6 +85,14 @@ class Skeleton:
 def hole(name: str) -> Markup:
     """Return the value that makes a hole in a skeleton."""
     return Markup(f"{_HOLE}{name}{_HOLE}")  # noqa: S704 # replaced by markup
+
+
+def drawing(trend: DrawnTrend, title: str) -> str:
+    """Return the drawing of a trend as markup."""
+    macros = _environment().get_template("charts.html.j2").module.__dict__
+    if trend.names:
+        return str(macros["trend_pair"](trend.chart, "trend", title, trend.description, trend.names))
+    return str(macros["trend_line"](trend.chart, "trend", title, trend.description))
 
 
 def keyed(
