@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.flows.pipeline.nightly_runs import AREA, context_of
-from tests.full.accessibility import serious_violations
+from tests.full.accessibility import see
 from tests.web.test_serve import running
 from tests.web.upload.conftest import make_link_for
 
@@ -30,16 +30,6 @@ def served(tmp_path: Path, night_home: Path) -> Iterator[tuple[str, str, Path]]:
     expect.set_options(timeout=30_000)
     with running(home, TONGHOP_OFFICE_AUTH="an:secret") as (_, _, office, upload):
         yield office, f"{upload}/{token}/", home
-
-
-def see(page: Page, name: str, folder: Path) -> None:
-    """Take a picture of the page; it is no wider than the window, and axe-core finds nothing serious."""
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    assert (name, serious_violations(page)) == (name, [])
-    box, viewport = page.locator("html").bounding_box(), page.viewport_size
-    assert box
-    assert viewport
-    assert box["width"] <= viewport["width"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.flows.pipeline.nightly_runs import context_of, put, run_plainly
-from tests.full.accessibility import serious_violations
+from tests.full.accessibility import see
 from tests.web.desk.acts.conftest import changed_workbook
 from tests.web.test_serve import running
 from tests.web.upload.conftest import make_link_for
@@ -67,17 +67,6 @@ def walk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     yield open_at
     for context in contexts:
         context.close()
-
-
-def see(page: Page, name: str, folder: Path, *, scripts: bool) -> None:
-    """Take a picture of the page; it is no wider than the window, and with scripts axe-core finds nothing serious."""
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    if scripts:
-        assert (name, serious_violations(page)) == (name, [])
-    box, viewport = page.locator("html").bounding_box(), page.viewport_size
-    assert box
-    assert viewport
-    assert box["width"] <= viewport["width"]
 
 
 @pytest.mark.parametrize(
