@@ -79,6 +79,6 @@ def published_figures(session: Session, form: str, period: Period) -> tuple[Publ
     )
 
 
-def _newest_first(entry: tuple[str, Period]) -> tuple[str, str]:
+def _newest_first(entry: tuple[str, Period]) -> tuple[int, int, int, str]:
     form, period = entry
-    return period.id, form
+    return period.year, period.last_month, -period.months, form

@@ -7,7 +7,9 @@ import pytest
 
 from domain.indicators import Measure
 from domain.issues import Issue
+from domain.periods import parse_period
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, warning
+from warehouse.queries.desk.figures import published_periods
 from warehouse.queries.desk.warning_effects import RankedWarning, ranked_warnings
 from warehouse.store.engine import reading
 from warehouse.submissions.loading import JudgedReport
@@ -76,3 +78,14 @@ def test_unpublished_figures_move_nothing(builder: WarehouseBuilder, lead: str) 
     send(builder, SMALL, lead, (5, 10), warning(lead))
     (only,) = ranked(builder)
     assert (only.unit.code, only.effect) == (SMALL, None)
+
+
+def test_the_newest_period_is_the_last_to_end(builder: WarehouseBuilder) -> None:
+    """A month that ends after a quarter comes before it, and before the quarter that ends with it."""
+    indicator = builder.indicator_of(Measure.COUNT)
+    for period in map(parse_period, ("2025-03", "2025-05")):
+        builder.accept(builder.report("22813", {indicator: (5,)}, period=period))
+        builder.roll_up(period=period)
+    builder.roll_up(period=parse_period("2025-Q1"))
+    with reading(builder.engine) as session:
+        assert [period.id for _, period in published_periods(session)] == ["2025-05", "2025-03", "2025-Q1"]
