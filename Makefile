@@ -96,7 +96,8 @@ setup-full: ## Install the Debian packages that make test-full needs (root or su
 	  chromium libreoffice-calc-nogui libreoffice-writer-nogui poppler-utils fonts-liberation postgresql systemd clamav-daemon \
 	  dovecot-imapd samba smbclient iproute2 && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends r-base-core prometheus
 
-pictures: $(VENV)/ready ## Take the pictures of the documentation again from the demo (needs make setup-full)
+pictures: $(VENV)/ready ## Take the pictures of the documentation again, from the demo and a desk of its own (needs make setup-full)
+	@$(BIN)/python -m tests.tools.desk_pictures
 	@$(BIN)/python -m tests.tools.pictures
 
 golden: $(VENV)/ready ## Make the golden files again; look at the diff before you commit it

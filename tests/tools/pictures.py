@@ -102,8 +102,6 @@ def picture_pages(browser: Browser, published: int, office: int) -> None:
     save(page, "bao-cao-nhanh")
     credentials: HttpCredentials = {"username": _OFFICE[0], "password": _OFFICE[1]}
     page = browser.new_context(viewport=_WIDE, http_credentials=credentials).new_page()
-    page.goto(f"http://127.0.0.1:{office}/")
-    save(page, "van-phong")
     page.goto(f"http://127.0.0.1:{office}/submissions?state=quarantined&period=2025-05")
     page.locator("a[href^='quality/submissions/']").first.click()
     save(page, "bao-cao-bi-tra-lai")
