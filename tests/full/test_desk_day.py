@@ -35,7 +35,7 @@ NAME = "Nguyễn Thị Lan"
 
 
 @dataclass(frozen=True)
-class Office:
+class OfficeOfDay:
     """A desk with its service, the password of its officer, and the path of a commune's upload page."""
 
     service: Service
@@ -47,7 +47,7 @@ class Office:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(
     request: pytest.FixtureRequest, tmp_path: Path, night_home: Path, first_files: tuple[SampleFile, ...]
-) -> Iterator[Office]:
+) -> Iterator[OfficeOfDay]:
     """Run a service on a home with a returned report, one with a warning, and an officer of the district."""
     home = Path(shutil.copytree(night_home, tmp_path / "home", symlinks=True))
     first = next(file for file in first_files if UNIT in file.path.name)
@@ -76,7 +76,9 @@ def office(
     try:
         done = service.run("up", "--detach")
         assert done.returncode == 0, done.stdout + done.stderr
-        yield Office(service, f"http://127.0.0.1:{port}", password, f"http://127.0.0.1:{service.upload_port}/{token}/")
+        yield OfficeOfDay(
+            service, f"http://127.0.0.1:{port}", password, f"http://127.0.0.1:{service.upload_port}/{token}/"
+        )
     finally:
         service.run("down")
         if database:
@@ -90,7 +92,7 @@ def decide(page: Page, act: str, reason: str) -> None:
     page.get_by_role("button", name=f"Confirm: {act}").click()
 
 
-def log_in(page: Page, office: Office, folder: Path) -> None:
+def log_in(page: Page, office: OfficeOfDay, folder: Path) -> None:
     """Log the officer in; the matrix follows."""
     page.goto("/")
     see(page, "log-in", folder)
@@ -143,7 +145,7 @@ def question_and_answer(page: Page, browser: Browser, link: str, folder: Path) -
     decide(page, "Accept the sender's answer", "confirmed by the list of teams")
 
 
-def test_the_whole_day(browser: Browser, office: Office, correction: SampleFile, tmp_path: Path) -> None:
+def test_the_whole_day(browser: Browser, office: OfficeOfDay, correction: SampleFile, tmp_path: Path) -> None:
     """Who has not sent, why was it returned, what did a warning mean, is it right, run again, consult, close."""
     page = browser.new_context(base_url=office.address, viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(60_000)
