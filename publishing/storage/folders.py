@@ -70,11 +70,10 @@ def link_revisions(folder: PublicationFolder) -> None:
 
     Pages of a revision lead to the site by relative addresses, and folders whose names begin with a dot are not served.
     """
-    links = folder.store.targets(folder.period)
     for number in folder.numbers():
-        link = revision_link(folder.name, number)
-        if link not in links:
-            folder.store.switch(f"{folder.period}/{link}", partial(folder.revision, number))
+        link = f"{folder.period}/{revision_link(folder.name, number)}"
+        if folder.store.target(link) is None:
+            folder.store.switch(link, partial(folder.revision, number))
 
 
 def store_revision(store: Store, name: str, identity: Identity, render: Callable[[], Mapping[str, bytes]]) -> str:
