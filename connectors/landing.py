@@ -18,15 +18,17 @@ from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DRAFT = ".landing-"
-_MARK = ".probe"
-_APART, _REASON = "infected", ".txt"
+MARK = ".probe"
+"""File that tells a landing from any other."""
+APART, REASON = "infected", ".txt"
+"""Folder of files that were set apart, and the ending of the files that say why."""
 _SYNCS_AT_ONCE = 8
 
 
 class NotLandedError(TerminalError):
     """Bytes that the warehouse refers to are not in the landing."""
 
-    def __init__(self, digest: str, path: Path) -> None:
+    def __init__(self, digest: str, path: Path | str) -> None:
         """Keep the hash and where the bytes should be."""
         self.digest = digest
         self.path = path
@@ -98,13 +100,13 @@ class Landing:
         draft = self.root / f"{_DRAFT}{uuid4().hex}"
         draft.write_text(draft.name.removeprefix(_DRAFT), "ascii")
         with suppress(FileExistsError):
-            (self.root / _MARK).hardlink_to(draft)
+            (self.root / MARK).hardlink_to(draft)
         draft.unlink()
-        return (self.root / _MARK).read_text("ascii")
+        return (self.root / MARK).read_text("ascii")
 
     def read_mark(self) -> str | None:
         """Return what `mark` wrote; None: this landing was never marked."""
-        mark = self.root / _MARK
+        mark = self.root / MARK
         return mark.read_text("ascii") if mark.is_file() else None
 
     def clear_drafts(self, begun_before: datetime) -> int:
@@ -149,17 +151,17 @@ class Landing:
         path, apart = self.path_of(digest), self._apart(digest)
         if path.is_file():
             apart.parent.mkdir(exist_ok=True)
-            apart.with_suffix(_REASON).write_text(reason, "utf-8")
+            apart.with_suffix(REASON).write_text(reason, "utf-8")
             path.replace(apart)
             sync(apart.parent)
 
     def reason_apart(self, digest: str) -> str:
         """Return why bytes were set apart; "" where that is not known."""
-        note = self._apart(digest).with_suffix(_REASON)
+        note = self._apart(digest).with_suffix(REASON)
         return note.read_text("utf-8") if note.is_file() else ""
 
     def _apart(self, digest: str) -> Path:
-        return self.root / _APART / digest
+        return self.root / APART / digest
 
     def digests(self) -> Iterator[str]:
         """Yield the sha256 of every file that was landed, whole or not, in order."""

@@ -26,7 +26,7 @@ from domain.rules import Rule
 from domain.units import UnitRegister
 from tests.catalogs import add_next_version, small_catalog
 
-pytest_plugins = ["tests.home_fixtures", "tests.warehouse_fixtures"]
+pytest_plugins = ["tests.bucket_fixtures", "tests.home_fixtures", "tests.warehouse_fixtures"]
 
 # Every run tries the same examples, fifty unless a test says otherwise, however long they take: a commit is judged by
 # what it changed. `make test-fast` tries a tenth of them, `make test-services` all; `make hunt` looks for more with
@@ -111,6 +111,7 @@ def _leaves_out(config: pytest.Config, *marks: str) -> bool:
 _STARTERS = (
     "subprocess",
     "multiprocessing",
+    "tests.bucket_server",
     "tests.connectors.source_servers",
     "tests.flows.deployments.prefect_server",
     "tests.flows.deployments.prefect_api",

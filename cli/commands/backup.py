@@ -34,10 +34,10 @@ def backup(
     """
     from datetime import UTC, datetime
 
-    from connectors.landing import Landing
     from domain.errors import UsageError
     from flows.actions.backup import make_backup
     from flows.support.catalog import open_catalog
+    from flows.support.stores.opening import open_landing
     from flows.support.warehouse import open_database
 
     settings: Settings = context.obj
@@ -47,7 +47,7 @@ def backup(
     terminal = Terminal(catalog, settings.lang)
     with _counting(terminal) as watch:
         engine = open_database(settings.database)
-        landing = Landing(settings.landing)
+        landing = open_landing(settings)
         target = file.absolute()
         made = make_backup(engine, landing, catalog, settings.home, target, at=datetime.now(UTC), watch=watch)
     terminal.say("backup_made", files=made.landed, submissions=made.rows.get("submission", 0))
@@ -64,15 +64,15 @@ def restore(
 
     Example: tonghop restore tonghop-2025-06-15.tar.gz
     """
-    from connectors.landing import Landing
     from flows.actions.backup import restore_backup
+    from flows.support.stores.opening import open_landing
     from flows.support.warehouse import open_database
 
     settings: Settings = context.obj
     terminal = open_text_terminal(settings)
     with _counting(terminal) as watch:
         engine = open_database(settings.database)
-        landing = Landing(settings.landing)
+        landing = open_landing(settings)
         restored = restore_backup(file, engine, landing, settings.home, watch, limits=settings.unpack_limits)
     manifest = restored.manifest
     submissions = manifest.rows.get("submission", 0)

@@ -148,11 +148,12 @@ def _demo_settings(settings: Settings) -> Settings:
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     (home / _MARK).touch()
-    # The demo does not use the deployment's own warehouse, inbox and catalogue.
+    # The demo does not use the deployment's own warehouse, store, inbox and catalogue.
     return settings.model_copy(
         update={
             "home": home,
             "warehouse_url": "",
+            "store": "",
             "inbox": (),
             "connectors": None,
             "areas": (),

@@ -108,15 +108,15 @@ def _explain_as_of(session: "Session", catalog: "Catalog", figure: _FigureKey, a
 def _extract_originals(
     settings: Settings, explanation: "Explanation", unit: str | None, folder: Path
 ) -> "tuple[Original, ...]":
-    from connectors.landing import Landing
     from flows.actions.originals import extract
+    from flows.support.stores.opening import open_landing
 
     contributions = [
         explained.contribution for explained in explanation.contributions if unit in {None, explained.contribution.unit}
     ]
     if unit and not contributions:
         raise UsageError(f"nothing of {unit} is in this figure, so there is no file of it to take out")
-    return extract(Landing(settings.landing), (contribution.file for contribution in contributions), folder)
+    return extract(open_landing(settings), (contribution.file for contribution in contributions), folder)
 
 
 def show_originals(terminal: Terminal, originals: "tuple[Original, ...]") -> None:

@@ -35,11 +35,11 @@ def history(
     Example: tonghop history --unit 22828 --period 2025-05 --diff 1 2
     """
     from cli.output.as_json import fields_of, print_json
-    from connectors.landing import Landing
     from domain.periods import parse_period
     from flows.actions.versions import difference
     from flows.support.catalog import open_catalog
     from flows.support.choices import form_for
+    from flows.support.stores.opening import open_landing
     from flows.support.warehouse import open_warehouse
     from warehouse.queries.history import history as history_of
     from warehouse.store.engine import reading
@@ -52,7 +52,7 @@ def history(
     engine = open_warehouse(settings)
     with reading(engine) as session:
         report = history_of(session, owner.key, chosen.id, wanted)
-    differs = difference(engine, Landing(settings.landing), catalog, report, diff)
+    differs = difference(engine, open_landing(settings), catalog, report, diff)
     if as_json:
         print_json({**fields_of(report), "difference": differs})
         return

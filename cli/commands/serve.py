@@ -41,12 +41,12 @@ def serve(
     from functools import partial
 
     from cli.output.terminal import Terminal
-    from connectors.landing import Landing
     from domain.vietnam_time import day_in_vietnam
     from flows.actions.upload_checks import UploadChecks
     from flows.actions.users.accounts import is_desk_open
     from flows.support.catalog import open_catalog
     from flows.support.context import build_context
+    from flows.support.stores.opening import open_landing, outbox_store, published_store
     from flows.support.warehouse import open_warehouse
     from publishing.figures.formatter import ReportFormatter
     from web.apps import published_site
@@ -64,7 +64,7 @@ def serve(
     today = lambda: day_in_vietnam(now())  # noqa: E731 # a clock, handed over
     engine = open_warehouse(settings)
     health = health_routes(engine, {"home": settings.home})
-    sites = [Site(published_site(settings.published, formatter, today, engine, further=health), host, port)]
+    sites = [Site(published_site(published_store(settings), formatter, today, engine, further=health), host, port)]
     terminal.say("serving_published", url=f"http://{host}:{port}/")
     credential = settings.office_auth.get_secret_value() if settings.office_auth else None
     acting = patient(settings, min(settings.wait_seconds, DESK_WAIT)).model_copy(update={"reading_workers": 1})
@@ -72,8 +72,8 @@ def serve(
         catalog,
         engine,
         settings.quality,
-        settings.outbox,
-        Landing(settings.landing),
+        outbox_store(settings),
+        open_landing(settings),
         now,
         acting,
         partial(build_context, acting, now, engine),

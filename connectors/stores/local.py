@@ -110,6 +110,10 @@ class LocalStore:
         """Return the path in the file system."""
         return str(self.root / path)
 
+    def read(self, path: str) -> bytes:
+        """Return a single file; see `Store.read`."""
+        return (self.root / path).read_bytes()
+
     def open(self, path: str) -> BinaryIO:
         """Open a single file for reading; see `Store.open`."""
         return (self.root / path).open("rb")
@@ -143,6 +147,11 @@ class LocalStore:
             return sorted(each.name for each in (self.root / path).iterdir() if not each.name.startswith("."))
         except FileNotFoundError:
             return []
+
+    def sizes(self, path: str) -> Mapping[str, int]:
+        """Return the files directly below a path with their bytes; see `Store.sizes`."""
+        files = [self.root / path / name for name in self.names(path)]
+        return {file.name: file.stat().st_size for file in files if file.is_file() and not file.is_symlink()}
 
     def remove(self, path: str) -> None:
         """Remove a file, or a folder with all that is in it, as far as that succeeds."""

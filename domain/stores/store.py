@@ -55,6 +55,13 @@ class Store(Hashable, Protocol):
     def at(self, path: str) -> str:
         """Return the address of a path, as people are shown it."""
 
+    def read(self, path: str) -> bytes:
+        """Return a single file.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+
     def open(self, path: str) -> BinaryIO:
         """Open a single file for reading.
 
@@ -70,6 +77,9 @@ class Store(Hashable, Protocol):
 
     def names(self, path: str) -> list[str]:
         """Return the names directly below a path, in order, without hidden ones; none where there is nothing."""
+
+    def sizes(self, path: str) -> Mapping[str, int]:
+        """Return the single files directly below a path, without hidden ones, by name in order, with their bytes."""
 
     def remove(self, path: str) -> None:
         """Remove a single file, or a folder with all that is in it, if it is there."""
@@ -101,3 +111,10 @@ class Store(Hashable, Protocol):
 
     def switch(self, link: str, choose: Callable[[], str]) -> None:
         """Have a link lead to what `choose` returns, in one step; it is called again if the link moved meanwhile."""
+
+
+class WriteOnceStore(Store, Protocol):
+    """A store that many machines write to, of which each may be first."""
+
+    def add(self, path: str, data: bytes) -> bool:
+        """Write a single file unless there is one; return whether it was written."""

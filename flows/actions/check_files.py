@@ -178,7 +178,7 @@ def _context_and_rules(
         rules = tuple(context.catalog.rules.values())
     else:
         # An empty warehouse: no unit's history is passed to the rules.
-        context = build_context(settings.model_copy(update={"home": folder, "warehouse_url": ""}), clock)
+        context = build_context(settings.model_copy(update={"home": folder, "warehouse_url": "", "store": ""}), clock)
         beyond = rules_beyond(context.catalog)
         rules = tuple(rule for rule in context.catalog.rules.values() if rule.id not in beyond)
     try:

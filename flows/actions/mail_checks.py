@@ -95,7 +95,7 @@ class _MailCheck:
         context, mail = self._context, self._mail
         folder = f"{FOLDER}/{_mail_of(mail.files[0])}"
         copies, text = self._checked() if mail.sender is not None else ({}, "")
-        write(context.outbox, {context.outbox / folder / name: data for name, data in copies.items()})
+        write(context.outbox, {f"{folder}/{name}": data for name, data in copies.items()})
         with transaction(context.engine) as session:
             number = keep_handled(session, self._connector.name, [f.fingerprint for f in mail.files], context.clock())
             if mail.sender is not None:

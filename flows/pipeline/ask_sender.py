@@ -38,7 +38,7 @@ def ask_sender(
         text = _text(context, selector, issues, question)
         folder = PurePosixPath(selector.key.unit.code, selector.key.period.id)
         name = f"cau-hoi.so-{version.submission_id:08d}.{run_id[:_SHORT_RUN]}.txt"
-        write(context.outbox, {context.outbox / folder / name: text.encode()})
+        write(context.outbox, {f"{folder}/{name}": text.encode()})
         files = ReplyFiles(str(folder), (name,), text)
         record_message(session, delivery_of(session, version), files, decision, reply_ways(context))
     deliver_due(context)

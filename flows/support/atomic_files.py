@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from connectors.syncing import sync, sync_all
+from connectors.syncing import sync
 from domain.errors import TerminalError
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -77,22 +77,6 @@ def write_all_or_none(files: Mapping[Path, bytes]) -> None:
     with ExitStack() as drafts:
         for path, content in files.items():
             drafts.enter_context(atomic_file(path)).write_bytes(content)
-
-
-def write_synced(files: Mapping[Path, bytes]) -> None:
-    """Write many files, each atomically, and wait once for all to be on disk; existing ones are replaced.
-
-    Raises:
-        OSError: the storage failed; some may have been written, and all can be written again.
-    """
-    drafts = {path: path.with_name(f".{path.name}.new") for path in files}
-    for path, draft in drafts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(files[path])
-    sync_all(drafts.values())
-    for path, draft in drafts.items():
-        draft.replace(path)
-    sync_all({path.parent for path in files})
 
 
 def write_kept(target: Path, data: bytes, at: datetime, root: Path) -> None:

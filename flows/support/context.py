@@ -25,7 +25,7 @@ from flows.support.slices.identity import require_engine
 from flows.support.slices.reading import ReadingBounds, SlicedReader
 from flows.support.slices.runner import SliceRunner, open_runner
 from flows.support.sources import open_sources
-from flows.support.stores.opening import published_store
+from flows.support.stores.opening import open_landing, outbox_store, published_store
 from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Engine, Warehouse, normalise_url
 from workbooks.cells.guards import Limits
@@ -59,7 +59,7 @@ class AppContext:
     connectors: Sequence[Connector]
     landing: Landing
     published: Store
-    outbox: Path
+    outbox: Store
     quality: Path | None
     quality_nights: int
     areas: tuple[str, ...]
@@ -111,6 +111,9 @@ def build_context(
     scanner = ClamdScanner(settings.virus_scanner) if settings.virus_scanner else None
     engine = engine or open_warehouse(settings)
     catalog = open_catalog(settings)
+    landing = open_landing(settings)
+    if settings.store:
+        landing.mark()  # before anything is done: whether the store answers, and keeps to conditions
     require_valid_rules(tuple(catalog.rules.values()), tuple(catalog.indicators.values()))
     return AppContext(
         catalog=catalog,
@@ -118,9 +121,9 @@ def build_context(
         staging=engine,
         staging_url=normalise_url(settings.database),
         connectors=open_sources(settings),
-        landing=Landing(settings.landing),
+        landing=landing,
         published=published_store(settings),
-        outbox=settings.outbox,
+        outbox=outbox_store(settings),
         quality=settings.quality,
         quality_nights=settings.quality_nights,
         areas=settings.areas,
@@ -145,7 +148,7 @@ def build_context(
 def _open_reader(settings: Settings, catalog: Catalog, scanner: Scanner | None) -> Iterator[Reader]:
     with open_runner(settings, catalog) as runner, _open_unscanned(settings, catalog) as own:
         bounds = ReadingBounds.of(settings)
-        reader = SlicedReader(runner, own, settings.landing, bounds, settings.slice_files) if runner else own
+        reader = SlicedReader(runner, own, open_landing(settings).root, bounds, settings.slice_files) if runner else own
         yield ScanningReader(reader, scanner, catalog) if scanner else reader
 
 

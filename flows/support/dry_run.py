@@ -25,7 +25,7 @@ def dry_run_context(context: AppContext, run_id: str, folder: Path) -> Iterator[
             staging_url=url,
             landing=TrialLanding(context.landing, folder / "landing"),
             published=LocalStore(folder / "published"),
-            outbox=folder / "outbox",
+            outbox=LocalStore(folder / "outbox"),
             quality=None,
             settles_sources=False,
         )

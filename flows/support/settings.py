@@ -19,6 +19,7 @@ from flows.support.server_credential import home_credential
 from flows.support.service_record import running
 from flows.support.service_settings import ServiceSettings
 from flows.support.slices.settings import SliceSettings
+from flows.support.stores.settings import StoreSettings
 from flows.support.unpack_limits import UnpackLimits
 from workbooks.cells.guards import Limits
 
@@ -28,7 +29,7 @@ _PREFIX = "TONGHOP_"
 _AnyLimits = TypeVar("_AnyLimits", Limits, UnpackLimits)
 
 
-class Settings(SliceSettings, ServiceSettings, DeskSettings, BaseSettings):
+class Settings(SliceSettings, StoreSettings, ServiceSettings, DeskSettings, BaseSettings):
     """Locations, batch sizes and limits; each field is also an environment variable: `TONGHOP_HOME` and so on."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)

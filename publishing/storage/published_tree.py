@@ -92,8 +92,7 @@ class PublishedTree:
 
     def _noted(self) -> set[str]:
         try:
-            with self.store.open(f"{self.hidden}/{_REPLACED}") as note:
-                return set(note.read().decode().split())
+            return set(self.store.read(f"{self.hidden}/{_REPLACED}").decode().split())
         except FileNotFoundError:
             return set()
 

@@ -22,7 +22,7 @@ HIDDEN: Final = ".site"
 SITE: Final = "site"
 INDEX: Final = "index.html"
 INDEX_IN_ENGLISH: Final = "index.en.html"
-_SHOWN: Final = (SITE, INDEX, INDEX_IN_ENGLISH)
+SHOWN: Final = (SITE, INDEX, INDEX_IN_ENGLISH)
 """Names in the published folder by which readers see the tree."""
 _CURRENT: Final = "current"
 _PARTS: Final = "parts"
@@ -43,18 +43,20 @@ Pages = Iterable[tuple[str, bytes | KeyedPage]]
 
 
 class SiteFolder(PublishedTree):
-    """The site of one published folder."""
+    """The site of one published folder; `LINK` leads to the tree that readers see."""
+
+    LINK: Final = f"{HIDDEN}/{_CURRENT}"
 
     def __init__(self, store: Store) -> None:
         """Keep the site of the published folder that is this store."""
-        super().__init__(store, HIDDEN, f"{HIDDEN}/{_CURRENT}", {_PARTS, _FACTS})
+        super().__init__(store, HIDDEN, self.LINK, {_PARTS, _FACTS})
         self._staged: dict[str, FolderDraft] = {}
         self._replaced: set[str] = set()
 
     @property
     def current(self) -> str | None:
         """Return the key of the tree that readers see, by all its links; None: there is none."""
-        return super().current if all(map(self.store.target, _SHOWN)) else None
+        return super().current if all(map(self.store.target, SHOWN)) else None
 
     def read_facts(self, period: str, name: str, number: int) -> BinaryIO:
         """Open a revision's facts.
@@ -130,7 +132,7 @@ class SiteFolder(PublishedTree):
         """
         self._fill(self._draft, files.items(), links)
         self.show()
-        for name in _SHOWN:
+        for name in SHOWN:
             self.store.switch(name, partial("/".join, (HIDDEN, _CURRENT, name)))
 
     def _parts(self) -> tuple[Sequence[FolderDraft], set[str]]:

@@ -93,9 +93,8 @@ def test_the_api_answers_texts_and_nothing_acts(spoiled: Path) -> None:
     """Names of files and sheets in lineage and coverage are visible texts."""
     context = context_of(spoiled)
     assert isinstance(context.engine, Engine)
-    api = TestClient(
-        published_site(spoiled / "published", ReportFormatter(context.catalog, "en"), NOW.date, context.engine)
-    )
+    store, formatter = LocalStore(spoiled / "published"), ReportFormatter(context.catalog, "en")
+    api = TestClient(published_site(store, formatter, NOW.date, context.engine))
     lineage = api.get(f"/api/v1/figures/{AREA}/2025-05/dd_kichhoat/lineage")
     assert "evil" in lineage.text
     for answer in (lineage, api.get("/api/v1/changes?since=0"), api.get(f"/api/v1/figures?area={AREA}&period=2025-05")):
@@ -108,7 +107,7 @@ def test_the_office_lists_texts_and_nothing_acts(spoiled: Path) -> None:
     """The list of submissions has links of its own only, and no script."""
     context = context_of(spoiled)
     assert isinstance(context.engine, Engine)
-    folders = spoiled / "quality", spoiled / "outbox", Landing(spoiled / "landing")
+    folders = spoiled / "quality", LocalStore(spoiled / "outbox"), Landing(spoiled / "landing")
     desk = DeskContext(context.catalog, context.engine, *folders, lambda: NOW, settings_of(spoiled), lambda: context)
     office = TestClient(office_site(desk, "an:matkhau"))
     for address in ("/inventory", "/acts", "/submissions", "/submissions?period=2025-05"):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.landing import Landing
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from flows.service.http_guards import BasicAuthentication
 from publishing.figures.formatter import ReportFormatter
@@ -167,14 +168,14 @@ def sites(night_home: Path, catalog: Catalog, tmp_path_factory: pytest.TempPathF
         catalog,
         context.engine,
         folder / "quality",
-        folder / "outbox",
+        LocalStore(folder / "outbox"),
         Landing(night_home / "landing"),
         lambda: NOW,
         settings_of(night_home),
         lambda: context,
         "en",
     )
-    published = published_site(night_home / "published", formatter, NOW.date, context.engine)
+    published = published_site(LocalStore(night_home / "published"), formatter, NOW.date, context.engine)
     return [published, office_site(office, CREDENTIAL)]
 
 

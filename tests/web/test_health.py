@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from connectors.landing import Landing
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
@@ -61,9 +62,8 @@ def test_published_site_says_that_it_is_ready(night_home: Path, catalog: Catalog
     """With a current warehouse and a usable home it is alive and ready, before any folder of the same name."""
     engine = engine_of(night_home)
     routes = health_routes(engine, {"home": night_home})
-    client = TestClient(
-        published_site(night_home / "published", ReportFormatter(catalog, "en"), NOW.date, engine, further=routes)
-    )
+    store, formatter = LocalStore(night_home / "published"), ReportFormatter(catalog, "en")
+    client = TestClient(published_site(store, formatter, NOW.date, engine, further=routes))
     assert client.get("/health/live").text == "ok\n"
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
@@ -110,7 +110,7 @@ def test_metrics_say_how_long_each_stage_took(metrics: TestClient) -> None:
 def test_metrics_need_the_password_of_the_office(night_home: Path, catalog: Catalog, tmp_path: Path) -> None:
     """Without the password there are no metrics, with it there are."""
     engine = engine_of(night_home)
-    folders = (tmp_path / "quality", tmp_path / "outbox", Landing(tmp_path / "landing"))
+    folders = (tmp_path / "quality", LocalStore(tmp_path / "outbox"), Landing(tmp_path / "landing"))
     context = context_of(night_home)
     desk = DeskContext(catalog, engine, *folders, lambda: NOW, settings_of(night_home), lambda: context, "en")
     routes = [metrics_route(engine, lambda: NOW)]

@@ -18,6 +18,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from connectors.landing import Landing
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from flows.actions.users.accounts import add_first_administrator
 from publishing.figures.formatter import ReportFormatter
@@ -40,7 +41,8 @@ TODAY = date(2025, 6, 3)
 def served(after_night: Path, catalog: Catalog) -> TestClient:
     """Make the site of published figures, after a nightly run."""
     (after_night / "published" / ".secret").write_text("secret")
-    return TestClient(published_site(after_night / "published", ReportFormatter(catalog, "en"), lambda: TODAY))
+    store, formatter = LocalStore(after_night / "published"), ReportFormatter(catalog, "en")
+    return TestClient(published_site(store, formatter, lambda: TODAY))
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def office(after_night: Path, catalog: Catalog) -> TestClient:
         catalog,
         context.engine,
         after_night / "quality",
-        after_night / "outbox",
+        LocalStore(after_night / "outbox"),
         Landing(after_night / "landing"),
         lambda: NOW,
         settings_of(after_night),

@@ -31,7 +31,7 @@ from web.desk.quality_pages import burden_page, reporting_quality_page
 from web.desk.report_page import add_note, original_file, report_page, sheet_page
 from web.desk.unit_page import unit_page
 from web.desk.warnings_page import warnings_page
-from web.static_files import Files
+from web.static_files import Files, files_of
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -82,7 +82,7 @@ def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[
         Route("/inventory", shown(inventory_of)),
         Route("/submissions", shown(submissions_of)),
         Route("/outbox/{unit}/{period}/", shown(returned_files)),
-        Mount("/outbox", Files(desk.outbox)),
+        Mount("/outbox", files_of(desk.outbox, desk.outbox.read)),
         Mount("/quality", Files(desk.quality)),
     ]
     errors = dict.fromkeys((HTTPException, TonghopError, Exception), partial(explain, desk))

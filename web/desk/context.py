@@ -8,6 +8,7 @@ from threading import Lock
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
+from domain.stores.store import Store
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
 from flows.support.context import AppContext
@@ -30,7 +31,7 @@ class DeskContext:
     catalog: Catalog
     engine: Engine
     quality: Path
-    outbox: Path
+    outbox: Store
     landing: Landing
     clock: Callable[[], datetime]
     settings: Settings

@@ -95,11 +95,7 @@ def returned_files(desk: DeskContext, request: Request) -> Response:
     unit, period = request.path_params["unit"], request.path_params["period"]
     if not (_FOLDER.fullmatch(unit) and _FOLDER.fullmatch(period)):
         raise HTTPException(404)
-    files = [
-        OfficeFile(path.name, path.stat().st_size)
-        for path in sorted((desk.outbox / unit / period).glob("[!.]*"))
-        if path.is_file() and not path.is_symlink()
-    ]
+    files = [OfficeFile(name, size) for name, size in desk.outbox.sizes(f"{unit}/{period}").items()]
     page = DeskPage(desk.catalog, lang_of(request, desk.lang), request)
     title = f"{unit} {_name_in(desk, unit, period)}".strip()
     return page.respond("returned.html.j2", title=title, period=period, files=files)
@@ -124,6 +120,6 @@ def _links(desk: DeskContext, entry: InventoryEntry, *, is_limited: bool) -> lis
     links = []
     if not is_limited and (desk.quality / "submissions" / f"{entry.id}.html").is_file():
         links.append(("index_quality_page", f"/quality/submissions/{entry.id}.html"))
-    if entry.unit and entry.period and (desk.outbox / entry.unit / entry.period).is_dir():
+    if entry.unit and entry.period and desk.outbox.names(f"{entry.unit}/{entry.period}"):
         links.append(("index_returned", f"/outbox/{entry.unit}/{entry.period}/"))
     return links

@@ -234,7 +234,7 @@ def _acts_on(version: ReportVersion) -> Sequence[str]:
 def _files_of(desk: DeskContext, dossier: ReportDossier, answer: GivenAnswer) -> Sequence[str]:
     """Return the names of the files about a version in the folder of an answer, as the outbox has them now."""
     number = next(each.submission_id for each in dossier.history.versions if each.version == answer.version)
-    return [path.name for path in sorted((desk.outbox / answer.folder).glob(f"*.so-{number:08d}*"))]
+    return [name for name in desk.outbox.names(answer.folder) if f".so-{number:08d}" in name]
 
 
 def _by_cell(lines: Iterable[IssueLine]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -31,9 +31,11 @@ from flows.actions.uploads import UploadDraft, Uploads
 from flows.service.http_guards import SecurityHeaders
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings
+from flows.support.stores.opening import outbox_store
 from warehouse.queries.uploads import UploadedFile, UploadLinkRecord, link_of_token, uploaded_files
 from warehouse.store.engine import Engine, reading
 from warehouse.submissions.lifecycle import DecisionReason
+from web.static_files import respond
 from web.upload.asked_warnings import find_warning, keep_answer, warnings_of_link
 from web.upload.consulted_figures import consultations_of_link, find_consultation, keep_position, shown_figure
 from web.upload.limits import BodyTooLargeError, RateLimit, limited
@@ -118,6 +120,7 @@ class _UploadSite:
     def __init__(self, settings: Settings, engine: Engine, checks: UploadChecks, clock: Callable[[], datetime]) -> None:
         self._settings, self._engine, self._checks, self._clock = settings, engine, checks, clock
         self._uploads = Uploads(settings.uploads, clock)
+        self._outbox = outbox_store(settings)
         self._by_link = RateLimit(_UPLOADS_OF_A_LINK, _HOUR)
         self._by_address = RateLimit(_UPLOADS_OF_AN_ADDRESS, _HOUR)
         self._wrong = RateLimit(_WRONG_OF_AN_ADDRESS, _HOUR)
@@ -217,9 +220,7 @@ class _UploadSite:
         for sent in self._sent(link):
             for report in sent.file.reports:
                 if report.number == number and (number, name) in sent.replies:
-                    path = self._settings.outbox / report.folder / name
-                    is_page = path.suffix == ".html"
-                    return FileResponse(path, headers={} if is_page else _attached(name))
+                    return respond(request, f"{report.folder}/{name}", self._outbox.read)
         raise PageError(404, "not_here")
 
     def explain(self, request: Request, error: Exception) -> Response:
@@ -321,11 +322,11 @@ class _UploadSite:
     def _replies(self, file: UploadedFile) -> list[tuple[int, str]]:
         """Return the number of each report with the names of the files that its last reply has in the outbox."""
         return [
-            (report.number, path.name)
+            (report.number, name)
             for report in file.reports
             if report.folder
-            for path in sorted((self._settings.outbox / report.folder).glob(f"*.so-{report.number:08d}*"))
-            if re.fullmatch(rf".*\.so-{report.number:08d}(-lan-\d+)?\.\w+", path.name) and path.suffix != ".txt"
+            for name in self._outbox.names(report.folder)
+            if re.fullmatch(rf".*\.so-{report.number:08d}(-lan-\d+)?\.\w+", name) and not name.endswith(".txt")
         ]
 
     def _name(self, link: UploadLinkRecord) -> str:

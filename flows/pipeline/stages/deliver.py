@@ -4,14 +4,15 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from connectors.base import Connector, UnsafePathError
 from connectors.registry import KINDS
 from connectors.replies.mail import OutgoingMail, message_of
 from connectors.replies.smtp import RecipientRefusedError
 from domain.catalog.sources import RepliesGo, ReplyWay
-from domain.errors import TerminalError, TonghopError
+from domain.errors import TerminalError, TonghopError, TransientError
+from domain.stores.store import Store
 from flows.pipeline.marked_copy import LANG
 from flows.support.context import AppContext
 from flows.support.masking import masked
@@ -37,7 +38,7 @@ _SENT, _FAILED = "sent", "failed"
 class ReplyFileMissingError(TerminalError):
     """A file that was to go out is no longer in the outbox."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: str, reason: str) -> None:
         """Keep the file and the system's message."""
         self.path, self.reason = path, reason
         super().__init__(f"{path} cannot be sent ({reason}). Send its reply by hand: the page of the report has it.")
@@ -136,7 +137,7 @@ class _Delivery:
 
     def _give(self, connector: Connector, outgoing: Outgoing) -> None:
         for path, data in self._files(outgoing).items():
-            connector.give(path.relative_to(self._context.outbox).as_posix(), data)
+            connector.give(path, data)
 
     def _mail(self, connector: Connector, outgoing: Outgoing) -> None:
         context, user = self._context, connector.source.user or ""
@@ -145,7 +146,7 @@ class _Delivery:
         if outgoing.recipient is None or outgoing.message_id is None:
             raise ValueError("a mail has a recipient and an id")
         texts = [reply.text for reply in outgoing.replies]
-        files = {path.name: data for path, data in self._files(outgoing).items()}
+        files = {PurePosixPath(path).name: data for path, data in self._files(outgoing).items()}
         mail = OutgoingMail(
             recipient=outgoing.recipient,
             message_id=outgoing.message_id,
@@ -161,13 +162,15 @@ class _Delivery:
         names = (*(("reply_details",) if has_files else ()), "reply_signature")
         return [self._context.catalog.texts.text(f"flows.{name}", LANG) for name in names]
 
-    def _files(self, outgoing: Outgoing) -> dict[Path, bytes]:
-        paths = [self._context.outbox / reply.folder / name for reply in outgoing.replies for name in reply.names]
-        return {path: _content(path) for path in paths}
+    def _files(self, outgoing: Outgoing) -> dict[str, bytes]:
+        paths = [f"{reply.folder}/{name}" for reply in outgoing.replies for name in reply.names]
+        return {path: _content(self._context.outbox, path) for path in paths}
 
 
-def _content(path: Path) -> bytes:
+def _content(outbox: Store, path: str) -> bytes:
     try:
-        return path.read_bytes()
+        return outbox.read(path)
+    except TransientError:  # of an object store: tried again
+        raise
     except OSError as error:
-        raise ReplyFileMissingError(path, error.strerror or str(error)) from error
+        raise ReplyFileMissingError(outbox.at(path), error.strerror or str(error)) from error

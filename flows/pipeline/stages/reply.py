@@ -2,16 +2,16 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from domain.errors import TerminalError
+from domain.errors import TerminalError, TransientError
+from domain.stores.store import Store
 from domain.texts import cut, one_line
 from flows.pipeline.marked_copy import LANG, FileFindings, MarkedCopy, marked_copy
 from flows.pipeline.returned_names import stem_of
 from flows.pipeline.stages.deliver import reply_ways
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
 from flows.pipeline.stages.reply_many import files_of_many
-from flows.support.atomic_files import write_synced
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt, list_outcomes
 from warehouse.queries import Reply, ReportReply, replies_of
@@ -36,7 +36,7 @@ _LONGEST_LINE = 600
 class OutboxError(TerminalError):
     """The outbox cannot be written; earlier work stays done, and the next run writes the replies."""
 
-    def __init__(self, folder: Path, reason: str) -> None:
+    def __init__(self, folder: str, reason: str) -> None:
         """Keep the folder and the system's message."""
         self.folder, self.reason = folder, reason
         super().__init__(f"cannot give back to {folder}: {reason}. Free space or grant access there, then run again.")
@@ -60,11 +60,11 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
     results: list[GivenReply] = []
     with reading(context.engine) as session:
         replies = replies_of(session, batch)
-    files: dict[Path, bytes] = {}
+    files: dict[str, bytes] = {}
     for reply in replies:
         folder = _folder_of(context, reply)
         own = files_of(context, reply)
-        files |= {context.outbox / folder / name: data for name, data in own.items()}
+        files |= {f"{folder}/{name}": data for name, data in own.items()}
         submissions = [RepliedSubmission(each.number, each.judgement, each.is_accepted) for each in reply.reports]
         sent = ReplyFiles(str(folder), tuple(own), _text_of(context, reply))
         results.append(GivenReply(reply.delivery_id, sent, tuple(submissions)))
@@ -153,9 +153,11 @@ def _workbook(context: AppContext, reply: ReportReply) -> MarkedCopy:
     return marked_copy(landed, FileFindings(reply.issues, reply.repairs), context.catalog, context.limits)
 
 
-def write(outbox: Path, files: Mapping[Path, bytes]) -> None:
-    """Write files below the outbox, each atomically, and bring all to disk; existing ones are replaced."""
+def write(outbox: Store, files: Mapping[str, bytes]) -> None:
+    """Write files into the outbox, each atomically, and bring all to disk; existing ones are replaced."""
     try:
-        write_synced(files)
+        outbox.write(files)
+    except TransientError:  # of an object store
+        raise
     except OSError as error:
-        raise OutboxError(outbox, error.strerror or str(error)) from error
+        raise OutboxError(outbox.at(""), error.strerror or str(error)) from error

@@ -7,12 +7,12 @@ from hashlib import sha256
 from importlib.util import find_spec
 from typing import Self
 
-from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from domain.errors import TerminalError, UsageError
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings, load_settings
 from flows.support.slices.provenance import versions
+from flows.support.stores.opening import open_landing
 
 _NAMES = {"code": "code or libraries", "catalog": "catalogue", "landing": "landing folder"}
 
@@ -37,7 +37,8 @@ class NoSharedLandingError(TerminalError):
         self.landing = landing
         super().__init__(
             f"the landing folder {landing} holds no file .probe, which the scheduler writes there: this machine does "
-            "not see the others' landing. Mount the home that they share (TONGHOP_HOME) and start the worker again."
+            "not see the others' landing. Mount the home that they share (TONGHOP_HOME), or name their store "
+            "(TONGHOP_STORE), and start the worker again."
         )
 
 
@@ -52,7 +53,7 @@ class SliceIdentity:
     @classmethod
     def of_run(cls, settings: Settings, catalog: Catalog) -> Self:
         """Return the identity of a run or scheduler, which marks the landing if it is not marked yet."""
-        return cls(_code(), catalog.version, Landing(settings.landing).mark())
+        return cls(_code(), catalog.version, open_landing(settings).mark())
 
     @classmethod
     def of_worker(cls, settings: Settings) -> Self:
@@ -62,10 +63,9 @@ class SliceIdentity:
             CatalogError: its catalogue cannot be used.
             NoSharedLandingError: its landing was never marked.
         """
-        landing = Landing(settings.landing)
-        mark = landing.read_mark()
+        mark = open_landing(settings).read_mark()
         if mark is None:
-            raise NoSharedLandingError(str(landing.root))
+            raise NoSharedLandingError(f"{settings.store}/landing" if settings.store else str(settings.landing))
         return cls(_code(), open_catalog(settings).version, mark)
 
     @property

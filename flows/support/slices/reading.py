@@ -11,6 +11,7 @@ from domain.submissions import ParsedReport
 from flows.support.settings import Settings, load_settings
 from flows.support.slices.identity import SliceIdentity, worker_settings
 from flows.support.slices.runner import SliceRunner, result_of
+from flows.support.stores.opening import open_landing
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.pool.confinement import Confinement, can_confine
@@ -58,7 +59,7 @@ class SlicedReader:
         if len(handed) <= self.files_per_slice or not all(file.path.is_relative_to(self.landing) for file in handed):
             return self.own.read(handed)
         slices = list(batched(handed, self.files_per_slice))
-        futures = [self.runner.submit(read_slice, self.bounds, self._paths(each)) for each in slices]
+        futures = [self.runner.submit(read_slice, self.bounds, self._named(each)) for each in slices]
         results: list[tuple[ParsedReport, ...]] = []
         returned = 0
         for each, future in zip(reversed(slices), reversed(futures), strict=True):
@@ -68,14 +69,15 @@ class SlicedReader:
         _LOG.info("workers read %s of %s slices", returned, len(slices))
         return tuple(report for reports in reversed(results) for report in reports)
 
-    def _paths(self, files: Sequence[LandedFile]) -> list[tuple[str, Hints]]:
-        return [(file.path.relative_to(self.landing).as_posix(), file.hints) for file in files]
+    @staticmethod
+    def _named(files: Sequence[LandedFile]) -> list[tuple[str, Hints]]:
+        return [(file.path.name, file.hints) for file in files]
 
 
 def read_slice(
     identity: SliceIdentity, bounds: ReadingBounds, files: Sequence[tuple[str, Hints]]
 ) -> tuple[ParsedReport, ...]:
-    """Return the report of each file, by its path below this worker's landing.
+    """Return the report of each file, by its sha256, under which this worker's landing has it.
 
     Raises:
         OtherIdentityError: this worker is not what the run asks for.
@@ -87,7 +89,8 @@ def read_slice(
     if key not in _pools:
         _close_pools()
         _pools[key] = ReadingPool(catalog, bounds.limits, bounds.confinement, 1)
-    return _pools[key].read([LandedFile(settings.landing / path, hints) for path, hints in files])
+    landing = open_landing(settings)
+    return _pools[key].read([LandedFile(landing.path_of(digest), hints) for digest, hints in files])
 
 
 def dask_setup(_worker: object) -> None:

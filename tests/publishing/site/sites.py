@@ -62,17 +62,18 @@ def _moved(value: Decimal | None, number: int) -> Decimal | None:
 
 @dataclass
 class PublishedFolder:
-    """A published folder and the warehouse behind it."""
+    """A published folder, or a bucket in its place, and the warehouse behind it."""
 
     root: Path
     catalog: Catalog
     warehouse: dict[tuple[str, str, int], Revision] = field(default_factory=dict)
     requested: list[PublishedRevisionRef] = field(default_factory=list)
+    bucket: Store | None = None
 
     @property
     def store(self) -> Store:
-        """The folder as the program sees it."""
-        return LocalStore(self.root)
+        """The folder or bucket as the program sees it."""
+        return self.bucket or LocalStore(self.root)
 
     def publish(self, *revisions: Revision) -> "PublishedFolder":
         """Publish revisions, with a page and a table each."""

@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.testclient import TestClient
 
+from connectors.stores.local import LocalStore
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import AREA, NOW, WRONG, context_of, deliver, published_rows, run_plainly
 from warehouse.store.engine import Engine
@@ -22,7 +23,7 @@ def client_of(home: Path) -> TestClient:
     context = context_of(home)
     assert isinstance(context.engine, Engine)
     formatter = ReportFormatter(context.catalog, "en")
-    return TestClient(published_site(home / "published", formatter, NOW.date, context.engine))
+    return TestClient(published_site(LocalStore(home / "published"), formatter, NOW.date, context.engine))
 
 
 @pytest.fixture

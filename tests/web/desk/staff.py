@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from connectors.stores.local import LocalStore
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from domain.officers.users import Role, User
@@ -56,7 +57,7 @@ def office_of(catalog: Catalog, home: Path, now: datetime = NOW, **more: object)
         catalog,
         engine,
         home / "quality",
-        home / "outbox",
+        LocalStore(home / "outbox"),
         Landing(home / "landing"),
         lambda: now,
         settings_of(home, wait_seconds=0, **more),

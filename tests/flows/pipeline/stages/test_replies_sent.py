@@ -66,6 +66,11 @@ def due(judged_mail: tuple[Path, Connector], tmp_path: Path) -> AppContext:
     return replace(context_of(tmp_path / "home"), connectors=[source])
 
 
+def outbox_of(context: AppContext) -> Path:
+    """Return the folder of the outbox."""
+    return context.landing.root.parent / "outbox"
+
+
 def states(context: AppContext) -> set[tuple[object, ...]]:
     """Return state and attempts of all that goes out."""
     return set(rows_of(context.landing.root.parent, "SELECT state, attempts FROM outgoing"))
@@ -81,7 +86,7 @@ def test_a_mail_is_answered_in_its_thread(due: AppContext, post: tuple[int, Mail
     assert (reply["In-Reply-To"], reply["References"]) == (f"<1.{XA}>", f"<0@lamson.example.vn> <1.{XA}>")
     assert (reply["Auto-Submitted"], is_own_message(reply["Message-ID"])) == ("auto-replied", True)
     sent = {str(part.get_filename()): part.get_payload(decode=True) for part in reply.iter_attachments()}
-    assert sent == {path.name: path.read_bytes() for path in due.outbox.rglob("*.*")}
+    assert sent == {path.name: path.read_bytes() for path in outbox_of(due).rglob("*.*")}
     assert sum(name.endswith(".xlsx") for name in sent) == 1
     text = reply.get_body(("plain",))
     assert text is not None
@@ -141,7 +146,7 @@ def test_a_refused_recipient_is_given_up(due: AppContext, post: tuple[int, Mailb
 def test_a_reply_whose_file_is_gone_is_given_up(due: AppContext, post: tuple[int, Mailbox]) -> None:
     """A person sends it by hand."""
     port, box = post
-    next(due.outbox.rglob("*.xlsx")).unlink()
+    next(outbox_of(due).rglob("*.xlsx")).unlink()
     deliver_due(sending(due, port))
     assert (box.mails, states(due)) == ([], {("failed", 1)})
 
@@ -194,7 +199,7 @@ def test_replies_lie_where_the_reports_were_laid(
         later = replace(context, clock=lambda: NOW + interval_after(1))
         deliver_due(later)
         replies = {path.relative_to(share.root / "outbox"): path for path in (share.root / "outbox").rglob("*.*")}
-        assert replies.keys() == {path.relative_to(context.outbox) for path in context.outbox.rglob("*.*")}
+        assert replies.keys() == {path.relative_to(outbox_of(context)) for path in outbox_of(context).rglob("*.*")}
         assert states(context) == {("sent", 2)}
         collected = rows_of(home, "SELECT id FROM delivery")
         Collection(later, "next").collect()
