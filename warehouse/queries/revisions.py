@@ -1,6 +1,6 @@
 """Find revisions: the newest of an area and period, by number, or unpublished ones; record where they are published."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -169,6 +169,17 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
         later.number > head.number,
     )
     return tuple(map(ref_of, session.scalars(select(head).where(~is_published, ~has_later).order_by(head.id))))
+
+
+def publication_paths(session: Session) -> frozenset[str]:
+    """Return the paths that revisions were published to: `<period>/<area>`."""
+    return frozenset(session.scalars(select(PublicationRow.path).distinct()))
+
+
+def published_at(session: Session, paths: Collection[str]) -> tuple[RevisionRef, ...]:
+    """Return all revisions that were published to these paths; oldest first."""
+    heads = select(RollupRevisionRow, PublicationRow.path).join(PublicationRow).order_by(RollupRevisionRow.id)
+    return tuple(ref_of(head) for head, path in session.execute(heads) if path in paths)
 
 
 def newest_ref(session: Session, rollup_key: RollupKey) -> RevisionRef | None:

@@ -1,22 +1,43 @@
 """Publish: write every revision that was computed and is not published yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 from domain.errors import UsageError
+from domain.stores.store import Store
 from flows.pipeline.outcome import PublishedRevision
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.write import write
 from flows.support.context import AppContext
+from publishing.errors import storage_error
 from warehouse.queries import RevisionRef, unpublished
-from warehouse.queries.revisions import record_publication
-from warehouse.store.engine import reading, transaction
+from warehouse.queries.revisions import publication_paths, published_at, record_publication
+from warehouse.store.engine import Engine, reading, transaction
 
 
 def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
-    """Return unpublished revisions within the scope, including those of runs that were killed."""
+    """Return unpublished revisions within the scope, including those of runs that were killed.
+
+    With them all those of an area and period that were published, and are no longer shown: after a restore, in a new
+    store, or where a person moved them away. A trial publishes into a folder of its own, where none are.
+
+    Raises:
+        PublicationInterruptedError, PublicationRefusedError: the storage does not say what is there.
+    """
     with reading(context.engine) as session:
-        return tuple(ref for ref in unpublished(session) if _is_in_scope(context, scope, ref))
+        lost = _lost(context.published, publication_paths(session)) if isinstance(context.engine, Engine) else ()
+        refs = (*(published_at(session, lost) if lost else ()), *unpublished(session))
+    return tuple(ref for ref in refs if _is_in_scope(context, scope, ref))
+
+
+def _lost(published: Store, paths: frozenset[str]) -> Collection[str]:
+    """Return those of the paths to which revisions were published that lead nowhere."""
+    try:
+        periods = {path.partition("/")[0] for path in paths}
+        shown = {f"{period}/{name}" for period in periods for name in published.names(period)}
+    except OSError as error:
+        raise storage_error(published.at(""), None, error) from error
+    return {path for path in paths - shown if path.count("/") == 1}
 
 
 def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:

@@ -13,6 +13,7 @@ from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from publishing.errors import PublicationRefusedError
 from tests.flows.pipeline.nightly_runs import (
+    AREA,
     NOW,
     WRONG,
     codes_of,
@@ -55,6 +56,17 @@ def test_replies_are_written_where_publishing_fails(home: Path, first_files: Fir
     with pytest.raises(PublicationRefusedError):
         run_plainly(context)
     assert list((home / "outbox").rglob("bien-nhan.*.html"))
+
+
+def test_publications_that_are_gone_are_made_again(after_night: Path) -> None:
+    """After a restore, or moved away by a person: all that was published comes back with the same bytes, once."""
+    published = after_night / "published"
+    before = {path.name: path.read_bytes() for path in (published / "2025-05" / AREA).iterdir()}
+    shutil.rmtree(published)
+    outcome = run_plainly(context_of(after_night), "second", pages=True)
+    assert [(each.area, each.revision) for each in outcome.given] == [(AREA, 1)]
+    assert {path.name: path.read_bytes() for path in (published / "2025-05" / AREA).iterdir()} == before
+    assert run_plainly(context_of(after_night), "third").is_idle
 
 
 def test_second_nightly_run_changes_nothing(after_night: Path) -> None:

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from connectors.stores.local import LocalStore
 from connectors.landing import Landing
+from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from domain.officers.users import Role, User
 from flows.actions.users import accounts, passwords
