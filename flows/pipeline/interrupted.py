@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.submissions import SubmissionState
 from flows.pipeline.scope import RunScope
-from flows.pipeline.stages.publish import to_publish
+from flows.pipeline.stages.publish import never_published
 from flows.pipeline.stages.reply import unreplied
 from flows.pipeline.stages.rollup import affected_areas
 from flows.support.context import AppContext
@@ -46,6 +46,6 @@ def interrupted_run(context: AppContext, run_id: str) -> InterruptedRun:
         published=published,
         unjudged=unjudged,
         areas=len(affected_areas(context, everything)),
-        unpublished=len(to_publish(context, everything)),
+        unpublished=len(never_published(context, everything)),
         unreplied=len(unreplied(context)),
     )

@@ -15,19 +15,25 @@ from warehouse.queries.revisions import publication_paths, published_at, record_
 from warehouse.store.engine import Engine, reading, transaction
 
 
-def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
-    """Return unpublished revisions within the scope, including those of runs that were killed.
+def never_published(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
+    """Return unpublished revisions within the scope, including those of runs that were killed."""
+    with reading(context.engine) as session:
+        return tuple(ref for ref in unpublished(session) if _is_in_scope(context, scope, ref))
 
-    With them all those of an area and period that were published, and are no longer shown: after a restore, in a new
-    store, or where a person moved them away. A trial publishes into a folder of its own, where none are.
+
+def to_publish(context: AppContext, scope: RunScope) -> tuple[RevisionRef, ...]:
+    """Return unpublished revisions within the scope, and before them those that were published and are gone.
+
+    These are all of an area and period without a link: after a restore, in a new store, or where a person moved them
+    away. A trial publishes into a folder of its own, where none are.
 
     Raises:
         PublicationInterruptedError, PublicationRefusedError: the storage does not say what is there.
     """
     with reading(context.engine) as session:
         lost = _lost(context.published, publication_paths(session)) if isinstance(context.engine, Engine) else ()
-        refs = (*(published_at(session, lost) if lost else ()), *unpublished(session))
-    return tuple(ref for ref in refs if _is_in_scope(context, scope, ref))
+        gone = [ref for ref in published_at(session, lost) if _is_in_scope(context, scope, ref)] if lost else []
+    return (*gone, *never_published(context, scope))
 
 
 def _lost(published: Store, paths: frozenset[str]) -> Collection[str]:

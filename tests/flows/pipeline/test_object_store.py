@@ -11,9 +11,14 @@ from starlette.testclient import TestClient
 from domain.catalog.catalog import Catalog
 from domain.errors import TransientError, UsageError
 from flows.pipeline import publisher
+from flows.pipeline.publisher import Publisher
+from flows.pipeline.scope import RunScope
+from flows.pipeline.slice_writing import write_slice
+from flows.pipeline.stages.publish import to_publish
 from flows.support.context import AppContext
 from flows.support.settings import Settings
 from flows.support.slices.identity import NoSharedLandingError, SliceIdentity
+from flows.support.slices.reading import ReadingBounds, dask_teardown, read_slice
 from flows.support.stores.opening import published_store
 from publishing.figures.formatter import ReportFormatter
 from publishing.storage.published_files import PublishedFiles
@@ -29,6 +34,8 @@ from tests.flows.pipeline.nightly_runs import (
     settings_of,
 )
 from web.apps import published_site
+from workbooks.identify.hints import Hints
+from workbooks.pool.landed_file import LandedFile, PlainReader
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("bucket")]
@@ -167,6 +174,31 @@ def test_machines_that_see_another_landing_do_no_slices(bucket: ObjectStoreServe
     assert SliceIdentity.of_worker(settings) == run
     elsewhere = settings.model_copy(update={"store": f"s3://{bucket.bucket}/other"})
     assert SliceIdentity.of_run(elsewhere, context.catalog) != run
+
+
+def test_slices_are_read_and_written_in_the_bucket(
+    bucket: ObjectStoreServer, home: Path, first_files: list[SampleFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker with a home of its own reads landed files out of the bucket, and publishes there."""
+    deliver(home, first_files)
+    context = context_in(bucket, home)
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "finish", lambda *_: [])
+        run_plainly(context, pages=False)
+    settings = settings_in(bucket, home)
+    for name, value in {**bucket.settings, "home": home.parent / "worker", "catalog": settings.catalog}.items():
+        monkeypatch.setenv(f"TONGHOP_{name.upper()}", str(value))
+    monkeypatch.setenv("TONGHOP_WAREHOUSE_URL", settings.database)
+    identity, bounds = SliceIdentity.of_run(settings, context.catalog), ReadingBounds.of(settings)
+    digests = sorted(context.landing.digests())
+    reports = read_slice(identity, bounds, [(digest, Hints(digest)) for digest in digests])
+    dask_teardown(None)
+    own = PlainReader(context.catalog, context.limits)
+    assert reports == own.read(LandedFile(context.landing.path_of(digest), Hints(digest)) for digest in digests)
+    (written,) = write_slice(identity, "vi", to_publish(context, RunScope()))
+    assert written
+    assert written.path == f"s3://{bucket.bucket}/office/published/2025-05/{AREA}"
+    assert PublishedFiles(context.published).read(f"2025-05/{AREA}/report.html")
 
 
 def test_a_home_with_files_of_its_own_is_not_left_behind(
