@@ -80,7 +80,7 @@ _POSITIONS: Final = {"event_id", "delivery_id", "placement_id"}
 
 
 def raise_numbers(engine: Engine) -> None:
-    """Let an empty warehouse number its rows so that numbers below stay free for copies; call it before the first run."""
+    """Have an empty warehouse number its rows so that numbers below stay free for copies, before the first run."""
     with engine.begin() as connection:
         for table in _COPIED:
             if "id" in table.columns:
