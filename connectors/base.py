@@ -18,7 +18,7 @@ class RemoteFile:
     `path` is relative to the connector's root, with forward slashes; `size` is in bytes; `delivered_at` is in UTC. An
     unchanged file keeps its `fingerprint`, so that it need not be fetched again. `sender` is an address, where it is
     proved. An `automatic` file was sent by a program (an automatic reply, a list, a bounce) and is not replied to.
-    `mail` is the mail that brought it; None: none did. `is_text`: it is what a mail says that replies to our question.
+    `mail` is the mail that brought it; None: none did. `is_text`: it is what a mail says that replies to ours.
     """
 
     connector: str

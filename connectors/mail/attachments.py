@@ -18,6 +18,7 @@ _LOG = logging.getLogger(__name__)
 _ARCHIVE: Final = ".zip"
 _TAG: Final = re.compile(r"<(?:style|head)\b.*?</(?:style|head)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_TEXT: Final = 2_000
+_LONGEST_ANSWER: Final = 100_000
 MOST_PARTS: Final = 200
 """Most attachments of a mail, and most members of an archive."""
 MOST_UNPACKED: Final = 200 << 20
@@ -50,10 +51,15 @@ def mailed_files(message: MailMessage, suffixes: frozenset[str]) -> list[MailedF
     return list(results.values())
 
 
-def text_of(message: MailMessage) -> bytes:
-    """Return the beginning of what a mail says, in UTF-8; of one in HTML alone without its tags."""
+def text_of(message: MailMessage, most: int = _LONGEST_TEXT) -> bytes:
+    """Return the first `most` characters of what a mail says, in UTF-8; of one in HTML alone without its tags."""
     text = message.text or html.unescape(_TAG.sub("\n", message.html))
-    return text[:_LONGEST_TEXT].encode("utf-8", "replace")
+    return text[:most].encode("utf-8", "replace")
+
+
+def text_in(mail: bytes) -> str:
+    """Return the beginning of what a mail, as a file, says."""
+    return text_of(MailMessage.from_bytes(mail), _LONGEST_ANSWER).decode("utf-8")
 
 
 def _files_of(name: str, data: bytes, suffixes: frozenset[str]) -> Iterator[MailedFile]:

@@ -34,7 +34,7 @@ from connectors.base import (
 from connectors.mail.attachments import MailedFile, mailed_files, text_of
 from connectors.mail.origin import is_automatic, proved_sender, thread_of
 from domain.catalog.sources import After
-from domain.mail.threads import MailThread, replies_to_question
+from domain.mail.threads import MailThread, replies_to_question, replies_to_reply
 
 _LOG = logging.getLogger(__name__)
 _SECONDS = 60
@@ -48,6 +48,8 @@ _UNPARSEABLE = (MessageError, LookupError, ValueError, TypeError, AttributeError
 _WHOLE_MAIL = "thu.eml"
 _TEXT = "tra-loi.txt"
 """The text of a mail as a file: no suffix of workbooks, so that no attachment is taken for it."""
+_ANSWER = "tra-loi.eml"
+"""A mail that replies to one of ours about a delivery, whole."""
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
@@ -208,7 +210,7 @@ class ImapConnector(Connector):
                 fingerprint=fingerprint,
                 automatic=mail.automatic,
                 mail=mail.thread,
-                is_text=file.path == _TEXT,
+                is_text=file.path in {_TEXT, _ANSWER},
             )
 
     def _parsed(self, data: bytes) -> _Mail:
@@ -217,6 +219,7 @@ class ImapConnector(Connector):
             message = MailMessage.from_bytes(data)
             thread = thread_of(message.obj)
             texts = [MailedFile(_TEXT, text_of(message))] if replies_to_question(thread) else []
+            texts += [MailedFile(_ANSWER, data)] if replies_to_reply(thread) else []
             return _Mail(
                 id=_id_of(message),
                 files=[*mailed_files(message, self._access.suffixes), *texts],

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+REPLY: Final = "reply"
+"""Kind of the mails that answer a delivery."""
 CONFIRM: Final = "confirm"
 """Kind of the mails that ask a registered address about another one."""
 _OWN_ID: Final = re.compile(r"<tonghop\.[a-z]+\.\d+\.[0-9a-f]{16}@tonghop>")
@@ -39,6 +41,11 @@ def is_own_message(message_id: str) -> bool:
 def replies_to_question(thread: MailThread) -> bool:
     """Return whether a mail refers to one of ours that asks about an address."""
     return f"<tonghop.{CONFIRM}." in thread.references
+
+
+def replies_to_reply(thread: MailThread) -> bool:
+    """Return whether a mail refers to one of ours that answers a delivery, and to none that asks about an address."""
+    return f"<tonghop.{REPLY}." in thread.references and not replies_to_question(thread)
 
 
 def reply_subject(subject: str) -> str:

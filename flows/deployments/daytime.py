@@ -19,6 +19,7 @@ from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.confirm import take_confirmations
 from flows.pipeline.stages.deliver import deliver_due
+from flows.pipeline.stages.warning_answers import take_warning_answers
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.missed_notices import send_missed
 from flows.support.context import build_context
@@ -47,6 +48,7 @@ def daytime() -> State[Any]:
     if settings.sends_mail:
         send_missed()
     take_confirmations(context)
+    take_warning_answers(context)
     reply_to_checks(settings, context)
     deliver_due(context)
     try:

@@ -15,6 +15,7 @@ from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import current_listener
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.confirm import take_confirmations
+from flows.pipeline.stages.warning_answers import take_warning_answers
 from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import rerun_form
@@ -37,6 +38,7 @@ def nightly(period: str | None = None) -> State[Any]:
     settings = load_settings()
     context = build_context(settings)
     take_confirmations(context)
+    take_warning_answers(context)
     reply_to_checks(settings, context)
     run = Run(
         context=context,

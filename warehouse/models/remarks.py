@@ -31,7 +31,7 @@ class NoteRow(Base):
 class WarningRemarkRow(Base):
     """A question or an answer about a rule's warnings in a version of a report, written at `at` (UTC) by `actor`.
 
-    `link_id` is the upload link by which an answer came; rows are only added.
+    `link_id` is the upload link by which an answer came, `mail_sha256` the landed mail; rows are only added.
     """
 
     __tablename__ = "warning_remark"
@@ -45,3 +45,4 @@ class WarningRemarkRow(Base):
     actor: Mapped[str]
     text: Mapped[str]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("upload_link.id"))
+    mail_sha256: Mapped[str | None]

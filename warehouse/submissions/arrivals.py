@@ -71,6 +71,12 @@ def known_files(session: Session, digests: Collection[str]) -> frozenset[str]:
     )
 
 
+def keep_file(session: Session, digest: str, size: int, at: datetime) -> None:
+    """Record landed bytes that are no delivery: the mail of an answer."""
+    if session.get(FileRow, digest) is None:
+        session.add(FileRow(sha256=digest, size=size, landed_at=at))
+
+
 def fingerprints_of(session: Session, digests: Collection[str]) -> dict[str, dict[str, str]]:
     """Return the fingerprints under which files of these sha256 came: by connector, each with its sha256."""
     result = defaultdict[str, dict[str, str]](dict)

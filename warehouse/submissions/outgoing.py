@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, update
 
 from domain.catalog.sources import ReplyWay
 from domain.mail.outgoing import LEASE, MOST_ATTEMPTS, OutgoingState, interval_after
-from domain.mail.threads import MailThread, message_id_of, reply_subject
+from domain.mail.threads import REPLY, MailThread, message_id_of, reply_subject
 from warehouse.models import DeliveryMailRow, DeliveryRow, HandledMailRow, OutgoingRow, ReplyRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
@@ -65,7 +65,7 @@ def queue_replies(
             session.add(_row(reply, delivery, way, files, at))
         elif way is ReplyWay.MAIL and _may_be_mailed(delivery, ways):
             answered = f"{delivery.connector}\0{delivery.path.partition('/')[0]}"
-            message_id = message_ids.setdefault(answered, message_id_of("reply", reply.id, answered))
+            message_id = message_ids.setdefault(answered, message_id_of(REPLY, reply.id, answered))
             row = _row(reply, delivery, way, files, at)
             row.recipient, row.message_id = delivery.sender, message_id
             if mail is not None:

@@ -8,7 +8,7 @@ from connectors.base import Connector, RemoteFile, SourceMissingError, SourceRef
 from domain.authorisations import Authorisations
 from domain.catalog.sources import ReplyWay
 from domain.errors import TransientError
-from domain.mail.threads import MailThread, plain
+from domain.mail.threads import MailThread, plain, replies_to_question
 from domain.texts import one_line
 from flows.pipeline.marked_copy import LANG
 from flows.pipeline.stages.collect import cursor_position, unknown_files
@@ -64,14 +64,20 @@ def take_confirmations(context: AppContext) -> int:
     for connector in context.connectors:
         if reply_ways(context).by_source.get(connector.name) is ReplyWay.MAIL:
             try:
-                for file in _replies(context, connector):
-                    count += _take(context, connector, file)
+                for file in text_replies(context, connector):
+                    if file.mail is None or replies_to_question(file.mail):
+                        count += _take(context, connector, file)
             except (SourceMissingError, SourceRefusedError, TransientError) as error:
                 _LOG.warning("no confirmations by way of %s: %s", connector.name, type(error).__name__)
     return count
 
 
-def _replies(context: AppContext, connector: Connector) -> Iterator[RemoteFile]:
+def text_replies(context: AppContext, connector: Connector) -> Iterator[RemoteFile]:
+    """Yield what mails say that reply to ours and were not handled.
+
+    Raises:
+        SourceMissingError, SourceRefusedError, SourceUnavailableError: the source cannot be listed.
+    """
     listed = [file for file in connector.list(cursor_position(context, connector)) if file.is_text]
     yield from unknown_files(context, connector, listed)
 

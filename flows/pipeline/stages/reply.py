@@ -12,6 +12,7 @@ from flows.pipeline.returned_names import stem_of
 from flows.pipeline.stages.deliver import reply_ways
 from flows.pipeline.stages.judge import SENDER_NOT_AUTHORISED, SENT_BY
 from flows.pipeline.stages.reply_many import files_of_many
+from flows.pipeline.stages.warning_answers import warnings_text
 from flows.support.context import AppContext
 from publishing.returns.receipt import Receipt, list_outcomes
 from warehouse.queries import Reply, ReportReply, replies_of
@@ -76,12 +77,15 @@ def write_replies(context: AppContext, run_id: str, batch: Sequence[int]) -> int
 
 
 def _text_of(context: AppContext, reply: Reply) -> str:
-    """Return a line on each report: its file and the outcome."""
-    receipts = [Receipt(report, context.catalog, LANG) for report in reply.reports]
-    return "\n".join(
-        cut(one_line(f"{receipt.reply.record.file.file_name}: {receipt.title}. {receipt.lead}"), _LONGEST_LINE)
-        for receipt in receipts
-    )
+    """Return a line on each report: its file and the outcome; of one that counts the warnings, to be answered."""
+    lines: list[str] = []
+    for report in reply.reports:
+        receipt = Receipt(report, context.catalog, LANG)
+        outcome = f"{report.record.file.file_name}: {receipt.title}. {receipt.lead}"
+        lines.append(cut(one_line(outcome), _LONGEST_LINE))
+        if report.is_accepted:
+            lines += filter(None, [warnings_text(context, report.number, report.judgement, report.issues)])
+    return "\n".join(lines)
 
 
 def _folder_of(context: AppContext, reply: Reply) -> PurePosixPath:

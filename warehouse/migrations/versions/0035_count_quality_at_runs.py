@@ -1,7 +1,7 @@
 """Count quality and burden of reporting at the end of runs.
 
 Revision ID: 0035
-Revises: 0033
+Revises: 0034
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0035"
-down_revision: str | None = "0033"
+down_revision: str | None = "0034"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
