@@ -21,7 +21,7 @@ HALF := catalog domain workbooks warehouse $(patsubst tests/%/,%,$(filter-out te
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 
-.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site bench-warehouse audit torture scale load-test hunt clean
+.PHONY: help demo test test-fast fast-half fast-other-half test-services test-full test-full-only test-wheel test-pythons coverage check format setup-full pictures golden schemas sweep two-ways corpus bench bench-rules bench-annotate bench-nightly bench-parse bench-site bench-warehouse audit torture scale load-test load-prefect hunt clean
 
 help: ## Show this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -147,7 +147,10 @@ torture: $(VENV)/ready ## Kill, fill and damage what nightly runs use, compare w
 scale: $(VENV)/ready ## Disturb a run of WORKBOOKS=1000 on four machines in network namespaces, compare with one of its own (root)
 	@$(BIN)/python -m tests.tools.scale --workbooks $(or $(WORKBOOKS),1000)
 
-load-test: $(VENV)/ready ## Show nightly runs of 10,035 submissions (AREA=VN) in Prefect, 1 % and all of them refused, and count what it keeps
+load-test: $(VENV)/ready ## Upload (UPLOADS=500) and work at the desk (OFFICERS=50) during a nightly run (NIGHTLY=1000); print waiting times, lose nothing
+	@$(BIN)/python -m tests.tools.deadline_day --uploads $(or $(UPLOADS),500) --officers $(or $(OFFICERS),50) --nightly $(or $(NIGHTLY),1000) $(if $(SPREAD),--spread $(SPREAD)) $(if $(PAUSE),--pause $(PAUSE))
+
+load-prefect: $(VENV)/ready ## Show nightly runs of 10,035 submissions (AREA=VN) in Prefect, 1 % and all of them refused, and count what it keeps
 	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING)) $(if $(AREA),--area $(AREA))
 
 hunt: $(VENV)/ready ## Run the property tests with examples of their own, many of them; each find becomes a case

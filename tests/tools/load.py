@@ -1,6 +1,6 @@
 """Report a nightly run of the whole country to a real Prefect server, and count the records that it kept.
 
-Run by `make load-test`, outside `make test`. No workbooks are made: the warehouse is filled with submissions of all
+Run by `make load-prefect`, outside `make test`. No workbooks are made: the warehouse is filled with submissions of all
 communes for one period, a percentage of them refused, and the run has as many steps as a nightly run, all empty.
 Counted is what is sent to Prefect: the task run of each step, failed task runs, artifacts, tables and events.
 """
