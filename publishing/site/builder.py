@@ -33,6 +33,7 @@ from publishing.site.published_set import (
     PublishedRevisionRef,
     SiteState,
     newest_numbers,
+    newest_periods,
     newness,
     other_boundary,
     read_manifest,
@@ -230,7 +231,7 @@ class _SiteBuilder:
     # Parts.
 
     def _read_qualities(self, quality_of: QualityOf) -> Iterator[tuple[str, AreaQuality]]:
-        for name, period in self._newest().items():
+        for name, period in newest_periods(self._numbers).items():
             ref = read_manifest(self._publication(period, name).open(self._numbers[period][name]))
             if ref.boundary == Boundary.AS_THEN and (quality := quality_of(ref)) is not None:
                 yield name, quality
@@ -368,10 +369,7 @@ class _SiteBuilder:
     @cached_property
     def _names(self) -> Mapping[str, Period]:
         """The newest period of each area that has pages."""
-        return self._newest()
-
-    def _newest(self) -> dict[str, Period]:
-        return {name: period for period in sorted(self._numbers, key=newness) for name in sorted(self._numbers[period])}
+        return newest_periods(self._numbers)
 
     # The tree's own pages.
 

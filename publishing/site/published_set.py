@@ -86,3 +86,8 @@ def newness(period: Period) -> tuple[int, int, int]:
 def steps_between(first: Period, last: Period) -> int:
     """Return by how many periods of their kind `last` comes after `first`; both are of one kind."""
     return ((last.year - first.year) * 12 + last.last_month - first.last_month) // last.months
+
+
+def newest_periods(numbers: Numbers) -> dict[str, Period]:
+    """Return the newest period of each area's folder."""
+    return {name: period for period in sorted(numbers, key=newness) for name in sorted(numbers[period])}

@@ -103,7 +103,9 @@ def test_axe_has_nothing_serious(
     """Each kind of page is accessible in both colour schemes, and no wider than a phone."""
     page = open_page("/", viewport=viewport, color_scheme=scheme)
     figure = page.request.get(f"{REPORT.replace(WRONG, '22813')}").text().split('href="/figures/')[1].split('"')[0]
-    paths = ("/", REPORT, f"{REPORT}/1/sheet", f"/figures/{figure.replace('&amp;', '&')}")
+    lists = ("/warnings", "/reporting-quality", "/burden", "/inventory", "/submissions", "/acts")
+    of_unit = (f"/units/{WRONG}", f"/outbox/{WRONG}/2025-05/")
+    paths = ("/", REPORT, f"{REPORT}/1/sheet", f"/figures/{figure.replace('&amp;', '&')}", *lists, *of_unit)
     for number, path in enumerate(paths):
         page.goto(path)
         page.screenshot(path=tmp_path / f"{number}.png", full_page=True)

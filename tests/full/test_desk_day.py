@@ -59,7 +59,7 @@ def office(
     password = add_new_user(context.engine, context.catalog, User("lan", NAME, Role.OFFICER), now)
     _, token = make_link_for(home, UNIT, days=3000)
     port = free_port()
-    settings = {"TONGHOP_OFFICE_PORT": str(port), "TONGHOP_WATCH_MINUTES": "59"}
+    settings = {"TONGHOP_OFFICE_PORT": str(port), "TONGHOP_WATCH_MINUTES": "59", "TONGHOP_QUALITY_PUBLIC": "true"}
     database = ""
     if request.param == "postgresql":
         uri, database = request.getfixturevalue("postgres_uri"), new_name()
@@ -176,3 +176,6 @@ def test_the_whole_day(browser: Browser, office: OfficeOfDay, correction: Sample
     see(page, "corrected", tmp_path)
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/log-in")
+    page.goto((office.service.home / "published" / "site" / "quality" / AREA / "index.en.html").as_uri())
+    expect(page.get_by_text("Checks passed: of the lines")).to_be_visible()
+    see(page, "public-quality", tmp_path)
