@@ -7,10 +7,10 @@ from datetime import date
 from typing import Final
 from uuid import uuid4
 
-from domain.errors import UsageError
+from domain.errors import TerminalError, UsageError
 from domain.officers.consultations import ConsultationAnswerKind, ConsultationOutcome, ConsultedUnit
 from domain.units import UnitKey
-from flows.actions.closing.close_period import NotRecomputableError, close_period
+from flows.actions.closing.close_period import close_period
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, begin, end
@@ -120,7 +120,7 @@ def close_what_is_over(context: AppContext, settings: Settings) -> tuple[str, ..
     consultation says that the period is closed without them.
 
     Raises:
-        RunInProgressError: another run did not end in time; what was closed until then stays so.
+        TransientError: another run did not end in time, or the warehouse does not answer; what was closed stays so.
     """
     with reading(context.engine) as session:
         over = [each for each in consultations(session) if each.last_day < context.today]
@@ -132,7 +132,7 @@ def close_what_is_over(context: AppContext, settings: Settings) -> tuple[str, ..
             area = context.catalog.area(each.area, each.form, each.period, each.boundary, context.today)
             key = RollupKey(area, each.form, each.period, each.boundary)
             closed = close_period(run, key, decision, settings, partial=each.partial)
-        except (UsageError, NotRecomputableError) as error:
+        except TerminalError as error:
             left.append(str(error))
             continue
         _LOG.info("closed %s of %s at revision %d after its consultation", each.period, each.area, closed.revision)

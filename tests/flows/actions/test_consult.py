@@ -1,7 +1,9 @@
 """A consultation is said on the published page, and ends by closing the period, unless a unit objects."""
 
 from datetime import date, datetime, timedelta
+from errno import ENOSPC
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -9,6 +11,7 @@ from domain.errors import UsageError
 from domain.officers.consultations import ConsultationAnswerKind
 from domain.periods import parse_period
 from domain.rollups import Boundary
+from flows.actions.closing import close_period
 from flows.actions.closing.consult import begin_consulting, cancel_consulting, close_what_is_over, settle_objection
 from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
@@ -105,6 +108,18 @@ def test_missing_reports_wait_unless_they_were_allowed_to(after_night: Path) -> 
     begin(after_night, AFTER, partial=True)
     assert close_over(after_night, AFTER + timedelta(days=9)) == ()
     assert finality(after_night) == {"final"}
+
+
+def test_a_period_that_cannot_be_closed_is_named(after_correction: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full ends no nightly run: it says so, and the next one closes the period."""
+    begin(after_correction)
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(close_period, "write_archive", Mock(side_effect=OSError(ENOSPC, "full")))
+        (reason,) = close_over(after_correction)
+    assert "no room" in reason
+    assert finality(after_correction) == {"preliminary"}
+    assert close_over(after_correction) == ()
+    assert finality(after_correction) == {"final"}
 
 
 def test_a_last_day_that_is_over_is_refused(after_night: Path) -> None:
