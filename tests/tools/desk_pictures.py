@@ -98,7 +98,7 @@ def _multiply(path: Path, factor: float) -> None:
 
 
 def picture_reports(page: Page, home: DeskHome) -> None:
-    """Take pictures of who has not sent, what was returned and why, what a warning means; of quality and burden."""
+    """Take pictures of reports that are missing or returned, warnings, quality, burden, and the user's account."""
     page.goto("/")
     page.locator("input[name=name]").fill("lan")
     page.locator("input[name=password]").fill(home.password)
@@ -116,6 +116,8 @@ def picture_reports(page: Page, home: DeskHome) -> None:
     page.goto("/burden")
     show(page, "#lines")
     save(page, "ganh-nang")
+    page.goto("/account")
+    save(page, "tai-khoan")
 
 
 def show(page: Page, heading: str) -> None:

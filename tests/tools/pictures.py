@@ -103,7 +103,7 @@ def picture_pages(browser: Browser, published: int, office: int) -> None:
     credentials: HttpCredentials = {"username": _OFFICE[0], "password": _OFFICE[1]}
     page = browser.new_context(viewport=_WIDE, http_credentials=credentials).new_page()
     page.goto(f"http://127.0.0.1:{office}/submissions?state=quarantined&period=2025-05")
-    page.locator("a[href^='quality/submissions/']").first.click()
+    page.locator("a[href^='/quality/submissions/']").first.click()
     save(page, "bao-cao-bi-tra-lai")
 
 
