@@ -16,7 +16,8 @@ IDLE: Final = timedelta(hours=1)
 """A session ends when it was not used for so long."""
 LONGEST_SESSION: Final = timedelta(hours=12)
 """A session ends so long after the log-in, however much it is used: a working day."""
-_NOTED_AFTER: Final = timedelta(minutes=1)
+_NOTED_AFTER: Final = timedelta(minutes=10)
+"""How seldom a session is written: a page that only reads waits for no writer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,14 @@ class UserRecord:
     created_at: datetime
     disabled_at: datetime | None
     has_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A user who is logged in; `is_to_be_noted`: that the session is used was noted long ago."""
+
+    user: User
+    is_to_be_noted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +156,22 @@ def remove_ended_sessions(session: Session, at: datetime) -> None:
     session.execute(delete(UserSessionRow).where(ended))
 
 
-def user_of_session(session: Session, token_sha256: str, at: datetime) -> User | None:
-    """Return who is logged in by a token, and note that the session is used; None: no user, or not any more."""
+def user_of_session(session: Session, token_sha256: str, at: datetime) -> LoggedIn | None:
+    """Return who is logged in by a token; None: no user, or not any more."""
     row = session.get(UserSessionRow, token_sha256)
     if row is None or at - row.used_at > IDLE or at - row.started_at > LONGEST_SESSION:
         return None
     user = session.get(UserRow, row.user_name)
     if user is None or user.disabled_at is not None:
         return None
-    if at - row.used_at > _NOTED_AFTER:
-        row.used_at = at
-    return _user(user)
+    return LoggedIn(_user(user), is_to_be_noted=at - row.used_at > _NOTED_AFTER)
+
+
+def note_session(session: Session, token_sha256: str, at: datetime) -> None:
+    """Note that a session is used."""
+    row = session.get(UserSessionRow, token_sha256)
+    if row is not None:
+        row.used_at = max(row.used_at, at)
 
 
 def end_session(session: Session, token_sha256: str) -> None:

@@ -15,7 +15,7 @@ from domain.officers.users import Role, User
 from flows.actions.users.log_in import hash_of_session, log_in
 from flows.service.failed_logins import FailedLogins
 from flows.service.http_guards import BasicAuthentication
-from warehouse.officers.users import end_session, user_of_session, users_exist
+from warehouse.officers.users import end_session, note_session, user_of_session, users_exist
 from warehouse.store.engine import reading, transaction
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
@@ -80,8 +80,13 @@ def user_of(desk: DeskContext, scope: Scope) -> User | None:
     token = token_of(Request(scope))
     if not token:
         return None
-    with transaction(desk.engine) as session:
-        return user_of_session(session, hash_of_session(token), desk.clock())
+    digest, now = hash_of_session(token), desk.clock()
+    with reading(desk.engine) as session:
+        logged_in = user_of_session(session, digest, now)
+    if logged_in is not None and logged_in.is_to_be_noted:
+        with transaction(desk.engine) as session:
+            note_session(session, digest, now)
+    return logged_in.user if logged_in else None
 
 
 def _pages(desk: DeskContext) -> ASGIApp:

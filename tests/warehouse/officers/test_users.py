@@ -16,6 +16,7 @@ from warehouse.officers.users import (
     LONGEST_SESSION,
     change_role,
     disable_user,
+    note_session,
     set_password,
     set_second_factor,
     user_of_session,
@@ -40,7 +41,10 @@ def who(engine: Engine, token: str | None, at: datetime = AT) -> User | None:
     """Return who is logged in by a token."""
     assert token is not None
     with transaction(engine) as session:
-        return user_of_session(session, hash_of_session(token), at)
+        logged_in = user_of_session(session, hash_of_session(token), at)
+        if logged_in is not None and logged_in.is_to_be_noted:
+            note_session(session, hash_of_session(token), at)
+        return logged_in.user if logged_in else None
 
 
 def test_a_user_logs_in_by_password(engine: Engine, passwords: dict[str, str]) -> None:
