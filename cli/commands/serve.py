@@ -6,8 +6,8 @@ import typer
 
 from flows.support.settings import Settings, patient
 
-DESK_WAIT = 20
-"""Seconds that an act at the desk waits for another run to end, while a person looks on."""
+DESK_WAIT = 5
+"""Seconds that an act at the desk waits for another one, while a person looks on; then it is kept until it can go."""
 
 
 def serve(
