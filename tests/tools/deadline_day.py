@@ -52,6 +52,8 @@ TONGHOP: Final = Path(sys.executable).with_name("tonghop")
 _UPLOADS_OF_AN_ADDRESS: Final = 100
 """Each hundred communes come from an address of their own: the page limits what an address may upload in an hour."""
 _PATIENCE: Final = 600.0
+_FRESH: Final = httpx.Limits(max_keepalive_connections=0)
+"""Connections are used once: a browser repeats a request that meets a closing one, this client does not."""
 _ACTS: Final = 0.4
 """How likely an officer who has withdrawn no report does so after a round of pages."""
 
@@ -189,7 +191,9 @@ class Day:
         """Upload a report, wait for its verdict, send it."""
         load, file, token = self.home.load, self.home.uploaded[number], self.home.tokens[number]
         await asyncio.sleep(load.spread * number / max(1, load.uploads))
-        transport = httpx.AsyncHTTPTransport(local_address=f"127.0.0.{2 + number // _UPLOADS_OF_AN_ADDRESS}")
+        transport = httpx.AsyncHTTPTransport(
+            local_address=f"127.0.0.{2 + number // _UPLOADS_OF_AN_ADDRESS}", limits=_FRESH
+        )
         async with httpx.AsyncClient(
             base_url=self.upload, transport=transport, timeout=_PATIENCE, follow_redirects=True
         ) as client:
@@ -216,7 +220,7 @@ class Day:
         """Log in, then page and act until the day is over."""
         rng, home = random.Random(number), self.home
         async with httpx.AsyncClient(
-            base_url=self.desk, timeout=_PATIENCE, headers=OWN, follow_redirects=True
+            base_url=self.desk, timeout=_PATIENCE, headers=OWN, follow_redirects=True, limits=_FRESH
         ) as client:
             await asyncio.sleep(rng.random() * home.load.pause)
             await self._send(client, "desk: log-in", "/log-in", {"name": name, "password": password})
