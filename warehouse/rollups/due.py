@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.catalog.catalog import Catalog
@@ -51,7 +51,7 @@ class ReviewPosition(NamedTuple):
 
     def and_also(self, other: "ReviewPosition") -> "ReviewPosition":
         """Return the later of each."""
-        return ReviewPosition(*(max(own, theirs) for own, theirs in zip(self, other, strict=True)))
+        return ReviewPosition._make(map(max, self, other))
 
 
 def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, today: date) -> tuple[AffectedArea, ...]:
@@ -281,8 +281,11 @@ def _latest(
 ) -> Mapping[UnitKey, ReviewPosition]:
     """Return the later position of each unit."""
     return {
-        unit: positions.get(unit, ReviewPosition()).and_also(others.get(unit, ReviewPosition()))
-        for unit in {*positions, *others}
+        **positions,
+        **{
+            unit: position.and_also(positions[unit]) if unit in positions else position
+            for unit, position in others.items()
+        },
     }
 
 
@@ -313,31 +316,36 @@ def _last_days(waivers: Iterable[WaiverRow]) -> _LastDays:
 
 def _positions(session: Session, waivers: Iterable[WaiverRow]) -> _Positions:
     """Return the latest position of the files ever placed there, by form and base period, then by unit."""
-    place = PlacementRow
-    event = SubmissionEventRow
-    is_a_change = event.reason.is_distinct_from(MoveReason.FINDINGS_UNCHANGED)
-    events = _last(session, event.submission_id, event.id, is_a_change)
-    deliveries = _last_deliveries(session)
-    placements = _last(session, place.submission_id, place.id)
+    place, event = PlacementRow, SubmissionEventRow
+    # Grouped by the database: of ten years of a country these are millions of rows.
+    events = _last(event.submission_id, event.id, event.reason.is_distinct_from(MoveReason.FINDINGS_UNCHANGED))
+    placements, deliveries = _last(place.submission_id, place.id), _last_deliveries()
+    unit_columns = (place.form, place.period, place.unit_code, place.unit_valid_from)
+    placed = (
+        select(*unit_columns, *(func.max(each.c.last) for each in (events, deliveries, placements)))
+        .join(events, events.c.submission_id == place.submission_id)
+        .join(deliveries, deliveries.c.submission_id == place.submission_id)
+        .join(placements, placements.c.submission_id == place.submission_id)
+        .where(place.version.is_not(None))
+        .group_by(*unit_columns)
+    )
     results: dict[tuple[str, Period], dict[UnitKey, ReviewPosition]] = defaultdict(dict)
-    placed = select(place.submission_id, place.form, place.period, place.unit_code, place.unit_valid_from)
-    for submission, form, period, code, valid_from in session.execute(placed.where(place.version.is_not(None))):
-        positions, unit = results[form, parse_period(period)], UnitKey(code, valid_from)
-        position = ReviewPosition(events[submission], deliveries[submission], placements[submission])
-        positions[unit] = position.and_also(positions.get(unit, ReviewPosition()))
+    for form, period, code, valid_from, *position in session.execute(placed):
+        results[form, parse_period(period)][UnitKey(code, valid_from)] = ReviewPosition(*position)
     for row in waivers:
         positions, unit = results[row.form, parse_period(row.period)], UnitKey(row.unit_code, row.unit_valid_from)
         positions[unit] = ReviewPosition(waiver=row.id).and_also(positions.get(unit, ReviewPosition()))
     return results
 
 
-def _last_deliveries(session: Session) -> dict[int, int]:
+def _last_deliveries() -> Subquery:
     last = select(DELIBERATE.label("made_of"), func.max(DeliveryRow.id).label("last")).group_by(DELIBERATE).subquery()
-    of_submission = select(SubmissionRow.id, last.c.last).join(last, last.c.made_of == SubmissionRow.delivery_id)
-    return dict(session.execute(of_submission).tuples().all())
+    return (
+        select(SubmissionRow.id.label("submission_id"), last.c.last)
+        .join(last, last.c.made_of == SubmissionRow.delivery_id)
+        .subquery()
+    )
 
 
-def _last(
-    session: Session, of: InstrumentedAttribute[int], key: InstrumentedAttribute[int], *narrowed: ColumnElement[bool]
-) -> dict[int, int]:
-    return dict(session.execute(select(of, func.max(key)).where(*narrowed).group_by(of)).tuples().all())
+def _last(of: InstrumentedAttribute[int], key: InstrumentedAttribute[int], *narrowed: ColumnElement[bool]) -> Subquery:
+    return select(of.label("submission_id"), func.max(key).label("last")).where(*narrowed).group_by(of).subquery()

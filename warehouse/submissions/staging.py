@@ -98,6 +98,7 @@ def _history_of(
     now, earlier = aliased(SubmissionRow), aliased(SubmissionRow)
     beside = then.beside if then else frozenset()
     counts = is_accepted(earlier.id, earlier.state, then.before if then else None)
+    within = () if steps is None else (earlier.period.in_(_periods_before(session, submission_ids, steps)),)
     rows = session.execute(
         select(
             earlier.id,
@@ -117,7 +118,7 @@ def _history_of(
             & (earlier.form == now.form),
         )
         .join(ObservationRow, ObservationRow.submission_id == earlier.id)
-        .where(now.id.in_(submission_ids), counts | earlier.id.in_(beside), earlier.period < now.period)
+        .where(now.id.in_(submission_ids), counts | earlier.id.in_(beside), earlier.period < now.period, *within)
         .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
     ).all()
     known = {(key, past) for source, key, _, _, past, *_ in rows if source not in beside}
@@ -127,6 +128,13 @@ def _history_of(
         if back is not None and (steps is None or back <= steps) and not is_shadowed:
             village = "" if observed == unit else observed
             yield StagedHistory(run_id, key, unit, village, indicator, past, back, numerator, denominator)
+
+
+def _periods_before(session: Session, submission_ids: Sequence[int], steps: int) -> list[str]:
+    """Return the periods up to so many steps before those of submissions; of a unit's others no figure is read."""
+    own = select(SubmissionRow.period).where(SubmissionRow.id.in_(submission_ids)).distinct()
+    periods = [parse_period(period) for period in session.scalars(own) if period is not None]
+    return sorted({period.shift(-back).id for period in periods for back in range(1, steps + 1)})
 
 
 def steps_between(earlier: str, later: str) -> int | None:
