@@ -74,9 +74,9 @@ class ObjectStoreServer:
 
 
 @contextmanager
-def bucket_server() -> Iterator[ObjectStoreServer]:
-    """Start an object store."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+def bucket_server(host: str = "127.0.0.1", port: int = 0) -> Iterator[ObjectStoreServer]:
+    """Start an object store; port 0: any that is free."""
+    server = ThreadedMotoServer(host, port, verbose=False)
     server.start()
     yield ObjectStoreServer(server)
     server.stop()

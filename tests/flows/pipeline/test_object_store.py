@@ -1,7 +1,5 @@
 """Nightly runs with landing, outbox and published reports in a bucket: as in a home, and after the store failed."""
 
-import os
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from flows.support.stores.opening import published_store
 from publishing.figures.formatter import ReportFormatter
 from publishing.storage.published_files import PublishedFiles
 from tests.bucket_server import ObjectStoreServer
+from tests.flows.pipeline.bucket_files import in_home, shared
 from tests.flows.pipeline.nightly_runs import (
     AREA,
     NOW,
@@ -50,32 +49,6 @@ def context_in(bucket: ObjectStoreServer, home: Path, now: datetime = NOW) -> Ap
 def settings_in(bucket: ObjectStoreServer, home: Path) -> Settings:
     """Return settings whose shared files are in the bucket."""
     return settings_of(home, **bucket.settings)
-
-
-def below(folder: Path) -> dict[str, bytes]:
-    """Return the files that readers of a folder can open, by address."""
-    files: dict[str, bytes] = {}
-    for place, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        files |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    return files
-
-
-def shared(context: AppContext, published: Mapping[str, bytes], outbox: Mapping[str, bytes]) -> tuple[object, ...]:
-    """Return the same files out of a bucket, or None for each that is not there, and the names that are there."""
-    files = PublishedFiles(context.published)
-    return (
-        {path: files.read(path) for path in published},
-        {path: context.outbox.read(path) for path in outbox},
-        sorted(context.landing.digests()),
-    )
-
-
-def in_home(home: Path) -> tuple[object, ...]:
-    """Return what `shared` returns, of a home."""
-    landed = sorted(context_of(home).landing.digests())
-    return below(home / "published"), below(home / "outbox"), landed
 
 
 @pytest.fixture

@@ -29,10 +29,11 @@ class TrialMachine:
         environment: Mapping[str, str],
         output: int | IO[bytes],
         commands: int = subprocess.DEVNULL,
+        errors: int | IO[bytes] = subprocess.STDOUT,
     ) -> subprocess.Popen[bytes]:
         """Start a program on this machine."""
         return subprocess.Popen(
-            [*self.prefix, *command], env=dict(environment), stdin=commands, stdout=output, stderr=subprocess.STDOUT
+            [*self.prefix, *command], env=dict(environment), stdin=commands, stdout=output, stderr=errors
         )
 
     @property

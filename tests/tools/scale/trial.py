@@ -1,5 +1,7 @@
-"""A nightly run on four machines that lose workers, a network and their database, compared with one left in peace."""
+"""A nightly run on four machines that lose workers, a network, database and store, compared with one left in peace."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import psutil
 
 from domain.catalog.catalog import SHIPPED, load_catalog
 from domain.periods import parse_period
+from flows.support.slices.credential import certificate_file
 from tests.catalogs import small_catalog
 from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import context_of, deliver, run_plainly
@@ -22,7 +25,6 @@ from tests.flows.service.service_runner import until
 from tests.tools.scale.disturbed_run import RUN_ID
 from tests.tools.scale.machines import TrialMachine, TrialNetwork, machines
 from tests.tools.scale.moments import READING, WRITING
-from tests.tools.torture.homes import RoundHome
 from workbooks.sample.inbox import make_sample
 
 _OWNER: Final = "postgres"
@@ -33,6 +35,7 @@ _SMALL: Final = 200
 _TONGHOP: Final = (sys.executable, "-c", "from cli.main import main; main()")
 _RUN: Final = (sys.executable, "-m", "tests.tools.scale.disturbed_run")
 _RUNS: Final = 3
+_ENVIRONMENT: Final = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,6 @@ class TrialDatabase:
         self._execute(*self._control, "--options", self._options, "start")
         for name in ("tonghop", "prefect"):
             self._execute(str(binaries / "createdb"), "--host", str(folder), "--username", "tonghop", name)
-        self.local_url = f"postgresql+psycopg://tonghop@/tonghop?host={folder}"
-        """Address for the machine of the test, which shares the disk but no network."""
 
     def url(self, driver: str, name: str) -> str:
         """Return the address of a database for all machines."""
@@ -86,16 +87,44 @@ class TrialDatabase:
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
-class ScaleTrial:
-    """A home that several machines share, with the programs that run on them."""
+class TrialBucket:
+    """An object store on a machine."""
 
-    def __init__(self, folder: Path, catalog: Path, network: TrialNetwork, database: TrialDatabase) -> None:
+    def __init__(self, machine: TrialMachine, folder: Path) -> None:
+        """Start it and make a bucket; what it logs goes to a file of the folder."""
+        words = (sys.executable, "-m", "tests.tools.scale.bucket", machine.address, "9000")
+        with (folder / "bucket.log").open("wb") as log:
+            pipe = subprocess.PIPE
+            self.program = machine.start(words, _ENVIRONMENT, pipe, commands=pipe, errors=log)
+        # Servers announce themselves on the same stream before.
+        line = self._line(b"{")
+        self.settings = {f"TONGHOP_{name.upper()}": str(value) for name, value in json.loads(line).items()}
+
+    def refuse_for_a_while(self) -> None:
+        """Have it answer 503 to every request for some seconds, from now on."""
+        assert self.program.stdin
+        self.program.stdin.write(b"\n")
+        self.program.stdin.flush()
+        self._line(b"busy")
+
+    def _line(self, beginning: bytes) -> bytes:
+        assert self.program.stdout
+        return next(line for line in self.program.stdout if line.startswith(beginning))
+
+
+class ScaleTrial:
+    """Machines with a home each, and the programs that run on them; database and bucket are what they share."""
+
+    def __init__(
+        self, folder: Path, catalog: Path, network: TrialNetwork, database: TrialDatabase, bucket: TrialBucket
+    ) -> None:
         """Prepare the environment of all programs."""
         self._folder = folder
         self._network = network
         self._database = database
+        self._bucket = bucket
         self.home = folder / "home"
-        self._environment = clean_environment(
+        self._environment = _ENVIRONMENT | clean_environment(
             TONGHOP_HOME=str(self.home),
             TONGHOP_CATALOG=str(catalog),
             TONGHOP_WAREHOUSE_URL=database.url("psycopg", "tonghop"),
@@ -106,19 +135,24 @@ class ScaleTrial:
             TONGHOP_LANG="en",
             PREFECT_API_URL=f"http://{network.hub.address}:4200/api",
             PREFECT_SERVER_DATABASE_CONNECTION_URL=database.url("asyncpg", "prefect"),
-            PYTHONPATH=str(Path(__file__).parents[3]),
             TONGHOP_SERVER_HOST=network.hub.address,
+            **bucket.settings,
         )
         self._programs: list[subprocess.Popen[bytes]] = []
         self._workers: list[subprocess.Popen[bytes]] = []
 
     def start_servers(self) -> None:
-        """Start Prefect's server, the scheduler and a worker on each machine, and wait until all are ready."""
+        """Start Prefect's server, the scheduler and a worker on each machine, and wait until the workers are ready."""
         self._start(self._network.hub, "server")
         self._start(self._network.hub, "scheduler")
-        until((self.home / "landing" / ".probe").exists)
-        self._workers = [self._start(machine, "slices") for machine in self._network.workers]
         log = self._folder / "scheduler.log"
+        until(lambda: "Scheduler at" in log.read_text("utf-8"))
+        for machine in self._network.workers:
+            home = self._folder / machine.namespace
+            certificate = certificate_file(home)
+            certificate.parent.mkdir(parents=True, mode=0o700)
+            shutil.copy(certificate_file(self.home), certificate)
+            self._workers.append(self._start(machine, "slices", TONGHOP_HOME=str(home)))
         until(lambda: log.read_text("utf-8").count("Register worker") == len(self._workers))
 
     def run(self, at: Mapping[str, Callable[[], None]]) -> tuple[dict[str, bool], int]:
@@ -157,11 +191,12 @@ class ScaleTrial:
         self._database.restart()
 
     def lose_another_worker(self) -> None:
-        """Freeze all processes of the third machine's worker, and restart the database again."""
+        """Freeze all processes of the third machine's worker, restart the database, and keep the store busy."""
         worker = psutil.Process(self._workers[2].pid)
         for process in (*worker.children(recursive=True), worker):
             process.suspend()
         self._database.restart()
+        self._bucket.refuse_for_a_while()
 
     def end(self) -> None:
         """End all programs; what is frozen or cut off would not end by itself."""
@@ -171,9 +206,15 @@ class ScaleTrial:
                 process.kill()
             program.wait()
 
-    def _start(self, machine: TrialMachine, component: str) -> subprocess.Popen[bytes]:
+    def differences(self, alone: Path) -> list[str]:
+        """Return what in warehouse, landing, outbox and published files is not as in a home."""
+        words = [*self._network.hub.prefix, sys.executable, "-m", "tests.tools.scale.compare", str(alone)]
+        output = subprocess.run(words, env=self._environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return output.splitlines()
+
+    def _start(self, machine: TrialMachine, component: str, **more: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{component}.log").open("ab") as log:
-            program = machine.start((*_TONGHOP, "up", "--only", component), self._environment, log)
+            program = machine.start((*_TONGHOP, "up", "--only", component), {**self._environment, **more}, log)
         self._programs.append(program)
         return program
 
@@ -186,9 +227,9 @@ def carry_out(workbooks: int, folder: Path) -> ScaleResult:
     """
     catalog = small_catalog() if workbooks <= _SMALL else SHIPPED
     files = list(islice(make_sample(load_catalog(catalog), "VN", [parse_period(_PERIOD)], seed=1), workbooks))
-    calm = RoundHome(folder / "alone", "")
-    deliver(calm.home, files)
-    run_plainly(context_of(calm.home, catalog=catalog), RUN_ID, pages=True)
+    alone = folder / "alone"
+    deliver(alone, files)
+    run_plainly(context_of(alone, catalog=catalog), RUN_ID, pages=True)
     with ExitStack() as ends:
         network = ends.enter_context(machines(3))
         # Not below the folder, which PostgreSQL's account may not enter.
@@ -196,7 +237,9 @@ def carry_out(workbooks: int, folder: Path) -> ScaleResult:
         database_folder.chmod(0o755)
         database = TrialDatabase(network.hub, database_folder / "postgresql")
         ends.callback(database.stop)
-        trial = ScaleTrial(folder, catalog, network, database)
+        bucket = TrialBucket(network.hub, folder)
+        ends.callback(bucket.program.kill)
+        trial = ScaleTrial(folder, catalog, network, database, bucket)
         deliver(trial.home, files)
         ends.callback(trial.end)
         trial.start_servers()
@@ -204,14 +247,4 @@ def carry_out(workbooks: int, folder: Path) -> ScaleResult:
         codes = [code]
         while codes[-1] and len(codes) < _RUNS:
             codes.append(trial.run_calmly())
-        expected, results = calm.picture(), RoundHome(trial.home, database.local_url).picture()
-        differences = [name for name in expected if expected[name] != results[name]]
-        alone, shared = _files_of(calm.home), _files_of(trial.home)
-        differences += sorted(path for path in alone.keys() | shared.keys() if alone.get(path) != shared.get(path))
-    return ScaleResult(returned, codes, differences)
-
-
-def _files_of(home: Path) -> dict[str, bytes]:
-    folders = (home / "published" / ".revisions", home / "outbox")
-    paths = (path for folder in folders for path in folder.rglob("[!.]*") if path.is_file())
-    return {path.relative_to(home).as_posix(): path.read_bytes() for path in paths}
+        return ScaleResult(returned, codes, trial.differences(alone))
