@@ -68,12 +68,12 @@ def test_commune_of_today_is_published_beside_the_town_of_then(after_night: Path
     """Other boundaries are published in a folder of their own; publications of nightly runs are not changed."""
     before = (after_night / "published" / "2025-05" / AREA).readlink()
     published = publish_requested(after_night, as_now())
-    assert published.path == after_night / "published" / "2025-05" / FOLDER
+    assert published.path == str(after_night / "published" / "2025-05" / FOLDER)
     row = published_rows(after_night, area=FOLDER)[RATIO]
     assert (row["area"], row["boundary"], row["units_expected"]) == (NEW_COMMUNE, "as_now", "2")
     assert (after_night / "published" / "2025-05" / AREA).readlink() == before
-    assert "Ninh Sơn" in (published.path / "report.html").read_text()
-    assert "--boundary as_now" in (published.path / "report.html").read_text()
+    assert "Ninh Sơn" in (Path(published.path) / "report.html").read_text()
+    assert "--boundary as_now" in (Path(published.path) / "report.html").read_text()
 
 
 def test_requested_figures_are_kept_up_to_date_by_nightly_runs(after_night: Path) -> None:

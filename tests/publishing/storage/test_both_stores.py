@@ -96,6 +96,8 @@ def killed(work: Callable[[], object], before: int) -> bool:
     def child() -> None:
         die_before(before)
         work()
+        # Without what Python does at its end: threads of the server, which the fork has no more, may have locks.
+        os._exit(0)
 
     process = multiprocessing.get_context("fork").Process(target=child)
     process.start()
