@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,7 @@ _SMALL: Final = 200
 _TONGHOP: Final = (sys.executable, "-c", "from cli.main import main; main()")
 _RUN: Final = (sys.executable, "-m", "tests.tools.scale.disturbed_run")
 _RUNS: Final = 3
+_MOMENT: Final = re.compile(r"moment (\w+) (\w+)\n")
 _ENVIRONMENT: Final = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
@@ -164,14 +166,14 @@ class ScaleTrial:
         returned: dict[str, bool] = {}
         with (self._folder / "run.log").open("wb") as log:
             run = self._network.hub.start(
-                (*_RUN, "disturbed"), self._environment, subprocess.PIPE, commands=subprocess.PIPE
+                (*_RUN, "disturbed"), self._environment, subprocess.PIPE, commands=subprocess.PIPE, errors=log
             )
             assert run.stdout
             assert run.stdin
             for line in run.stdout:
-                log.write(line)
-                if line.startswith(b"moment "):
-                    _, moment, result = line.decode().split()
+                # Whatever else prints there may have left its line unfinished.
+                if announced := _MOMENT.search(line.decode()):
+                    moment, result = announced.groups()
                     returned[moment] = result == "returned"
                     at[moment]()
                     run.stdin.write(b"\n")
