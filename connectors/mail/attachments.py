@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
-from imap_tools import MailMessage
+if TYPE_CHECKING:
+    from imap_tools import MailMessage
 
 _LOG = logging.getLogger(__name__)
 _ARCHIVE: Final = ".zip"
@@ -33,7 +34,7 @@ class MailedFile:
     data: bytes
 
 
-def mailed_files(message: MailMessage, suffixes: frozenset[str]) -> list[MailedFile]:
+def mailed_files(message: "MailMessage", suffixes: frozenset[str]) -> list[MailedFile]:
     """Return the files of a mail whose names end in one of these suffixes; the others are logged.
 
     An archive that cannot be unpacked within bounds, or at all, is returned itself: its sender is told that it cannot
@@ -51,7 +52,7 @@ def mailed_files(message: MailMessage, suffixes: frozenset[str]) -> list[MailedF
     return list(results.values())
 
 
-def text_of(message: MailMessage, most: int = _LONGEST_TEXT) -> bytes:
+def text_of(message: "MailMessage", most: int = _LONGEST_TEXT) -> bytes:
     """Return the first `most` characters of what a mail says, in UTF-8; of one in HTML alone without its tags."""
     text = message.text or html.unescape(_TAG.sub("\n", message.html))
     return text[:most].encode("utf-8", "replace")
@@ -59,6 +60,8 @@ def text_of(message: MailMessage, most: int = _LONGEST_TEXT) -> bytes:
 
 def text_in(mail: bytes) -> str:
     """Return the beginning of what a mail, as a file, says."""
+    from imap_tools import MailMessage  # noqa: PLC0415 # an extra, and runs without mailboxes do without
+
     return text_of(MailMessage.from_bytes(mail), _LONGEST_ANSWER).decode("utf-8")
 
 
