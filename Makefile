@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Tests write to memory where 4 GB of it are free (a container's /dev/shm is smaller): nothing of theirs has to reach a disk.
 MEMORY := $(shell awk '/^MemAvailable:/ {exit $$2 < 4000000}' /proc/meminfo 2>/dev/null && df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
 PYTEST := TMPDIR=$(or $(TMPDIR),$(MEMORY),/tmp) $(BIN)/python -m pytest -p no:anyio --forbid-skips
-IN_TWO = -n $(or $(WORKERS),2) --dist loadgroup $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
+IN_TWO := -n 2 --dist loadgroup $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
 FAST := $(PYTEST) -m "not full and not services and not long" --hypothesis-profile=$(if $(COVERAGE),steady,quick) --durations=10 --durations-min=0.3
 # Of the fast tests, two processes without xdist run half each: less is imported, and no test is sent between processes.
 # Whatever needs a home after a nightly run is in the other half, which makes it once.

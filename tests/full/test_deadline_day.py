@@ -6,7 +6,7 @@ import pytest
 
 from tests.tools.deadline_day import Load, live
 
-pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
