@@ -6,7 +6,7 @@ import typer
 
 from flows.support.settings import Settings, patient
 
-DESK_WAIT = 5
+DESK_WAIT = 1
 """Seconds that an act at the desk waits for another one, while a person looks on; then it is kept until it can go."""
 
 
