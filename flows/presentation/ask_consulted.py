@@ -4,12 +4,11 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
-from connectors.replies.smtp import MailNotSentError, MailRefusedError
 from domain.authorisations import UploadLink, link_for, new_token
 from domain.catalog.catalog import Catalog
-from domain.errors import UsageError
 from domain.officers.consultations import Position
 from domain.periods import working_days_after
 from domain.units import OrgUnit, UnitKey
@@ -17,6 +16,7 @@ from domain.vietnam_time import day_in_vietnam
 from flows.actions.upload_links import page_address
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.progress import NoProgress
+from flows.presentation.mailing import Mailing
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import Notice, send, signed_notice
 from flows.support.context import AppContext
@@ -84,32 +84,22 @@ def ask_consulted(context: AppContext, settings: Settings, run_id: str) -> None:
     Raises:
         RunInProgressError: another run did not end in time; nothing was sent.
     """
-    failed: list[str] = []
     if settings.mail_host:
         with exclusive_run(context, run_id, "remind", NoProgress()):
-            send_to_consulted(context, settings, due_to_consulted(context), failed)
+            send_to_consulted(context, settings, due_to_consulted(context), Mailing())
 
 
 def send_to_consulted(
-    context: AppContext, settings: Settings, mails: Sequence[ConsultationMail], failed: list[str]
-) -> int:
-    """Send mails to consulted units, each with a link of its own, and return their number; the run lock is held.
+    context: AppContext, settings: Settings, mails: Sequence[ConsultationMail], mailing: Mailing
+) -> None:
+    """Send mails to consulted units, each with a link of its own; the run lock is held.
 
-    Each is recorded once the server has accepted it; what it refuses is added to `failed`.
+    Each is recorded once the server has accepted it.
     """
-    sent = 0
+    before = mailing.sent
     for mail in mails:
-        try:
-            _send(context, settings, mail)
-        except (MailRefusedError, UsageError) as error:
-            failed.append(f"{mail.unit.code}: {error.reason if isinstance(error, MailRefusedError) else error}")
-        except MailNotSentError as error:
-            failed.append(str(error))
-            break  # the others would wait for the same server
-        else:
-            sent += 1
-    _LOG.info("%s of %s mails to consulted units sent", sent, len(mails))
-    return sent
+        mailing.send(mail.unit.code, partial(_send, context, settings, mail))
+    _LOG.info("%s of %s mails to consulted units sent", mailing.sent - before, len(mails))
 
 
 def _due(session: Session, context: AppContext, consultation: Consultation) -> list[ConsultationMail]:

@@ -3,15 +3,16 @@
 import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from connectors.replies.smtp import MailNotSentError, MailRefusedError
 from domain.errors import TransientError, UsageError
 from domain.units import OrgUnit
 from flows.pipeline.act_record import begin_act, end_act
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.progress import ProgressListener
 from flows.presentation.ask_consulted import due_to_consulted, send_to_consulted
+from flows.presentation.mailing import Mailing
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.notices import Notice, send
 from flows.presentation.reminders import of_missing, of_reminder
@@ -88,32 +89,24 @@ def send_reminders(
         RunInProgressError: another run did not end in time; nothing was sent.
     """
     require_mail_server(settings)
-    failed: list[str] = []
-    sent = 0
+    mailing = Mailing()
     with exclusive_run(context, run_id, "remind", listener):
         if decision:
             begin_act(context, run_id, "remind", decision)
         _, mails = due_mails(context, settings, areas)
         listener.begin("remind", len(mails))
         for mail in mails:
-            try:
-                _send(context, settings, mail)
-            except MailRefusedError as error:
-                failed.append(f"{mail.unit.code if mail.unit else 'TONGHOP_MAIL_TO'}: {error.reason}")
-            except MailNotSentError as error:
-                failed.append(str(error))
-                break  # the others would wait for the same server
-            else:
-                sent += 1
+            recipient = mail.unit.code if mail.unit else "TONGHOP_MAIL_TO"
+            mailing.send(recipient, partial(_send, context, settings, mail))
             listener.advance("remind", 1)
-        sent += send_to_consulted(context, settings, due_to_consulted(context, areas), failed)
+        # Addresses are in the warehouse: more people may read a log.
+        _LOG.info("%s of %s reminders sent", mailing.sent, len(mails))
+        send_to_consulted(context, settings, due_to_consulted(context, areas), mailing)
         if decision:
-            end_act(context, run_id, {"sent": sent, "left": len(failed)})
-    # Addresses are in the warehouse: more people may read a log.
-    _LOG.info("%s of %s reminders sent", sent, len(mails))
-    if failed:
-        raise NotAllRemindedError(sent, tuple(failed))
-    return sent
+            end_act(context, run_id, {"sent": mailing.sent, "left": len(mailing.failed)})
+    if mailing.failed:
+        raise NotAllRemindedError(mailing.sent, tuple(mailing.failed))
+    return mailing.sent
 
 
 def require_mail_server(settings: Settings) -> None:
