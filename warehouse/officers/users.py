@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from domain.errors import UsageError
 from domain.officers.users import ALL_AREAS, Role, User
@@ -120,6 +120,11 @@ def set_password(session: Session, name: str, password_hash: str) -> User:
     row.password_hash, row.disabled_at = password_hash, None
     end_sessions(session, name)
     return _user(row)
+
+
+def replace_hash(session: Session, name: str, password_hash: str) -> None:
+    """Keep another hash of the same password: no decision, so that the chain of decisions does not record it."""
+    session.execute(update(UserRow).where(UserRow.name == name).values(password_hash=password_hash))
 
 
 def set_second_factor(session: Session, name: str, secret: str | None) -> User:

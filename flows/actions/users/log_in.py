@@ -7,8 +7,8 @@ from typing import Final
 
 import pyotp
 
-from flows.actions.users.passwords import hash_of_nothing, is_password
-from warehouse.officers.users import secrets_of, start_session
+from flows.actions.users.passwords import hash_of_nothing, hash_password, is_outdated, is_password
+from warehouse.officers.users import replace_hash, secrets_of, start_session
 from warehouse.store.engine import Engine, reading, transaction
 
 _INTERVAL_SECONDS: Final = 30
@@ -19,7 +19,8 @@ def log_in(engine: Engine, name: str, password: str, code: str, at: datetime) ->
     """Start a session and return its token, which is kept nowhere; None: name, password or code is not right.
 
     A name that is unknown takes as long as one that is known. A code of the second factor counts once, in its interval
-    of 30 seconds or the one before or after (RFC 6238, 5.2).
+    of 30 seconds or the one before or after (RFC 6238, 5.2). A password that was hashed with other parameters is hashed
+    anew.
     """
     with reading(engine) as session:
         kept = secrets_of(session, name)
@@ -30,12 +31,15 @@ def log_in(engine: Engine, name: str, password: str, code: str, at: datetime) ->
     if kept.totp_secret and interval is None:
         return None
     token = secrets.token_urlsafe(32)
+    renewed = hash_password(password) if is_outdated(kept.password_hash) else ""
     with transaction(engine) as session:
         newest = secrets_of(session, name)
         is_changed = newest is None or newest.password_hash != kept.password_hash
         is_used = interval is not None and newest is not None and (newest.totp_used or 0) >= interval
         if is_changed or is_used:
             return None
+        if renewed:
+            replace_hash(session, name, renewed)
         start_session(session, name, hash_of_session(token), interval, at)
     return token
 

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 LONGEST_PASSWORD: Final = 200
+_MEMORY_KIB: Final = 19 * 1024
 
 
 def new_password() -> str:
@@ -17,13 +18,13 @@ def new_password() -> str:
 
 
 def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password, with parameters of RFC 9106 for machines with little memory."""
+    """Return the argon2id hash of a password, with the least parameters that OWASP's cheat sheet recommends."""
     return _hasher().hash(password)
 
 
 @cache
 def _hasher() -> PasswordHasher:
-    return PasswordHasher()
+    return PasswordHasher(time_cost=2, memory_cost=_MEMORY_KIB, parallelism=1)
 
 
 @cache
@@ -38,3 +39,8 @@ def is_password(password: str, password_hash: str) -> bool:
         return _hasher().verify(password_hash, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Return whether a hash was made with other parameters than those of now."""
+    return _hasher().check_needs_rehash(password_hash)

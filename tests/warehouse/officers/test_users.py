@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
@@ -17,11 +18,14 @@ from warehouse.officers.users import (
     change_role,
     disable_user,
     note_session,
+    replace_hash,
+    secrets_of,
     set_password,
     set_second_factor,
     user_of_session,
     user_records,
 )
+from warehouse.store.audit import examine
 from warehouse.store.engine import Engine, reading, transaction
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -53,6 +57,21 @@ def test_a_user_logs_in_by_password(engine: Engine, passwords: dict[str, str]) -
     assert log_in(engine, "lan", passwords["quan.tri"], "", AT) is None
     assert log_in(engine, "mai", passwords["lan"], "", AT) is None
     assert who(engine, "another token") is None
+
+
+def test_a_hash_is_renewed(engine: Engine, passwords: dict[str, str]) -> None:
+    """A password that was hashed with other parameters is hashed anew at log-in; no decision is recorded for it."""
+    with transaction(engine) as session:
+        replace_hash(session, "lan", PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(passwords["lan"]))
+    log_in(engine, "lan", "wrong", "", AT)
+    for renewed in (False, True):
+        with reading(engine) as session:
+            kept, records = secrets_of(session, "lan"), examine(session).records
+        assert kept is not None
+        assert (hashing.is_outdated(kept.password_hash), records) == (not renewed, 2)
+        assert log_in(engine, "lan", passwords["lan"], "", AT)
+    with reading(engine) as session:
+        assert examine(session).faults == ()
 
 
 def test_a_session_ends(engine: Engine, passwords: dict[str, str]) -> None:
