@@ -45,7 +45,7 @@ class EngineProcesses:
         self.start("scheduler", **more)
         self.start("slices", **more)
         log = self.folder / "scheduler.log"
-        until(lambda: "Register worker" in log.read_text("utf-8"))
+        until(lambda: "Register worker" in log.read_text("utf-8"), logs=(log, self.folder / "slices.log"))
 
     def refusal(self, **more: str) -> tuple[int, str]:
         """Start workers that are to be refused; return their exit code and what they print."""

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,11 +29,11 @@ HURRIED = {
 """So that tests wait less: what would look every ten seconds looks every second."""
 
 
-def until(result: Callable[[], T | None], patience: float = PATIENCE_SECONDS) -> T:
-    """What is found as soon as it is; fails the test when it never is."""
+def until(result: Callable[[], T | None], patience: float = PATIENCE_SECONDS, *, logs: Sequence[Path] = ()) -> T:
+    """Return the first true result; fails the test, with what is in the logs, when there is none."""
     give_up = time.monotonic() + patience
     while not (answer := result()):
-        assert time.monotonic() < give_up, "it never came"
+        assert time.monotonic() < give_up, "\n".join(["it never came", *(log.read_text("utf-8") for log in logs)])
         time.sleep(0.3)
     return answer
 
