@@ -1,12 +1,12 @@
 """What Dask's scheduler keeps for its workers to compare: which code, catalogue and landing they have to have."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import TerminalError, TransientError
 from flows.support.catalog import open_catalog
 from flows.support.settings import Settings, load_settings
-from flows.support.slices.credential import security_of
+from flows.support.slices.credential import certificate_file, security_of
 from flows.support.slices.identity import SliceIdentity, require_engine
 
 if TYPE_CHECKING:
@@ -51,16 +51,30 @@ def admitted_identity(settings: Settings, patience: int) -> SliceIdentity:
         NoSharedLandingError, OtherIdentityError: this machine may do no slices for it.
         UsageError: the engine is not installed, or the warehouse is a SQLite file, which other machines cannot open.
     """
-    from distributed import Client  # noqa: PLC0415 # an extra, and slow to import
-
     require_engine(settings)
     identity = SliceIdentity.of_worker(settings)  # without a shared home there is no certificate either
-    try:
-        with Client(settings.scheduler, timeout=patience, security=security_of(settings.home)) as client:
-            expected = client.get_metadata(_KEY, default=None)
-    except OSError as error:
-        raise SchedulerSilentError(settings.scheduler, str(error)) from error
+    expected = _kept_by_scheduler(settings, patience)
     if expected is None:
         raise ForeignSchedulerError(settings.scheduler)
     identity.require(SliceIdentity(**expected))
     return identity
+
+
+def _kept_by_scheduler(settings: Settings, patience: int) -> dict[str, Any] | None:
+    from distributed import Client  # noqa: PLC0415 # an extra, and slow to import
+
+    while True:
+        certificate = _certificate(settings)
+        try:
+            with Client(settings.scheduler, timeout=patience, security=security_of(settings.home)) as client:
+                kept: dict[str, Any] | None = client.get_metadata(_KEY, default=None)
+                return kept
+        except OSError as error:
+            # A scheduler that starts meanwhile renews the certificate, and refuses the one before at once.
+            if _certificate(settings) == certificate:
+                raise SchedulerSilentError(settings.scheduler, str(error)) from error
+
+
+def _certificate(settings: Settings) -> bytes:
+    file = certificate_file(settings.home)
+    return file.read_bytes() if file.exists() else b""

@@ -26,11 +26,21 @@ def private_file(path: Path) -> Path:
 
 def create_once(path: Path, text: str) -> None:
     """Write a private file in one step, unless there is one: of several processes the first one's text stays."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # of mode 600
+    draft = _draft(path, text)
     try:
-        with os.fdopen(number, "w", encoding="utf-8") as draft:
-            draft.write(text)
         with suppress(FileExistsError):
-            path.hardlink_to(name)
+            path.hardlink_to(draft)
     finally:
-        Path(name).unlink()
+        draft.unlink()
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Write a private file in one step in place of the one that is there, if there is one."""
+    _draft(path, text).replace(path)
+
+
+def _draft(path: Path, text: str) -> Path:
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # of mode 600
+    with os.fdopen(number, "w", encoding="utf-8") as draft:
+        draft.write(text)
+    return Path(name)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.support.private_files import create_once, private_folder
+from flows.support.private_files import private_folder, replace_private
 from flows.support.service_record import folder_of
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ def renew_certificate(home: Path) -> None:
 
     made = Security.temporary()
     private_folder(folder_of(home))
-    file = certificate_file(home)
-    file.unlink(missing_ok=True)
-    create_once(file, made.tls_client_key + made.tls_client_cert)
+    replace_private(certificate_file(home), made.tls_client_key + made.tls_client_cert)
 
 
 def security_of(home: Path) -> "Security":

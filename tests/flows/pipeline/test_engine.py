@@ -11,8 +11,11 @@ from domain.catalog.catalog import Catalog, load_catalog
 from domain.periods import parse_period
 from flows.pipeline import publisher
 from flows.pipeline.publisher import Publisher
+from flows.service import slice_scheduler
 from flows.support.catalog import open_catalog
+from flows.support.private_files import replace_private
 from flows.support.slices import reading
+from flows.support.slices.credential import certificate_file, renew_certificate
 from flows.support.slices.reading import ReadingBounds, read_slice
 from flows.support.slices.runner import SliceRunner, open_runner
 from tests.catalogs import changed_catalog
@@ -69,6 +72,26 @@ def test_a_run_gives_slices_to_its_own_kind_only(
         assert runner
         assert wait([runner.submit(read_slice, ReadingBounds.of(settings), ())], timeout=1).done == set()
     assert [record.args[1] for record in caplog.records if isinstance(record.args, tuple)] == ["catalog", "catalog"]
+
+
+def test_a_certificate_renewed_meanwhile_is_read_again(
+    engine: EngineProcesses, shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that starts while its scheduler starts again knows it by the new certificate."""
+    settings = settings_of(shared_home, scheduler=engine.address)
+    file, original = certificate_file(shared_home), slice_scheduler.security_of
+    known = file.read_text("utf-8")
+    renew_certificate(tmp_path)
+    replace_private(file, "the one before")
+
+    def renewing(home: Path) -> object:
+        if file.read_text("utf-8") == known:
+            return original(home)
+        replace_private(file, known)
+        return original(tmp_path)
+
+    monkeypatch.setattr(slice_scheduler, "security_of", renewing)
+    assert slice_scheduler.admitted_identity(settings, 10).resources
 
 
 def test_another_landing_or_catalogue_is_refused(engine: EngineProcesses, tmp_path: Path) -> None:
