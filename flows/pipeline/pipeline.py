@@ -36,7 +36,7 @@ from flows.pipeline.stages.read import ReadSubmission, read
 from flows.pipeline.stages.refetch import damaged_files, refetch, requeue_mended
 from flows.pipeline.stages.reply import unreplied, write_replies
 from flows.pipeline.stages.revalidate import accepted_reports, requeue_refused, revalidate
-from flows.pipeline.stages.rollup import affected_areas, roll_up
+from flows.pipeline.stages.rollup import affected_areas, log_position, record_all, roll_up
 from flows.pipeline.steps import Steps
 from flows.support.context import AppContext
 from warehouse.queries import issues_by_submission
@@ -331,11 +331,14 @@ def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
 
 def roll_up_changes(run: Run, publisher: Publisher) -> None:
     """Roll up affected areas, whose new revisions the publisher begins to write."""
+    position = log_position(run.context)
     areas = affected_areas(run.context, run.scope)
     run.listener.begin("roll_up", len(areas))
     for label, batch in _batches(areas, AREAS_PER_STEP):
         publisher.add(run.steps.run("roll up", f"roll up {label}", partial(roll_up, run.context, run.id, batch)))
         run.listener.advance("roll_up", len(batch))
+    if run.scope.takes_everything:
+        record_all(run.context, position)
 
 
 def finish_publishing(run: Run, publisher: Publisher) -> tuple[PublishedRevision, ...]:

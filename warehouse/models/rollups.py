@@ -207,6 +207,27 @@ class RollupSeenRow(Base):
     looked_on: Mapped[date]
 
 
+class RollupReviewRow(Base):
+    """Log position at which all figures of the areas of nightly runs were rolled up: a single row, with id 1.
+
+    It consists of the last event, delivery, placement and waiver, of versions of the catalogue, the areas' codes and
+    the day in Vietnam. `open_years` are years to review again nevertheless, separated by spaces.
+    """
+
+    __tablename__ = "rollup_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(BIG_ID)
+    delivery_id: Mapped[int] = mapped_column(BIG_ID)
+    placement_id: Mapped[int] = mapped_column(BIG_ID)
+    waiver_id: Mapped[int] = mapped_column(BIG_ID)
+    catalog_version: Mapped[str]
+    structure_version: Mapped[str]
+    areas: Mapped[str]
+    reviewed_on: Mapped[date]
+    open_years: Mapped[str]
+
+
 class PublicationRow(Base):
     """Publication of a revision: where to, and when."""
 

@@ -16,6 +16,7 @@ from warehouse.models import ClosingRow, PublicationRow, RollupFigureRow, Rollup
 from warehouse.rollups.closings import Bundle, Closing, RollupKeyColumns, closing_of, closings, key_columns
 from warehouse.rollups.consultations import end_consultation, require_no_objection
 from warehouse.rollups.due import has_moved
+from warehouse.rollups.reviews import leave_open
 from warehouse.rollups.revision_rows import newest_revision
 from warehouse.rollups.scope import RollupKey, base_periods, overlaps_in
 from warehouse.store.engine import Session, serialise
@@ -112,6 +113,7 @@ def reopen(session: Session, rollup_key: RollupKey, reason: str, by: str, at: da
         raise UsageError(f"{_label(rollup_key)} is not closed, so it cannot be opened again")
     row = session.get_one(ClosingRow, closing.id)
     row.reopened_at, row.reopened_by, row.reopen_reason = at, by, reason.strip()
+    leave_open(session, closing.period)
     return closing
 
 

@@ -1,15 +1,16 @@
 """Closings: figures that no rollup changes until a person reopens them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
 from warehouse.models import ClosingRow, RollupRevisionRow
+from warehouse.rollups.reviews import in_years
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
 
@@ -77,9 +78,14 @@ def has_key(key: RollupKeyColumns) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def closings(session: Session) -> tuple[Closing, ...]:
-    """Return all closings in force, ordered by area and period."""
-    return tuple(_read_closings(session, _in_force()))
+def closings(session: Session, years: Collection[int] | None = None) -> tuple[Closing, ...]:
+    """Return the closings in force, ordered by area and period.
+
+    With `years` those of their periods, and all within the boundary as now.
+    """
+    head = RollupRevisionRow
+    wanted = or_(in_years(head.period, years), head.boundary == Boundary.AS_NOW)
+    return tuple(_read_closings(session, _in_force().where(wanted)))
 
 
 def closing_of(session: Session, rollup_key: RollupKey) -> Closing | None:

@@ -1,13 +1,12 @@
 """Rollups due: figures to compute again, because a report or the catalogue's structure changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.catalog.catalog import Catalog
@@ -18,6 +17,7 @@ from domain.submissions import MoveReason
 from domain.units import Area, UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.rollups.closings import Closing, RollupKeyColumns, closings, key_columns
+from warehouse.rollups.reviews import Review, ReviewPosition, in_years, record_review, years_to_review
 from warehouse.rollups.scope import RollupKey, base_periods, computation_version, overlaps_in
 from warehouse.store.engine import Session
 from warehouse.submissions.arrivals import DELIBERATE
@@ -37,33 +37,18 @@ class AffectedArea:
     on_demand: bool = False
 
 
-class ReviewPosition(NamedTuple):
-    """Position in the log: the last event, delivery and placement of submissions, and the last answer to a warning."""
-
-    event: int = 0
-    delivery: int = 0
-    placement: int = 0
-    waiver: int = 0
-
-    def is_beyond(self, seen: "ReviewPosition") -> bool:
-        """Return whether anything lies beyond what was reviewed."""
-        return any(own > theirs for own, theirs in zip(self, seen, strict=True))
-
-    def and_also(self, other: "ReviewPosition") -> "ReviewPosition":
-        """Return the later of each."""
-        return ReviewPosition._make(map(max, self, other))
-
-
 def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, today: date) -> tuple[AffectedArea, ...]:
     """Return the figures due for the areas with these codes, in order of period and area.
 
     Longer periods are included: a quarter is due once its last day has passed and its last month has events. Figures
     requested on demand are kept up to date as well. The log of submissions is compared with the position that the last
     rollup recorded, so a run killed between loading and rolling up leaves its work to the next. A code without an area
-    in a period is skipped for that period. Closed figures are not due.
+    in a period is skipped for that period. Closed figures are not due. Years of which nothing came since all figures
+    were rolled up are left out.
     """
-    review = _read_review(session, catalog, today)
-    closed = {closing.key for closing in closings(session)}
+    years = years_to_review(session, catalog, today, areas)
+    review = _read_review(session, catalog, today, years)
+    closed = {closing.key for closing in closings(session, years)}
     rollup_keys = (
         rollup_key
         for rollup_key in (*review.regular(areas), *review.on_demand())
@@ -77,7 +62,15 @@ def areas_touched(session: Session, catalog: Catalog, areas: Sequence[str], *, t
 
 def has_moved(session: Session, catalog: Catalog, rollup_key: RollupKey, today: date) -> bool:
     """Return whether reports or catalogue have changed since a rollup's figures were computed."""
-    return _read_review(session, catalog, today).has_moved(rollup_key)
+    return _read_review(session, catalog, today, {rollup_key.period.year}).has_moved(rollup_key)
+
+
+def record_all_rolled_up(
+    session: Session, catalog: Catalog, areas: Sequence[str], position: ReviewPosition, *, today: date
+) -> None:
+    """Record that all figures that were due for these areas (codes) at a position in the log have been rolled up."""
+    waiting = tuple(each.closing.period for each in awaiting_reopen(session, catalog, today=today))
+    record_review(session, catalog, Review(areas, position, today, waiting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +83,9 @@ class AwaitingReopen:
 
 def awaiting_reopen(session: Session, catalog: Catalog, *, today: date) -> tuple[AwaitingReopen, ...]:
     """Return closed figures for which corrections wait, ordered by area and period."""
-    closed = closings(session)
-    review = _read_review(session, catalog, today) if closed else None
+    years = years_to_review(session, catalog, today)
+    closed = closings(session, years)
+    review = _read_review(session, catalog, today, years) if closed else None
     results: list[AwaitingReopen] = []
     for closing in closed if review else ():
         rollup_key = (
@@ -256,11 +250,12 @@ class _Review:
         return self.catalog.forms.last_day(form, period) < self.today
 
 
-def _read_review(session: Session, catalog: Catalog, today: date) -> _Review:
-    rows = session.scalars(select(RollupSeenRow))
+def _read_review(session: Session, catalog: Catalog, today: date, years: Collection[int] | None) -> _Review:
+    """Read the log of these years, None: of all, and what was recorded of their rollups and of requested ones."""
+    rows = session.scalars(select(RollupSeenRow).where(or_(in_years(RollupSeenRow.period, years), RollupSeenRow.asked)))
     seen = {_key_of(row): row for row in rows}
-    waivers = session.scalars(select(WaiverRow)).all()
-    positions = _positions(session, waivers)
+    waivers = session.scalars(select(WaiverRow).where(in_years(WaiverRow.period, years))).all()
+    positions = _positions(session, waivers, years)
     counting, beside = _with_other_forms(catalog, positions)
     return _Review(catalog, today, counting, beside, _last_days(waivers), seen)
 
@@ -314,19 +309,22 @@ def _last_days(waivers: Iterable[WaiverRow]) -> _LastDays:
     return results
 
 
-def _positions(session: Session, waivers: Iterable[WaiverRow]) -> _Positions:
+def _positions(session: Session, waivers: Iterable[WaiverRow], years: Collection[int] | None) -> _Positions:
     """Return the latest position of the files ever placed there, by form and base period, then by unit."""
     place, event = PlacementRow, SubmissionEventRow
     # Grouped by the database: of ten years of a country these are millions of rows.
-    events = _last(event.submission_id, event.id, event.reason.is_distinct_from(MoveReason.FINDINGS_UNCHANGED))
-    placements, deliveries = _last(place.submission_id, place.id), _last_deliveries()
+    wanted = select(place.submission_id).where(in_years(place.period, years))
+    reports = event.submission_id.in_(wanted), event.reason.is_distinct_from(MoveReason.FINDINGS_UNCHANGED)
+    events = _last(event.submission_id, event.id, *reports)
+    placements = _last(place.submission_id, place.id, place.submission_id.in_(wanted))
+    deliveries = _last_deliveries(wanted)
     unit_columns = (place.form, place.period, place.unit_code, place.unit_valid_from)
     placed = (
         select(*unit_columns, *(func.max(each.c.last) for each in (events, deliveries, placements)))
         .join(events, events.c.submission_id == place.submission_id)
         .join(deliveries, deliveries.c.submission_id == place.submission_id)
         .join(placements, placements.c.submission_id == place.submission_id)
-        .where(place.version.is_not(None))
+        .where(place.version.is_not(None), in_years(place.period, years))
         .group_by(*unit_columns)
     )
     results: dict[tuple[str, Period], dict[UnitKey, ReviewPosition]] = defaultdict(dict)
@@ -338,8 +336,14 @@ def _positions(session: Session, waivers: Iterable[WaiverRow]) -> _Positions:
     return results
 
 
-def _last_deliveries() -> Subquery:
-    last = select(DELIBERATE.label("made_of"), func.max(DeliveryRow.id).label("last")).group_by(DELIBERATE).subquery()
+def _last_deliveries(submissions: Select[tuple[int]]) -> Subquery:
+    wanted = select(SubmissionRow.delivery_id).where(SubmissionRow.id.in_(submissions))
+    last = (
+        select(DELIBERATE.label("made_of"), func.max(DeliveryRow.id).label("last"))
+        .where(DELIBERATE.in_(wanted))
+        .group_by(DELIBERATE)
+        .subquery()
+    )
     return (
         select(SubmissionRow.id.label("submission_id"), last.c.last)
         .join(last, last.c.made_of == SubmissionRow.delivery_id)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import func, select
-
 from domain.aggregation import published_value
 from domain.catalog.catalog import Catalog
 from domain.comparisons.territory_bounds import TerritoryBounds
@@ -17,14 +15,7 @@ from domain.periods import Period
 from domain.rollups import Boundary, Finality, RollupRow
 from domain.units import Area
 from domain.vietnam_time import day_in_vietnam
-from warehouse.models import (
-    DeliveryRow,
-    PlacementRow,
-    RollupRevisionRow,
-    RollupSeenRow,
-    SubmissionEventRow,
-    WaiverRow,
-)
+from warehouse.models import RollupRevisionRow, RollupSeenRow
 from warehouse.models.exact import DECIMALS
 from warehouse.rollups.bounds import bounds_of, bounds_of_index
 from warehouse.rollups.changes import as_text, columns_of
@@ -32,6 +23,7 @@ from warehouse.rollups.closings import closing_of, key_columns
 from warehouse.rollups.composites import composite_inputs
 from warehouse.rollups.contributions import FigureInputs, read_rollup_inputs
 from warehouse.rollups.notes import NoteWriter
+from warehouse.rollups.reviews import newest_position
 from warehouse.rollups.revision_rows import Draft, newest_revision, write_revision
 from warehouse.rollups.scope import RollupKey, computation_version, scope_of
 from warehouse.store.bulk import table_of, upsert_rows
@@ -233,13 +225,10 @@ def _record_review(session: Session, catalog: Catalog, rollup_key: RollupKey, at
     """Record what these figures take into account: the last event, delivery and answer, the structure, the day."""
     key = (rollup_key.area.code, rollup_key.area.valid_from, rollup_key.form, rollup_key.period.id, rollup_key.boundary)
     previous = session.get(RollupSeenRow, key)
-    newest = (SubmissionEventRow.id, DeliveryRow.id, PlacementRow.id, WaiverRow.id)
-    positions = select(*(func.coalesce(select(func.max(each)).scalar_subquery(), 0) for each in newest))
+    position = newest_position(session)
     row = {
         **dict(zip(("area_code", "area_valid_from", "form", "period", "boundary"), key, strict=True)),
-        **dict(
-            zip(("event_id", "delivery_id", "placement_id", "waiver_id"), session.execute(positions).one(), strict=True)
-        ),
+        **dict(zip(("event_id", "delivery_id", "placement_id", "waiver_id"), position, strict=True)),
         "structure_version": computation_version(catalog),
         "looked_on": day_in_vietnam(at),
         "asked": on_demand or bool(previous and previous.asked),

@@ -9,6 +9,8 @@ from flows.pipeline.garbage import no_garbage_collection
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
 from warehouse.queries import AffectedArea, RevisionRef, areas_touched
+from warehouse.rollups.due import record_all_rolled_up
+from warehouse.rollups.reviews import ReviewPosition, newest_position
 from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import Session, reading, transaction
 
@@ -21,9 +23,8 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
     Without configured areas these are the units directly above communes (districts until 2025-06-30, provinces since),
     and always those published on demand.
     """
-    codes = context.areas or _above_communes(context)
     with reading(context.engine) as session:
-        result = areas_touched(session, context.catalog, codes, today=context.today)
+        result = areas_touched(session, context.catalog, _codes(context), today=context.today)
     return tuple(
         figures
         for figures in result
@@ -36,6 +37,18 @@ def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, 
             or all(member.parent == figures.area.code for member in figures.area.members)
         )
     )
+
+
+def log_position(context: AppContext) -> ReviewPosition:
+    """Return the position that the log has reached."""
+    with reading(context.engine) as session:
+        return newest_position(session)
+
+
+def record_all(context: AppContext, position: ReviewPosition) -> None:
+    """Record that all areas affected at a position in the log were rolled up: the next run looks at what came since."""
+    with transaction(context.engine) as session:
+        record_all_rolled_up(session, context.catalog, _codes(context), position, today=context.today)
 
 
 def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> list[RevisionRef]:
@@ -64,6 +77,9 @@ def _roll_up(context: AppContext, session: Session, run_id: str, figures: Affect
         )
 
 
-def _above_communes(context: AppContext) -> tuple[str, ...]:
+def _codes(context: AppContext) -> tuple[str, ...]:
+    """Return the codes of the configured areas, else of the units directly above communes."""
+    if context.areas:
+        return context.areas
     units = context.catalog.units.units
     return tuple(sorted({unit.parent for unit in units if unit.level is Level.COMMUNE and unit.parent}))

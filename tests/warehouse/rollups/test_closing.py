@@ -18,7 +18,8 @@ from warehouse.queries.read_models import RevisionRef
 from warehouse.queries.revisions import record_publication
 from warehouse.rollups.closing import ClosablePeriod, closable, closings_over, reopen
 from warehouse.rollups.closings import Closing, closing_of, closings
-from warehouse.rollups.due import awaiting_reopen
+from warehouse.rollups.due import awaiting_reopen, record_all_rolled_up
+from warehouse.rollups.reviews import newest_position
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
@@ -71,16 +72,22 @@ def open_again(builder: WarehouseBuilder, reason: str = "the commune found an er
         return reopen(session, cell_of(builder), reason, "binh", builder.now())
 
 
-def due(builder: WarehouseBuilder) -> int:
+def due(builder: WarehouseBuilder, today: date = TODAY) -> int:
     """Return the number of due figures."""
     with reading(builder.engine) as session:
-        return len(areas_touched(session, builder.catalog, ["585"], today=TODAY))
+        return len(areas_touched(session, builder.catalog, ["585"], today=today))
 
 
-def waiting(builder: WarehouseBuilder) -> list[int]:
+def review(builder: WarehouseBuilder, today: date) -> None:
+    """Record that all due figures have been rolled up."""
+    with transaction(builder.engine) as session:
+        record_all_rolled_up(session, builder.catalog, ["585"], newest_position(session), today=today)
+
+
+def waiting(builder: WarehouseBuilder, today: date = TODAY) -> list[int]:
     """Return the number of changed reports since closing, for each closing in force."""
     with reading(builder.engine) as session:
-        return [awaiting.reports for awaiting in awaiting_reopen(session, builder.catalog, today=TODAY)]
+        return [awaiting.reports for awaiting in awaiting_reopen(session, builder.catalog, today=today)]
 
 
 @pytest.fixture
@@ -119,6 +126,19 @@ def test_late_correction_moves_no_figure_until_reopened(closed: WarehouseBuilder
     moved = {(change.column, change.before, change.after) for change in closed.revision().changes}
     assert ("value", "5", "8") in moved
     assert shut(closed).revision == 4
+
+
+def test_reviews_of_later_years_leave_a_waiting_correction_open(closed: WarehouseBuilder) -> None:
+    """Whole runs record their reviews in the years after; the correction is shown by each, and due when reopened."""
+    report(closed, 7)
+    for today in (TODAY, date(2026, 3, 1), date(2027, 3, 1)):
+        review(closed, today)
+        assert waiting(closed, today) == [1]
+    open_again(closed)
+    assert due(closed, date(2027, 3, 2)) == 1
+    give_out(closed)
+    review(closed, date(2027, 3, 2))
+    assert due(closed, date(2027, 3, 3)) == 0
 
 
 def test_closed_again_as_it_was(closed: WarehouseBuilder) -> None:

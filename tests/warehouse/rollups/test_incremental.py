@@ -13,6 +13,8 @@ from tests.warehouse.rollups.random_histories import MONTHS, STOCK, Merge, Rando
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
 from warehouse.models import RollupSeenRow
+from warehouse.rollups.due import record_all_rolled_up
+from warehouse.rollups.reviews import newest_position
 from warehouse.rollups.rollups import roll_up
 from warehouse.store.engine import Session, reading
 
@@ -25,10 +27,12 @@ LONGER = tuple(map(parse_period, ("2025-Q2", "2025-H1")))
 
 
 def look(session: Session, builder: WarehouseBuilder, today: date = AFTER_ALL) -> list[tuple[str, str]]:
-    """Roll up all due figures; return their areas and periods."""
+    """Roll up all due figures and record it, as a nightly run does; return their areas and periods."""
+    position = newest_position(session)
     result = queries.areas_touched(session, builder.catalog, AREAS, today=today)
     for entry in result:
         roll_up(session, builder.catalog, entry.area, entry.form, entry.period, run_id="run-1", at=builder.now())
+    record_all_rolled_up(session, builder.catalog, AREAS, position, today=today)
     return [(item.area.code, item.period.id) for item in result]
 
 
