@@ -81,7 +81,7 @@ def run_plainly(
     By default it does, but not for modules in which no one looks at them (see `figures_only`).
     """
     scope = RunScope(parse_period(period) if period else None, frozenset(units))
-    with nullcontext() if pages or (_PAGES[-1] and pages is None) else _without_pages():
+    with nullcontext() if pages or (_PAGES[-1] and pages is None) else without_pages():
         return carry_out(Run(context, scope, immediate_steps(run_id), NoProgress()), "nightly")
 
 
@@ -94,7 +94,8 @@ def figures_only() -> Iterator[None]:
 
 
 @contextmanager
-def _without_pages() -> Iterator[None]:
+def without_pages() -> Iterator[None]:
+    """Have all runs within the block, however they are called, publish figures and data only."""
     writers = {edition: {name: files[name] for name in _FIGURES if name in files} for edition, files in WRITERS.items()}
     with patch.object(publish, "WRITERS", writers), patch.object(Publisher, "finish_site", lambda _publisher: None):
         yield

@@ -1,7 +1,7 @@
 """Nightly runs with landing, outbox and published reports in a bucket: as in a home, and after the store failed."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from starlette.testclient import TestClient
@@ -27,7 +27,6 @@ from tests.flows.pipeline.nightly_runs import (
     NOW,
     context_of,
     deliver,
-    prepare_home,
     rows_of,
     run_plainly,
     settings_of,
@@ -39,11 +38,20 @@ from workbooks.sample.inbox import SampleFile
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("bucket")]
 _FIGURES = "SELECT * FROM rollup ORDER BY 1, 2, 3"
+_REFUSED = (
+    ("first", ("landing/",)),
+    ("night", ("published/.revisions/", "outbox/")),  # judged and rolled up, as `night_home` by the run of that name
+    ("third", ("published/2025-05/", "outbox/")),
+    ("fourth", ("outbox/",)),
+    ("fifth", ("published/.data/",)),
+    ("sixth", ("published/.site/",)),
+)
+"""Runs, and the places where the store takes nothing meanwhile."""
 
 
-def context_in(bucket: ObjectStoreServer, home: Path, now: datetime = NOW) -> AppContext:
+def context_in(bucket: ObjectStoreServer, home: Path) -> AppContext:
     """Return a context whose shared files are in the bucket."""
-    return context_of(home, now, **bucket.settings)
+    return context_of(home, **bucket.settings)
 
 
 def settings_in(bucket: ObjectStoreServer, home: Path) -> Settings:
@@ -52,64 +60,58 @@ def settings_in(bucket: ObjectStoreServer, home: Path) -> Settings:
 
 
 @pytest.fixture
-def alone(tmp_path: Path, home: Path, mirrored_warehouse: Path, first_files: list[SampleFile]) -> Path:
-    """Return a second home, for runs with all files in it; to both the same workbooks were delivered."""
-    alone = prepare_home(tmp_path / "alone", mirrored_warehouse)
-    for each in (alone, home):
-        deliver(each, first_files)
-    return alone
+def delivered(home: Path, first_files: list[SampleFile]) -> Path:
+    """Return a home to which the workbooks of `night_home` were delivered."""
+    deliver(home, first_files)
+    return home
 
 
 def test_runs_on_a_bucket_publish_and_reply_the_same_bytes(
-    bucket: ObjectStoreServer, home: Path, alone: Path, correction: SampleFile, monkeypatch: pytest.MonkeyPatch
+    bucket: ObjectStoreServer,
+    delivered: Path,
+    night_home: Path,
+    corrected_home: Path,
+    correction: SampleFile,
 ) -> None:
     """A first run, and a correction on another machine: figures, pages, data and replies are equal to the byte."""
-    monkeypatch.setattr(publisher, "AREAS_PER_STEP", 1)  # written by a process beside the run, too
+    home = delivered
     context = context_in(bucket, home)
-    run_plainly(context, pages=True)
-    run_plainly(context_of(alone), pages=True)
-    expected = in_home(alone)
+    with patch.object(publisher, "AREAS_PER_STEP", 1):  # written by a process beside the run, too
+        run_plainly(context, pages=True)
+    expected = in_home(night_home)
     assert shared(context, expected[0], expected[1]) == expected  # type: ignore[arg-type] # files by path
     assert not (home / "published").exists()
     assert not (home / "outbox").exists()
     assert not (home / "landing").exists()
     (home / "cache").rename(home / "elsewhere")  # as on a machine that has read nothing yet
-    for each in (home, alone):
-        deliver(each, [correction])
-    later = NOW + timedelta(days=1)
-    run_plainly(context_of(alone, later), "second", pages=True)
-    second = context_in(bucket, home, now=later)
+    deliver(home, [correction])
+    second = context_in(bucket, home)
     run_plainly(second, "second", pages=True)
-    expected = in_home(alone)
+    expected = in_home(corrected_home)
     assert shared(second, expected[0], expected[1]) == expected  # type: ignore[arg-type] # files by path
-    assert rows_of(home, _FIGURES) == rows_of(alone, _FIGURES)
+    assert rows_of(home, _FIGURES) == rows_of(corrected_home, _FIGURES)
 
 
-@pytest.mark.parametrize(
-    ("refused", "judged_by"),
-    [
-        ("landing/", "next"),
-        ("published/.revisions/", "first"),
-        ("published/2025-05/", "first"),
-        ("published/.site/", "first"),
-        ("published/.data/", "first"),
-        ("outbox/", "first"),
-    ],
-)
 def test_what_a_store_did_not_take_the_next_run_does(
-    bucket: ObjectStoreServer, home: Path, alone: Path, refused: str, judged_by: str
+    bucket: ObjectStoreServer, delivered: Path, night_home: Path
 ) -> None:
-    """A store that is busy for a whole run ends it with an error to try again; nothing is lost, nothing done twice."""
-    context = context_in(bucket, home)
-    bucket.answer_instead = lambda method, key: 503 if method == "PUT" and key.startswith(f"office/{refused}") else None
-    with pytest.raises(TransientError, match="reduce your rate"):
-        run_plainly(context, "first", pages=True)
+    """A store that is busy for a whole run ends it with an error to try again; nothing is lost, nothing done twice.
+
+    It is busy at one place after another, in the order in which runs write there; replies go out without publications.
+    """
+    context = context_in(bucket, delivered)
+    for run_id, refused in _REFUSED:
+        busy = tuple(f"office/{place}" for place in refused)
+        bucket.answer_instead = lambda method, key, busy=busy: (  # type: ignore[misc]
+            503 if method == "PUT" and key.startswith(busy) else None
+        )
+        with pytest.raises(TransientError, match="reduce your rate"):
+            run_plainly(context, run_id, pages=True)
     bucket.answer_instead = lambda _method, _key: None
-    run_plainly(context_in(bucket, home), "next", pages=True)
-    run_plainly(context_of(alone), judged_by, pages=True)
-    expected = in_home(alone)
+    run_plainly(context_in(bucket, delivered), "last", pages=True)
+    expected = in_home(night_home)
     assert shared(context, expected[0], expected[1]) == expected  # type: ignore[arg-type] # files by path
-    assert rows_of(home, _FIGURES) == rows_of(alone, _FIGURES)
+    assert rows_of(delivered, _FIGURES) == rows_of(night_home, _FIGURES)
 
 
 def test_pages_are_served_out_of_the_bucket(
@@ -155,8 +157,8 @@ def test_slices_are_read_and_written_in_the_bucket(
     """A worker with a home of its own reads landed files out of the bucket, and publishes there."""
     deliver(home, first_files)
     context = context_in(bucket, home)
-    with monkeypatch.context() as patch:
-        patch.setattr(Publisher, "finish", lambda *_: [])
+    with monkeypatch.context() as patched:
+        patched.setattr(Publisher, "finish", lambda *_: [])
         run_plainly(context, pages=False)
     settings = settings_in(bucket, home)
     for name, value in {**bucket.settings, "home": home.parent / "worker", "catalog": settings.catalog}.items():

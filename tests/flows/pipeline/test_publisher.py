@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -32,6 +33,12 @@ def unpublished(home: Path, first_files: tuple[SampleFile, ...]) -> Iterator[App
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publisher, "AREAS_PER_STEP", 1)
         yield context_of(home)
+
+
+@pytest.fixture
+def quick_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork the process that writes, which imports nothing then; that it imports what it needs is tested once."""
+    monkeypatch.setattr(publisher, "LightContext", partial(multiprocessing.get_context, "fork"))
 
 
 def publish(context: AppContext) -> Path:
@@ -64,6 +71,7 @@ def test_the_process_starts_before_areas_are_rolled_up(
         assert len(set(multiprocessing.active_children()) - before) == processes
 
 
+@pytest.mark.usefixtures("quick_process")
 def test_the_run_writes_what_the_process_did_not_begin(
     unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +93,7 @@ def test_the_run_writes_what_the_process_did_not_begin(
     assert published_rows(home)
 
 
+@pytest.mark.usefixtures("quick_process")
 @pytest.mark.parametrize(
     "dying",
     [("make_data", "render_site"), ("make_data_files",), ("render_pages",)],
@@ -107,6 +116,7 @@ def test_pages_are_made_beside_the_run(
     assert (home / "published" / "site" / "search.vi.html").exists()
 
 
+@pytest.mark.usefixtures("quick_process")
 @pytest.mark.parametrize("fault", ["write_all", "get_ready"])
 def test_the_run_writes_what_a_process_left(
     unpublished: AppContext, home: Path, monkeypatch: pytest.MonkeyPatch, fault: str
@@ -117,6 +127,7 @@ def test_the_run_writes_what_a_process_left(
     assert published_rows(home)
 
 
+@pytest.mark.usefixtures("quick_process")
 def test_the_run_meets_the_error_of_what_cannot_be_written(unpublished: AppContext, home: Path) -> None:
     """A folder that cannot be written is the run's own error, with its remedy."""
     (home / "published").write_text("a file in the place of the folder")

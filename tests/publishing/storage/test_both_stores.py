@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,8 @@ from connectors.stores.local import LocalDraft, LocalStore
 from connectors.stores.s3 import S3Store
 from domain.catalog.catalog import Catalog
 from domain.stores.store import Store
+from domain.texts import Lang
+from publishing import publish as publishing
 from publishing.errors import PublicationDamagedError, PublicationInterruptedError, PublicationRefusedError
 from publishing.publish import publish, render
 from publishing.storage.folders import PublicationFolder
@@ -36,6 +38,22 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         return LocalStore(tmp_path / "published")
     made: ObjectStoreServer = request.getfixturevalue("bucket")
     return made.store()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rendered_once() -> Iterator[None]:
+    """Render each revision once: what its files say is no matter of how they are stored."""
+    kept: dict[tuple[str, int, str], Mapping[str, bytes]] = {}
+
+    def render_once(revision: Revision, catalog: Catalog, lang: Lang, edition: int) -> Mapping[str, bytes]:
+        key = revision.content_sha256, revision.number, lang
+        if key not in kept:
+            kept[key] = render(revision, catalog, lang, edition)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "render", render_once)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -132,11 +150,11 @@ def test_a_killed_publisher_leaves_the_old_revision_whole(store: Store, two: Two
 
 def test_many_publishers_end_at_the_newest(store: Store, catalog: Catalog) -> None:
     """In whatever order they finish, all revisions are complete and readers see the highest."""
-    revisions = [small_revision(catalog, number=number) for number in (3, 1, 4, 2, 4, 1, 3)]
-    with ThreadPoolExecutor(6) as threads:
+    revisions = [small_revision(catalog, number=number) for number in (2, 1, 3, 3, 1, 2)]
+    with ThreadPoolExecutor(5) as threads:
         list(threads.map(lambda revision: publish(revision, catalog, store), revisions))
     folder = PublicationFolder(store, "2025-05", "585")
-    assert (folder.shown(), folder.numbers()) == (4, [1, 2, 3, 4])
+    assert (folder.shown(), folder.numbers()) == (3, [1, 2, 3])
     for revision in revisions:
         publish(revision, catalog, store)  # each is what was published
 
@@ -200,7 +218,7 @@ def test_the_site_in_a_bucket_is_that_of_a_folder(bucket: ObjectStoreServer, cat
     assert shared.build().rendered == 2
     before = site_of(shared.store, {"index.html": b"", "site/2025-05/585/index.vi.html": b""})
     shared.publish(revisions[2])
-    for number in (0, 5, 20, 40):
+    for number in (0, 5, 40):
         assert killed(shared.build, number)
         assert site_of(shared.store, before) == before
     shared.build()

@@ -1,12 +1,15 @@
 """Tests of the sweep on a few files: nothing crashes, exceeds limits or stays unexplained, and faults are detected."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from domain.catalog.catalog import Catalog
+from domain.catalog.catalog import Catalog, load_catalog
 from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
+from tests.catalogs import small_catalog
+from tests.tools import sweep as sweep_module
 from tests.tools.mutants import mutate, rewrite
 from tests.tools.sweep import FAULTS, SweepResult, Task, classify, corpus_tasks, good_workbooks, sweep
 from tests.workbooks.container import hostile
@@ -14,7 +17,13 @@ from workbooks.pool.confinement import Confinement
 
 pytestmark = pytest.mark.long
 
-_TIGHT = Confinement(memory=1 << 30, cpu_seconds=0.6)
+_TIGHT = Confinement(memory=1 << 30, cpu_seconds=0.3)
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sweep, whose every worker loads the catalogue, use the small one."""
+    monkeypatch.setattr(sweep_module, "_catalog", partial(load_catalog, small_catalog()))
 
 
 def test_small_sweep(tmp_path: Path) -> None:

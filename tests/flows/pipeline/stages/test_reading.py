@@ -37,7 +37,7 @@ def test_no_file_stops_the_nightly_run(home: Path, first_files: First) -> None:
     for code, content in (("22828", hostile.SPIN), ("22831", hostile.DIE)):
         put(home / "inbox" / "2025-05" / f"BC_{code}_2025-05.xlsx", content)
     context = context_of(home)
-    confinement = Confinement(cpu_seconds=0.6)
+    confinement = Confinement(cpu_seconds=0.3)
     pool = partial(ReadingPool, context.catalog, Limits(), confinement, 2, parse=hostile.parse)
     outcome = run_plainly(replace(context, open_reader=pool))
     assert {submission_outcome.unit.code for submission_outcome in outcome.refused if submission_outcome.unit} == {

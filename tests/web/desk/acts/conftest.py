@@ -2,7 +2,7 @@
 
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.builders import open_workbook
-from tests.flows.pipeline.nightly_runs import NOW, context_of, put, run_plainly
+from tests.flows.pipeline.nightly_runs import NOW, context_of, put, run_plainly, without_pages
 from workbooks.sample.inbox import SampleFile
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -62,6 +62,13 @@ class Officer:
         previewed = self.preview(act, **fields)
         assert previewed.status_code == 200, previewed.text
         return self.confirm(act, previewed)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_figures_are_published() -> Iterator[None]:
+    """Publish figures and data only: the desk shows what is in the warehouse."""
+    with without_pages():
+        yield
 
 
 @pytest.fixture
