@@ -36,9 +36,9 @@ def nightly(
     start_early()
     terminal = open_terminal(settings)
     from flows.deployments.nightly import nightly as flow
-    from flows.support.context import start_reading_early
+    from flows.support.context import fork_early
 
-    start_reading_early(settings)
+    fork_early(settings)
     outcome = run_flow(terminal, lambda: flow(period=wanted, return_state=True))
     show_run(terminal, outcome)
     raise typer.Exit(exit_code(outcome))

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from domain.catalog.catalog import Catalog, load_catalog
+from domain.catalog.catalog import Catalog
 from domain.stores.store import Store
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
@@ -17,6 +17,7 @@ from flows.pipeline.stages.write import write
 from warehouse.queries import RevisionRef
 from warehouse.store.engine import Engine, open_engine
 from workbooks.pool.confinement import end_with_parent
+from workbooks.pool.light_process import catalog_of
 
 if TYPE_CHECKING:
     from publishing.site.builder import SiteOutcome
@@ -86,7 +87,4 @@ def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision:
 
 @lru_cache(maxsize=1)
 def _opened(settings: WriterSettings) -> tuple[Engine, Catalog]:
-    catalog = load_catalog(settings.catalog)
-    if catalog.version != settings.version:
-        raise RuntimeError("the catalogue changed while the run went on")  # the run meets no error of its own
-    return open_engine(settings.warehouse_url), catalog
+    return open_engine(settings.warehouse_url), catalog_of(settings.catalog, settings.version)

@@ -29,7 +29,9 @@ from flows.support.stores.opening import open_landing, outbox_store, published_s
 from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Engine, Warehouse, normalise_url
 from workbooks.cells.guards import Limits
+from workbooks.pool.fork_server import start_fork_server
 from workbooks.pool.landed_file import PlainReader, Reader
+from workbooks.pool.light_process import can_fork
 from workbooks.pool.reading_pool import ReadingPool
 
 
@@ -152,14 +154,17 @@ def _open_reader(settings: Settings, catalog: Catalog, scanner: Scanner | None) 
         yield ScanningReader(reader, scanner, catalog) if scanner else reader
 
 
-def start_reading_early(settings: Settings) -> None:
-    """Fork the process that a run of these settings reads with, if this one has no other threads yet.
+def fork_early(settings: Settings) -> None:
+    """Fork the process that a run of these settings reads with, and the fork server for what is needed later.
+
+    If this process has no other threads yet.
 
     Raises:
         CatalogError: the catalogue cannot be used.
     """
     reader = _open_unscanned(settings, open_catalog(settings))
-    if isinstance(reader, ReadingPool):
+    if isinstance(reader, ReadingPool) and can_fork():
+        start_fork_server()
         reader.start_early()
 
 

@@ -20,8 +20,8 @@ from workbooks.cells.guards import Limits
 from workbooks.direct.parse import parse_directly
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, ran_out_of_time
 from workbooks.pool.landed_file import LandedFile, Parse, refuse
-from workbooks.pool.light_process import ForkingContext, can_fork
-from workbooks.pool.reading_worker import WorkerCrash, WorkerSettings, answer, bequeath, get_ready, read_files
+from workbooks.pool.light_process import ForkingContext, bequeath, can_fork
+from workbooks.pool.reading_worker import WorkerCrash, WorkerSettings, answer, get_ready, read_files
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class ReadingPool:
         self._wall_seconds = max(_LEAST_WALL_SECONDS, _WALL_FACTOR * confinement.cpu_seconds if confinement else 0)
         self._most = workers
         self._workers: list[_Worker] = []
-        bequeath(self._orders, catalog)
+        bequeath(catalog)
 
     def __enter__(self) -> Self:
         if not _early:
@@ -189,7 +189,7 @@ class _Worker:
         self._pool.join()
 
     def _open(self) -> None:
-        # What replaces an ended process is not forked: the pool's threads run by then.
+        # What replaces an ended process is not forked from this one: the pool's threads run by then.
         self._pool = ProcessPool(max_workers=1, initializer=get_ready, initargs=[self.orders], context=ForkingContext())
         self._ready = self._pool.schedule(answer)
 

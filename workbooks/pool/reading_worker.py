@@ -7,14 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from traceback import format_exc
 
-from domain.catalog.catalog import Catalog, CatalogError, load_catalog
+from domain.catalog.catalog import Catalog
 from domain.issues import Issue
 from domain.observations import PackedObservations
 from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, bound_memory, bounded_cpu, end_with_parent
 from workbooks.pool.landed_file import LandedFile, Parse, load, refuse
-from workbooks.pool.light_process import is_forked
+from workbooks.pool.light_process import catalog_of, is_forked
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,6 @@ class WorkerCrash:
     """An unexpected exception that a file caused in a worker, with its traceback."""
 
     trace: str
-
-
-def bequeath(orders: WorkerSettings, catalog: Catalog) -> None:
-    """Keep the catalogue for workers that are forked from this process."""
-    _inherited.clear()
-    _inherited[orders] = catalog
 
 
 def get_ready(orders: WorkerSettings) -> None:
@@ -97,15 +91,6 @@ def _packed(report: ParsedReport) -> ParsedReport:
     return replace(report, observations=PackedObservations(report.observations))
 
 
-_inherited: dict[WorkerSettings, Catalog] = {}
-"""The catalogue of the parent, which a forked worker has as well."""
-
-
 @lru_cache(maxsize=1)
 def _catalog(orders: WorkerSettings) -> Catalog:
-    if is_forked() and orders in _inherited:
-        return _inherited[orders]
-    catalog = load_catalog(orders.root)
-    if catalog.version != orders.version:
-        raise CatalogError(str(orders.root), "changed while the run went on", "run again")
-    return catalog
+    return catalog_of(orders.root, orders.version)

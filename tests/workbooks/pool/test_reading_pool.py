@@ -18,10 +18,11 @@ import pytest
 from domain.catalog.catalog import Catalog, load_catalog
 from domain.catalog.texts import Texts
 from domain.submissions import ParsedReport
+from flows.support.settings import child_environment
 from tests.builders import make_workbook
 from tests.catalogs import small_catalog
 from tests.workbooks.container import hostile
-from tests.workbooks.pool.pool_runner import FORKED, ONLY_HERE, SPAWNED
+from tests.workbooks.pool.pool_runner import FORKED, ONLY_HERE, SERVED, SPAWNED
 from tests.workbooks.workbook_edits import pack
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
@@ -202,6 +203,41 @@ def test_a_process_without_threads_is_forked(drop: Drop) -> None:
     assert ONLY_HERE not in last
 
 
+@pytest.mark.services
+def test_the_fork_server_forks_in_spite_of_threads(drop: Drop) -> None:
+    """Its workers share what was imported before the threads, those too that replace what a file ended."""
+    swollen, stopped, last = answers_of(SERVED, *map(drop, (hostile.SWELL, hostile.DIE, hostile.TELL)))
+    assert swollen.startswith("took_too_much_memory")
+    assert stopped.startswith("reading_stopped")
+    assert ONLY_HERE in last
+
+
+@pytest.mark.services
+def test_workers_start_without_a_fork_server_where_sockets_have_no_place(drop: Drop, tmp_path: Path) -> None:
+    """A folder for temporary files whose path is too long for a socket costs the sharing only."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    (answer,) = answers_of(SERVED, drop(hostile.TELL), TMPDIR=str(folder))
+    assert "workbooks" in answer
+    assert ONLY_HERE not in answer
+
+
+@pytest.mark.services
+def test_cpu_time_of_workers_counts_as_the_commands() -> None:
+    """What was forked by the fork server is waited for like any other process."""
+    code = (
+        "import os, resource; from workbooks.pool.fork_server import start_fork_server; "
+        "from workbooks.pool.light_process import LightContext; from tests.workbooks.pool.pool_runner import burn\n"
+        "if not os.fork():\n"
+        "    start_fork_server()\n"
+        "    process = LightContext().Process(target=burn)\n"
+        "    process.start(), process.join(), exit(process.exitcode)\n"
+        "_, status = os.wait()\n"
+        "assert status == 0 and sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) > 0.3\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_a_worker_forked_early_reads_for_the_pool_of_its_settings() -> None:
     """It is adopted by the next pool, or ended where that has other settings."""
     code = (
@@ -218,16 +254,25 @@ def test_a_worker_forked_early_reads_for_the_pool_of_its_settings() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-def answers_of(how: str, *files: LandedFile) -> list[str]:
+def answers_of(how: str, *files: LandedFile, **environment: str) -> list[str]:
     """Read files in a process of their own and return the answer of each."""
     command = [*RUNNER, how, *(str(file.path) for file in files)]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, env=child_environment() | environment
+    ).stdout.splitlines()
 
 
 @pytest.mark.parametrize(
     ("how", "ended_by"),
     # Only a fork begins with its parent's way of taking signals.
-    [(FORKED, signal.SIGKILL), (FORKED, signal.SIGINT), (FORKED, signal.SIGTERM), (SPAWNED, signal.SIGKILL)],
+    [
+        (FORKED, signal.SIGKILL),
+        (FORKED, signal.SIGINT),
+        (FORKED, signal.SIGTERM),
+        (SPAWNED, signal.SIGKILL),
+        pytest.param(SERVED, signal.SIGKILL, marks=pytest.mark.services),
+        pytest.param(SERVED, signal.SIGINT, marks=pytest.mark.services),
+    ],
 )
 def test_no_worker_outlives_its_run(drop: Drop, tmp_path: Path, ended_by: signal.Signals, how: str) -> None:
     """Workers end when the run is killed or interrupted in the middle of a file."""
