@@ -94,9 +94,10 @@ def figures_only() -> Iterator[None]:
 
 
 @contextmanager
-def without_pages() -> Iterator[None]:
-    """Have all runs within the block, however they are called, publish figures and data only."""
-    writers = {edition: {name: files[name] for name in _FIGURES if name in files} for edition, files in WRITERS.items()}
+def without_pages(*kept: str) -> Iterator[None]:
+    """Let all that this process publishes within the block be figures, data and the files of the names `kept`."""
+    names = {*_FIGURES, *kept}
+    writers = {edition: {name: files[name] for name in files if name in names} for edition, files in WRITERS.items()}
     with patch.object(publish, "WRITERS", writers), patch.object(Publisher, "finish_site", lambda _publisher: None):
         yield
 

@@ -66,8 +66,8 @@ class Officer:
 
 @pytest.fixture(scope="module", autouse=True)
 def only_figures_are_published() -> Iterator[None]:
-    """Publish figures and data only: the desk shows what is in the warehouse."""
-    with without_pages():
+    """Publish figures, and the page that states a bundle's language: the desk shows what is in the warehouse."""
+    with without_pages("report.html"):
         yield
 
 
