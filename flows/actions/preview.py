@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -11,20 +11,23 @@ from uuid import uuid4
 
 from connectors.sources.filesystem import FilesystemConnector
 from domain.errors import UsageError
+from domain.rollups import Boundary
 from domain.submissions import PENDING_STATES, SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import RunOutcome
 from flows.pipeline.pipeline import Run, carry_out
 from flows.pipeline.progress import ProgressListener
 from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.rollup import affected_areas
 from flows.pipeline.steps import PlainSteps
 from flows.support.atomic_files import workspace
-from flows.support.context import AppContext
+from flows.support.context import AppContext, Extent
 from flows.support.dry_run import dry_run_context
 from warehouse.queries.records import submission_of
 from warehouse.rollups.closing import closed_rollup, closings_over, reopen
 from warehouse.rollups.closings import Closing
-from warehouse.store.engine import reading, transaction
+from warehouse.store.engine import Engine, reading, serialise, transaction
+from warehouse.store.run_lock import RunInProgressError, is_run_at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +93,34 @@ def preview(
 
 
 @contextmanager
-def tried(context: AppContext, listener: ProgressListener) -> Iterator[AppContext]:
-    """Yield a context in which an action does what it would do now; all of it is rolled back when the block ends.
+def tried(context: AppContext, listener: ProgressListener, *, judges: bool) -> Iterator[AppContext]:
+    """Yield a context in which a decision does what it would do now; all of it is rolled back when the block ends.
 
-    Raises:
-        RunInProgressError: another run did not end in time.
+    Nothing is published, and no other process moves states of reports meanwhile, so that a run that is at work need not
+    end before. Where that run has moved some whose figures it has yet to roll up, these would be shown as what the
+    decision changes: then, and where a decision that `judges` reports meets a run, states of reports alone move.
     """
-    with (
-        workspace("preview") as folder,
-        _locked(context, listener) as run_id,
-        dry_run_context(context, run_id, folder) as trial,
-    ):
-        yield trial
+    with ExitStack() as stack:
+        is_alone = True
+        if judges:
+            try:
+                stack.enter_context(_locked(context, listener))
+            except RunInProgressError:
+                is_alone = False
+        folder = stack.enter_context(workspace("preview"))
+        trial = stack.enter_context(dry_run_context(context, f"preview-{uuid4().hex}", folder))
+        rolls_up = is_alone and not _is_half_done(context, trial)
+        yield replace(trial, extent=Extent.FIGURES if rolls_up else Extent.STATES)
 
 
-@contextmanager
-def tried_beside_a_run(context: AppContext) -> Iterator[AppContext]:
-    """Yield a context in which a decision moves states of reports as it would now, while another run is at work.
-
-    Figures are left as they are, for the other run is changing them; so the trial lasts milliseconds, and the other
-    run waits no longer for it than for any reader's note. All of it is rolled back when the block ends.
-    """
-    run_id = f"preview-{uuid4().hex}"
-    with workspace("preview") as folder, dry_run_context(context, run_id, folder) as trial:
-        yield replace(trial, publishes=False)
+def _is_half_done(context: AppContext, trial: AppContext) -> bool:
+    """Return whether a run is at work that has moved reports and not rolled all of them up; until the trial ends."""
+    with transaction(trial.engine) as session:
+        serialise(session)
+    if not isinstance(context.engine, Engine) or not is_run_at_work(context.engine):
+        return False
+    # Within the boundary as now figures are always due.
+    return any(each.boundary is Boundary.AS_THEN for each in affected_areas(trial, RunScope()))
 
 
 @contextmanager

@@ -38,7 +38,7 @@ from flows.pipeline.stages.reply import unreplied, write_replies
 from flows.pipeline.stages.revalidate import accepted_reports, requeue_refused, revalidate
 from flows.pipeline.stages.rollup import affected_areas, log_position, record_all, roll_up
 from flows.pipeline.steps import Steps
-from flows.support.context import AppContext
+from flows.support.context import AppContext, Extent
 from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery, restored_files
 from warehouse.queries.silent_units import SilentPeriod, silent_units
@@ -123,7 +123,8 @@ def begin(run: Run, kind: str, reason: str | None, actor: str | None = None) -> 
 def work_and_end(run: Run) -> RunOutcome:
     """Do the work of a run that has begun, within its scope, and end it; see `carry_out`."""
     with Publisher(run.context) as publisher:
-        return end(run, _work(run, publisher) if run.context.publishes else RunOutcome(run.id), publisher)
+        is_to_work = run.context.extent > Extent.STATES
+        return end(run, _work(run, publisher) if is_to_work else RunOutcome(run.id), publisher)
 
 
 def end(run: Run, outcome: RunOutcome, publisher: Publisher | None = None) -> RunOutcome:
@@ -131,15 +132,20 @@ def end(run: Run, outcome: RunOutcome, publisher: Publisher | None = None) -> Ru
 
     `publisher` may have begun data files and site.
     """
-    pages = publisher or Publisher(run.context)
-    _write_pages(run)
-    run.steps.run("publish", "data files", pages.finish_data)
-    run.steps.run("publish", "site", pages.finish_site)
+    if run.context.extent is Extent.PUBLICATIONS:
+        finish_pages(run, publisher or Publisher(run.context))
     with transaction(run.context.engine) as session:
         finish_run(session, run.id, outcome.counts, run.context.clock(), run.steps.seconds)
     _LOG.info("run ended", extra={"counts": outcome.counts})
     run.listener.finish(outcome)
     return outcome
+
+
+def finish_pages(run: Run, publisher: Publisher) -> None:
+    """Write quality pages, data files and site that are due."""
+    _write_pages(run)
+    run.steps.run("publish", "data files", publisher.finish_data)
+    run.steps.run("publish", "site", publisher.finish_site)
 
 
 def _write_pages(run: Run) -> None:
@@ -322,11 +328,11 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
 
 
 def publish_changes(run: Run) -> tuple[PublishedRevision, ...]:
-    """Roll up affected areas and publish unpublished revisions within the run's scope."""
+    """Roll up affected areas and publish unpublished revisions within the run's scope, as far as the run goes."""
     with Publisher(run.context) as publisher:
-        if run.context.publishes:
+        if run.context.extent > Extent.STATES:
             roll_up_changes(run, publisher)
-        return finish_publishing(run, publisher) if run.context.publishes else ()
+        return finish_publishing(run, publisher)
 
 
 def roll_up_changes(run: Run, publisher: Publisher) -> None:
@@ -342,7 +348,12 @@ def roll_up_changes(run: Run, publisher: Publisher) -> None:
 
 
 def finish_publishing(run: Run, publisher: Publisher) -> tuple[PublishedRevision, ...]:
-    """Publish all that was rolled up and is not published, including revisions of runs that were killed."""
+    """Publish all that was rolled up and is not published, including revisions of runs that were killed.
+
+    Nothing, if the run is not to go so far.
+    """
+    if run.context.extent < Extent.PUBLICATIONS:
+        return ()
     publisher.add(to_publish(run.context, run.scope))
     batches = publisher.batches()
     total, done = sum(map(len, batches)), 0

@@ -26,7 +26,7 @@ from flows.pipeline.writing_process import (
     render_pages,
     write_all,
 )
-from flows.support.context import AppContext
+from flows.support.context import AppContext, Extent
 from flows.support.slices.runner import SliceRunner
 from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
@@ -90,7 +90,7 @@ class Publisher:
 
     def expect(self, areas: int) -> None:
         """Start the process where so many areas are going to change that it is worth its start."""
-        if areas >= AREAS_PER_STEP and isinstance(self._context.engine, Engine):
+        if areas >= AREAS_PER_STEP and self._warehouse:
             self._open().submit(open_all, self._settings)
 
     def add(self, refs: Sequence[RevisionRef]) -> None:
@@ -98,8 +98,7 @@ class Publisher:
         new = [ref for ref in refs if ref not in self._known]
         self._known.update(new)
         self._waiting += new
-        # A trial's changes are seen by its own connection only.
-        while len(self._waiting) >= AREAS_PER_STEP and isinstance(self._context.engine, Engine):
+        while len(self._waiting) >= AREAS_PER_STEP and self._warehouse:
             self._begin(self._waiting[:AREAS_PER_STEP])
             del self._waiting[:AREAS_PER_STEP]
 
@@ -138,9 +137,9 @@ class Publisher:
         Raises:
             PublicationInterruptedError, PublicationRefusedError: the storage failed; the files stay as they were.
         """
-        context = self._context
-        if isinstance(context.engine, Engine) and _result(self._data) is None:
-            make_data(context.engine, context.catalog, context.published, context.lang)
+        context, engine = self._context, self._warehouse
+        if engine and _result(self._data) is None:
+            make_data(engine, context.catalog, context.published, context.lang)
 
     def finish_site(self) -> None:
         """Wait until the site is rendered, or render it; a trial's is not, as it publishes to a folder without readers.
@@ -148,22 +147,28 @@ class Publisher:
         Raises:
             PublicationInterruptedError, PublicationRefusedError: the storage failed; readers see the site before.
         """
-        context = self._context
-        if isinstance(context.engine, Engine):
+        context, engine = self._context, self._warehouse
+        if engine:
             if not self._is_counted:
                 self._count_reporting()
             rendered = _result(self._site)
-            warn_of_unknown(
-                rendered or render_site(context.engine, context.catalog, context.published, context.quality_on)
-            )
+            warn_of_unknown(rendered or render_site(engine, context.catalog, context.published, context.quality_on))
 
     def _count_reporting(self) -> None:
         """Count quality and burden of the periods that moved, which the site and the desk show; a trial shows none."""
-        context = self._context
-        if isinstance(context.engine, Engine):
-            with transaction(context.engine) as session:
-                count_reporting(session, context.clock())
+        if engine := self._warehouse:
+            with transaction(engine) as session:
+                count_reporting(session, self._context.clock())
             self._is_counted = True
+
+    @property
+    def _warehouse(self) -> Engine | None:
+        """What is published of; None: nothing beside revisions is.
+
+        A trial's changes are seen by its own connection only, and a run that is not to publish leaves it to others.
+        """
+        engine, extent = self._context.engine, self._context.extent
+        return engine if isinstance(engine, Engine) and extent is Extent.PUBLICATIONS else None
 
     @property
     def _settings(self) -> WriterSettings:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +36,17 @@ from workbooks.pool.light_process import can_fork
 from workbooks.pool.reading_pool import ReadingPool
 
 
+class Extent(IntEnum):
+    """How far a decision is carried out."""
+
+    STATES = 1
+    """States of reports move; nothing is judged again or rolled up."""
+    FIGURES = 2
+    """Figures are rolled up, too; publishing them is left to others."""
+    PUBLICATIONS = 3
+    """What was rolled up is published, with data files and site."""
+
+
 @dataclass(frozen=True)
 class AppContext:
     """Dependencies of a run.
@@ -49,8 +61,8 @@ class AppContext:
     applies `limits` and, where a virus scanner is set, opens no file that was not scanned. `open_runner` connects to
     the workers that write slices of publications, if there are any; the reader has them read as well. Unless
     `checks_senders`, reports count whatever way they came, as those do that a person names. Unless `settles_sources`,
-    landed files are neither moved nor flagged where they came from, and replies stay here. Unless `publishes`,
-    decisions change states alone: nothing is judged again, rolled up or published. `mail` is the account by which mails
+    landed files are neither moved nor flagged where they came from, and replies stay here. `extent` is how far runs go;
+    `is_locked`: the caller holds the lock of the warehouse, and has examined it. `mail` is the account by which mails
     go out; None: there is none. `is_quality_public`: the site shows the quality of reporting.
     """
 
@@ -79,7 +91,8 @@ class AppContext:
     clock: Callable[[], datetime]
     checks_senders: bool = True
     settles_sources: bool = True
-    publishes: bool = True
+    extent: Extent = Extent.PUBLICATIONS
+    is_locked: bool = False
     mail: MailAccount | None = None
     is_quality_public: bool = False
 

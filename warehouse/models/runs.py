@@ -44,11 +44,11 @@ class RunHolderRow(Base):
 
 
 class WaitingActRow(Base):
-    """An act that waits for a run to end, as it was confirmed: by whom, why, about what, with which fields.
+    """An act that waits to be carried out, as it was confirmed: by whom, why, about what, with which fields.
 
     `run_id` is that of the run which it makes; `seen` the hash of the state that its preview rested on; `user_name` the
-    log-in name, empty where the office shares one password. `ended_at` is empty while it waits; `refusal` says why it
-    was not carried out. Rows are never deleted.
+    log-in name, empty where the office shares one password. `begun_at` is when it was first begun, `ended_at` is empty
+    while it waits; `refusal` says why it was not carried out, `cancelled_by` who cancelled it. Rows are never deleted.
     """
 
     __tablename__ = "waiting_act"
@@ -66,3 +66,5 @@ class WaitingActRow(Base):
     confirmed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     refusal: Mapped[str | None]
+    begun_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None]

@@ -1,4 +1,4 @@
-"""Keep acts that were confirmed while a run was at work, until they are carried out or refused."""
+"""Keep acts that were confirmed until they are carried out, refused or cancelled."""
 
 import json
 from collections.abc import Mapping
@@ -8,13 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from warehouse.models import AuditRow, RunRow, WaitingActRow
-from warehouse.store.engine import Session
+from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import DecisionReason
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingAct:
-    """An act as it was confirmed; see `WaitingActRow`. `refusal` is empty unless it was not carried out."""
+    """An act as it was confirmed; see `WaitingActRow`. `refusal` is empty unless it was not carried out.
+
+    `cancelled_by` is empty unless it was cancelled.
+    """
 
     run_id: str
     act: str
@@ -27,12 +30,27 @@ class WaitingAct:
     confirmed_at: datetime
     ended_at: datetime | None = None
     refusal: str = ""
+    begun_at: datetime | None = None
+    cancelled_by: str = ""
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether it waits and was not begun."""
+        return self.ended_at is None and self.begun_at is None
 
 
-def let_wait(session: Session, act: WaitingAct) -> None:
-    """Keep an act until it can be carried out; one that waits already, known by its run, is kept once."""
+def let_wait(session: Session, act: WaitingAct, behind: str) -> bool:
+    """Keep an act until it can be carried out; one that waits already, known by its run, is kept once.
+
+    Returns:
+        Whether it is kept: not where others about the same wait than the officer saw, of which `behind` is the last.
+    """
+    serialise(session)
     if waiting_act(session, act.run_id) is not None:
-        return
+        return True
+    waiting = waiting_about(session, act.subject) if act.subject else ()
+    if (waiting[-1].run_id if waiting else "") != behind:
+        return False
     session.add(
         WaitingActRow(
             run_id=act.run_id,
@@ -47,6 +65,7 @@ def let_wait(session: Session, act: WaitingAct) -> None:
             confirmed_at=act.confirmed_at,
         )
     )
+    return True
 
 
 def waiting_act(session: Session, run_id: str) -> WaitingAct | None:
@@ -67,10 +86,34 @@ def waiting_about(session: Session, subject: Mapping[str, str]) -> tuple[Waiting
 
 
 def refused_acts(session: Session, since: datetime) -> tuple[WaitingAct, ...]:
-    """Return the acts that waited and were refused since a moment (UTC), the last one first."""
+    """Return the acts that waited and were refused or cancelled since a moment (UTC), the last one first."""
     row = WaitingActRow
-    is_refused = row.refusal.is_not(None), row.ended_at >= since
+    is_refused = row.refusal.is_not(None) | row.cancelled_by.is_not(None), row.ended_at >= since
     return tuple(map(_act, session.scalars(select(row).where(*is_refused).order_by(row.id.desc()))))
+
+
+def begin_waiting_act(session: Session, act: WaitingAct, at: datetime) -> bool:
+    """Record that an act is begun, and return whether it still waits; from now on it is not cancelled."""
+    row = _waiting_row(session, act.run_id)
+    if row is None:
+        return False
+    row.begun_at = row.begun_at or at
+    return True
+
+
+def cancel_waiting_act(session: Session, run_id: str, by: str, at: datetime) -> bool:
+    """Cancel an act, and return whether that was possible: it waited and was not begun."""
+    row = _waiting_row(session, run_id)
+    if row is None or row.begun_at is not None:
+        return False
+    row.ended_at, row.cancelled_by = at, by
+    return True
+
+
+def _waiting_row(session: Session, run_id: str) -> WaitingActRow | None:
+    """Return an act that waits, and let no other process change it before the transaction ends."""
+    row = WaitingActRow
+    return session.scalar(select(row).where(row.run_id == run_id, row.ended_at.is_(None)).with_for_update())
 
 
 def end_waiting(session: Session, act: WaitingAct, at: datetime, *, refusal: str | None = None, seen: str = "") -> None:
@@ -122,4 +165,6 @@ def _act(row: WaitingActRow) -> WaitingAct:
         row.confirmed_at,
         row.ended_at,
         row.refusal or "",
+        row.begun_at,
+        row.cancelled_by or "",
     )

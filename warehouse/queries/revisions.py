@@ -156,8 +156,8 @@ def find_revision(session: Session, area: str, period: Period, which: RevisionSe
     return heads[0]
 
 
-def unpublished(session: Session) -> tuple[RevisionRef, ...]:
-    """Return newest revisions not published because a run stopped in between; oldest first."""
+def unpublished(session: Session, run_id: str | None = None) -> tuple[RevisionRef, ...]:
+    """Return newest revisions not published because a run stopped in between; oldest first. With a run: those of it."""
     head, later = RollupRevisionRow, aliased(RollupRevisionRow)
     is_published = exists().where(PublicationRow.revision_id == head.id)
     has_later = exists().where(
@@ -168,7 +168,8 @@ def unpublished(session: Session) -> tuple[RevisionRef, ...]:
         later.boundary == head.boundary,
         later.number > head.number,
     )
-    return tuple(map(ref_of, session.scalars(select(head).where(~is_published, ~has_later).order_by(head.id))))
+    of_run = () if run_id is None else (head.run_id == run_id,)
+    return tuple(map(ref_of, session.scalars(select(head).where(*of_run, ~is_published, ~has_later).order_by(head.id))))
 
 
 def publication_paths(session: Session) -> frozenset[str]:

@@ -206,6 +206,9 @@ class _Review:
         """Return the key of an area's rollup; None where its code or form is unknown."""
         if form not in self.catalog.forms.by_id:
             return None
+        day = self.today if boundary is Boundary.AS_NOW else self.catalog.forms.last_day(form, period)
+        if code not in self.catalog.areas and self.catalog.units.find(code, day) is None:
+            return None  # most codes of other times: the error that says when they were valid takes longest
         try:
             return RollupKey(self.catalog.area(code, form, period, boundary, self.today), form, period, boundary)
         except UsageError:

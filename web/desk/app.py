@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from domain.errors import TonghopError
 from flows.service.http_guards import SecurityHeaders, guarded
 from web.desk.account_page import AccountPages
+from web.desk.acts.cancelling import cancel
 from web.desk.acts.overview import acts_page
 from web.desk.acts.pages import ActPages
 from web.desk.acts.record_page import record_page
@@ -75,6 +76,7 @@ def office_site(desk: DeskContext, credential: str | None, *, further: Sequence[
         Route("/burden", shown(burden_page)),
         Route("/acts", shown(acts_page)),
         Route("/acts/done/{run}", shown(record_page)),
+        Route("/acts/done/{run}/cancel", shown(cancel), methods=["POST"]),
         Route("/reruns/{run}", shown(rerun_page)),
         Route("/acts/{act}", acts.form),
         Route("/acts/{act}", acts.sent, methods=["POST"]),

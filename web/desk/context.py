@@ -1,6 +1,7 @@
 """What the desk works with, opened once by the command that serves it."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from threading import Lock
 
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
+from domain.errors import TonghopError
 from domain.stores.store import Store
 from domain.texts import Lang
 from domain.vietnam_time import day_in_vietnam
@@ -18,14 +20,27 @@ from warehouse.store.engine import Engine
 from workbooks.cells.guards import Limits
 
 
+@dataclass
+class ActQueue:
+    """Carries out what was confirmed, one after the other: by a thread, which a look at what waits is handed to.
+
+    A confirmation waits for its act to end for a `moment`, in seconds. `fault` is why nothing could be carried out at
+    the last look.
+    """
+
+    executor: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "waiting-acts"))
+    moment: float = 0.5
+    fault: TonghopError | None = None
+
+
 @dataclass(frozen=True)
 class DeskContext:
     """Catalogue and warehouse, the areas of the deployment (codes or ids; none: all that reported), and folders.
 
     `quality` holds the quality pages, `outbox` what went back to communes, `landing` the files as they were delivered,
     which are read within `limits`. `lang` is the language of readers who chose none; `clock` returns the current
-    time in UTC. `open_context` returns what a run of an act works with. Confirmed acts hold `acting`: they are carried
-    out one after the other.
+    time in UTC. `open_context` returns what a run of an act works with. Confirmed acts go through the `queue`, those
+    that go beside any run are carried out at once; they hold `acting`, one after the other.
     """
 
     catalog: Catalog
@@ -41,6 +56,7 @@ class DeskContext:
     limits: Limits = field(default_factory=Limits)
     owed_reports: OwedReports = field(init=False)
     acting: Lock = field(default_factory=Lock)
+    queue: ActQueue = field(default_factory=ActQueue)
 
     def __post_init__(self) -> None:
         """Make the lookup of units that owe reports, which all requests share."""

@@ -1,12 +1,14 @@
 """The desk's first page: which unit has sent what, period by period."""
 
+from datetime import timedelta
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.errors import UsageError
 from domain.periods import parse_period
-from warehouse.officers.waiting_acts import refused_acts
+from warehouse.officers.waiting_acts import WaitingAct, refused_acts
 from warehouse.queries.desk.matrix import MatrixSelection, report_matrix
 from warehouse.queries.desk.report_states import DeskState
 from warehouse.store.engine import reading
@@ -40,7 +42,7 @@ def matrix_page(desk: DeskContext, request: Request) -> Response:
     return page.respond(
         "matrix.html.j2",
         matrix=matrix,
-        refused=[each for each in refused if each.decision.actor == own_name],
+        refused=[each for each in refused if each.decision.actor == own_name and _is_news(desk, each)],
         selection=selection,
         states=states,
         all_states=tuple(DeskState),
@@ -48,6 +50,13 @@ def matrix_page(desk: DeskContext, request: Request) -> Response:
         columns=COLUMNS,
         runs_page="/quality/nights/index.html" if (desk.quality / "nights" / "index.html").is_file() else "",
     )
+
+
+def _is_news(desk: DeskContext, refused: WaitingAct) -> bool:
+    """Return whether an act was cancelled by another than its officer, or refused later than at once."""
+    if refused.cancelled_by or refused.ended_at is None:
+        return refused.cancelled_by != refused.decision.actor
+    return refused.ended_at > refused.confirmed_at + timedelta(seconds=desk.queue.moment)
 
 
 def _selection(desk: DeskContext, request: Request) -> MatrixSelection:

@@ -1,9 +1,11 @@
 """Users of a desk, and browsers in which they are logged in."""
 
 import shutil
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import httpx2
@@ -19,8 +21,9 @@ from flows.actions.users.accounts import add_new_user
 from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
 from tests.web.consulted_home import consult
 from warehouse.store.engine import Engine
-from web.desk.context import DeskContext
+from web.desk.context import ActQueue, DeskContext
 
+P, T = ParamSpec("P"), TypeVar("T")
 OWN: Final = {"Sec-Fetch-Site": "same-origin"}
 INSIDE, OUTSIDE = "585", "56"
 """District of the home's reports; a province of the time without any of them."""
@@ -49,6 +52,16 @@ def staffed(night_home: Path, home: Path) -> Path:
     return home
 
 
+class AtOnce(Executor):
+    """Carries out what it is handed before it returns."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Carry it out; an error of it is raised."""
+        future: Future[T] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
 def office_of(catalog: Catalog, home: Path, now: datetime = NOW, **more: object) -> DeskContext:
     """Return what the desk of a home works with, at a moment and with settings of its own."""
     engine = context_of(home, **more).engine
@@ -62,6 +75,7 @@ def office_of(catalog: Catalog, home: Path, now: datetime = NOW, **more: object)
         lambda: now,
         settings_of(home, wait_seconds=0, **more),
         lambda: context_of(home, now, wait_seconds=0, **more),
+        queue=ActQueue(AtOnce()),
     )
 
 

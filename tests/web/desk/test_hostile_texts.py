@@ -173,14 +173,22 @@ def act_pages_about(text: str, unit: OrgUnit, page: DeskPage) -> Iterator[bytes]
     shown = {"act": act, "form": form, "lines": [text], "record": record}
     yield bytes(
         page.respond(
-            "act_preview.html.j2", seen="", behind="", at_work=text, waiting=(waiting_named(text),), **shown
+            "act_preview.html.j2",
+            seen="",
+            behind="",
+            at_work=text,
+            has_figures=True,
+            waiting=(waiting_named(text),),
+            **shown,
         ).body
     )
     yield bytes(page.respond("act_done_once.html.j2", **shown).body)
     waited = waiting_named(text)
-    yield bytes(page.respond("act_waiting.html.j2", waited=waited, subject=subject).body)
+    yield bytes(page.respond("act_waiting.html.j2", waited=waited, subject=subject, may_cancel=True, fault=text).body)
     about = {"report": subject, "figures": None, "unit": None}
-    yield bytes(page.respond("done.html.j2", record=record, waited=waited, closing=None, **about).body)
+    yield bytes(
+        page.respond("done.html.j2", record=record, waited=waited, closing=None, is_publishing=True, **about).body
+    )
     yield unit_page_about(text, unit, page)
     yield bytes(
         page.respond(

@@ -24,7 +24,7 @@ Subject = RequestedReport | RequestedFigures | RequestedUnit | None
 
 
 class AtTheDesk(NoProgress):
-    """Waits for acts and previews of others, which are short, and not for a run that judges reports."""
+    """Waits for acts of the command line, which are short, and not for a run that judges reports."""
 
     def wait_for(self, holder: Holder | None) -> None:
         """Refuse to wait for a long run.
@@ -136,9 +136,10 @@ class Act:
     """An act by its id, which names its texts: `web.desk_act_<id>` and `web.desk_act_<id>_lead`.
 
     `carry_out` does it. `foresee` says what it would do; where there is none it is carried out in a trial, in which
-    nothing is kept. `known` returns values that the form begins with. `is_shown_once`: what it says is shown at once
-    and kept nowhere. `stays_within` says of an act of the office whether with these values it stays within the areas
-    of a user; without it the act is for users of all areas.
+    nothing is kept; `judges`: it has reports judged. `known` returns values that the form begins with. `is_direct`: it
+    touches neither figures nor states of reports, and goes beside any run; others are carried out in turn.
+    `is_shown_once`: what it says is shown at once and kept nowhere. `stays_within` says of an act of the office whether
+    with these values it stays within the areas of a user; without it the act is for users of all areas.
     """
 
     id: str
@@ -148,6 +149,8 @@ class Act:
     foresee: Callable[[ActWork], Sequence[str]] | None = None
     stays_within: Callable[[DeskContext, User, Mapping[str, str]], bool] | None = None
     known: Callable[[DeskContext, Subject, Mapping[str, str]], Mapping[str, str]] | None = None
+    judges: bool = False
+    is_direct: bool = False
     is_shown_once: bool = False
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 from uuid import uuid4
 
 from starlette.datastructures import FormData, QueryParams
@@ -133,3 +133,8 @@ def remembered_name(request: Request) -> str:
 def remember_name(response: Response, name: str) -> None:
     """Let the browser keep the name, so that it is not typed again."""
     response.set_cookie(_NAME_COOKIE, quote(name), max_age=_YEAR_SECONDS, httponly=True, samesite="strict")
+
+
+def done_address(run_id: str, names: Mapping[str, str]) -> str:
+    """Return the address of a run's record, which leads back to what the act was about, named by these fields."""
+    return f"/acts/done/{run_id}{f'?{urlencode(names)}' if names else ''}"

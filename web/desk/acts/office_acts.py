@@ -208,6 +208,7 @@ OFFICE_ACTS = (
         ),
         _foresee_links,
         _links_within,
+        is_direct=True,
         is_shown_once=True,
     ),
     Act(
@@ -229,5 +230,6 @@ OFFICE_ACTS = (
         ),
         _foresee_rerun,
         _rerun_within,
+        is_direct=True,
     ),
 )

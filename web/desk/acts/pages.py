@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -15,18 +14,20 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.catalog.help_texts import desk_error_in
 from domain.errors import TonghopError, TransientError, UsageError
-from flows.actions.preview import tried, tried_beside_a_run
-from flows.support.context import AppContext
+from flows.actions.preview import tried
+from flows.support.context import AppContext, Extent
 from flows.support.masking import masked
 from warehouse.officers.waiting_acts import WaitingAct, let_wait, waiting_about, waiting_act
 from warehouse.queries.desk.acts import ActRecord, act_record
 from warehouse.queries.runs import run_record
 from warehouse.store.engine import reading, transaction
-from warehouse.store.run_lock import RunInProgressError
-from web.desk.acts.act import Act, ActResult, ActWork, AtTheDesk, Subject
-from web.desk.acts.act_form import CONFIRM, PREVIEW, ActForm, filled_in, remember_name
+from warehouse.store.run_lock import current_holder, is_run_at_work
+from warehouse.submissions.runs import JUDGING_RUNS
+from web.desk.acts.act import Act, ActWork, AtTheDesk, Subject
+from web.desk.acts.act_form import CONFIRM, PREVIEW, ActForm, done_address, filled_in, remember_name
 from web.desk.acts.seen import changed_meanwhile, seen_of
 from web.desk.acts.table import ACTS
+from web.desk.acts.waiting import refusal_within_a_moment
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
@@ -45,7 +46,7 @@ class _Fault:
 
 
 class ActPages:
-    """The pages of all acts; confirmed acts are carried out one after the other."""
+    """The pages of all acts."""
 
     def __init__(self, desk: DeskContext) -> None:
         """Serve the acts of a desk."""
@@ -93,13 +94,9 @@ class ActPages:
         if form.missing(act):
             return self._form(act, request, form, _Fault(page.text("act_incomplete"), HTTPStatus.BAD_REQUEST))
         seen, waiting = seen_of(self._desk, form.subject), self._waiting_about(form.subject)
-        at_work = None
+        at_work = "" if act.is_direct else self._at_work(page)
         try:
-            try:
-                lines, record = self._foreseen(act, form, page)
-            except RunInProgressError as error:
-                at_work = self._at_work(page, error)
-                lines, record = self._foreseen_beside_a_run(act, form, page)
+            lines, record, has_figures = self._foreseen(act, form, page)
         except TonghopError as error:
             return self._form(act, request, form, self._fault(page, error, HTTPStatus.BAD_REQUEST))
         response = page.respond(
@@ -111,95 +108,95 @@ class ActPages:
             behind=_last_of(waiting),
             lines=lines,
             record=record,
+            has_figures=has_figures,
             at_work=at_work,
             waiting=waiting,
         )
         remember_name(response, form.name)
         return response
 
-    def _foreseen(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Sequence[str], ActRecord | None]:
-        """Return what the act says of itself, and what its run would change, where that is tried."""
+    def _foreseen(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Sequence[str], ActRecord | None, bool]:
+        """Return what the act says of itself; where it is tried, what its run would change, and whether figures too."""
         context = self._desk.open_context()
         if act.foresee is not None:
-            return act.foresee(self._work(form, page, context)), None
-        with tried(context, AtTheDesk()) as trial:
-            return self._tried(act, form, page, trial)
-
-    def _foreseen_beside_a_run(self, act: Act, form: ActForm, page: DeskPage) -> tuple[Sequence[str], ActRecord | None]:
-        """Return what the act says of itself and which states of reports it would change, figures left out."""
-        with tried_beside_a_run(self._desk.open_context()) as trial:
-            return self._tried(act, form, page, trial)
-
-    def _tried(
-        self, act: Act, form: ActForm, page: DeskPage, trial: AppContext
-    ) -> tuple[Sequence[str], ActRecord | None]:
-        result = act.carry_out(self._work(form, page, trial))
-        with reading(trial.engine) as session:
-            return result.lines, act_record(session, form.run_id)
+            return act.foresee(self._work(form, page, context)), None, True
+        with tried(context, AtTheDesk(), judges=act.judges) as trial:
+            result = act.carry_out(self._work(form, page, trial))
+            with reading(trial.engine) as session:
+                return result.lines, act_record(session, form.run_id), trial.extent > Extent.STATES
 
     def _confirm(self, act: Act, request: Request, form: ActForm) -> Response:
-        page = self._page(request)
+        page, desk = self._page(request), self._desk
         if form.missing(act):
             return self._form(act, request, form, _Fault(page.text("act_incomplete"), HTTPStatus.BAD_REQUEST))
-        desk = self._desk
-        waiting = self._waiting_about(form.subject)
-        if _last_of(waiting) != form.behind and all(each.run_id != form.run_id for each in waiting):
-            fault = _Fault(changed_meanwhile(desk, form.subject, page), HTTPStatus.CONFLICT)
-            return self._form(act, request, form, fault)
+        if self._is_known(form):
+            return _to_record(form)
         # Acts are carried out as officers confirmed them.
-        if waiting or not desk.acting.acquire(timeout=desk.settings.wait_seconds):
+        if not act.is_direct or self._waiting_about(form.subject):
+            return self._in_turn(act, request, form, page)
+        if not desk.acting.acquire(timeout=desk.settings.wait_seconds):
             fault = _Fault(page.text("act_waits"), HTTPStatus.SERVICE_UNAVAILABLE)
-            return self._form(act, request, form, fault) if act.is_shown_once else self._let_wait(act, request, form)
+            return (
+                self._form(act, request, form, fault) if act.is_shown_once else self._in_turn(act, request, form, page)
+            )
         try:
             return self._carried_out(act, request, form, page)
-        except RunInProgressError:
-            return self._let_wait(act, request, form)
         except TonghopError as error:
             return self._form(act, request, form, self._fault(page, error, HTTPStatus.CONFLICT))
         finally:
             desk.acting.release()
 
-    def _let_wait(self, act: Act, request: Request, form: ActForm) -> Response:
-        """Keep a confirmed act until it can be carried out, and lead to its record."""
-        desk, page = self._desk, self._page(request)
-        user_name = page.user.name if page.user else ""
+    def _in_turn(self, act: Act, request: Request, form: ActForm, page: DeskPage) -> Response:
+        """Keep a confirmed act, which is carried out in its turn, and lead to its record: within a moment, if need be.
+
+        An officer who acts alone sees it done.
+        """
+        desk = self._desk
+        if not form.behind and form.seen != seen_of(desk, form.subject):
+            return self._changed(act, request, form, page)
         waiting = WaitingAct(
             form.run_id,
             act.id,
             form.subject.names if form.subject else {},
             form.values,
             form.decision,
-            user_name,
+            page.user.name if page.user else "",
             page.lang,
             form.seen,
             desk.clock(),
         )
         with transaction(desk.engine) as session:
-            let_wait(session, waiting)
-        response = RedirectResponse(done_address(form.run_id, form.subject), HTTPStatus.SEE_OTHER)
-        remember_name(response, form.name)
-        return response
+            is_kept = let_wait(session, waiting, form.behind)
+        if not is_kept:
+            return self._changed(act, request, form, page)
+        if refusal := refusal_within_a_moment(desk, waiting):
+            return self._form(act, request, form, _Fault(refusal, HTTPStatus.CONFLICT))
+        return _to_record(form)
 
     def _carried_out(self, act: Act, request: Request, form: ActForm, page: DeskPage) -> Response:
         """Carry the act out, unless that was done already, or its preview holds no more."""
-        with reading(self._desk.engine) as session:
-            is_done = run_record(session, form.run_id) or waiting_act(session, form.run_id)
-        work = self._work(form, page, self._desk.open_context())
-        result = ActResult()
-        if not is_done:
-            if form.seen != seen_of(self._desk, form.subject):
-                fault = _Fault(changed_meanwhile(self._desk, form.subject, page), HTTPStatus.CONFLICT)
-                return self._form(act, request, form, fault)
-            result = act.carry_out(work)
+        if self._is_known(form):
+            return _to_record(form)
+        if form.seen != seen_of(self._desk, form.subject):
+            return self._changed(act, request, form, page)
+        result = act.carry_out(self._work(form, page, self._desk.open_context()))
         if act.is_shown_once and result.lines:
-            response: Response = page.respond(
+            response = page.respond(
                 "act_done_once.html.j2", here=partial(page.address, form.names), act=act, form=form, lines=result.lines
             )
-        else:
-            address = result.address or done_address(form.run_id, form.subject)
-            response = RedirectResponse(address, HTTPStatus.SEE_OTHER)
-        remember_name(response, form.name)
-        return response
+            remember_name(response, form.name)
+            return response
+        return _to_record(form, result.address)
+
+    def _changed(self, act: Act, request: Request, form: ActForm, page: DeskPage) -> Response:
+        """Say that what a confirmation rests on has changed."""
+        fault = _Fault(changed_meanwhile(self._desk, form.subject, page), HTTPStatus.CONFLICT)
+        return self._form(act, request, form, fault)
+
+    def _is_known(self, form: ActForm) -> bool:
+        """Return whether the run of a confirmation was made, or waits: a button was pressed twice."""
+        with reading(self._desk.engine) as session:
+            return bool(run_record(session, form.run_id) or waiting_act(session, form.run_id))
 
     def _work(self, form: ActForm, page: DeskPage, context: AppContext) -> ActWork:
         return ActWork(self._desk, context, form.subject, form.values, form.decision, form.run_id, page)
@@ -213,11 +210,13 @@ class ActPages:
         status = HTTPStatus.SERVICE_UNAVAILABLE if is_passing else HTTPStatus.INTERNAL_SERVER_ERROR
         return _Fault(page.text("act_failed", reason=reason), status)
 
-    def _at_work(self, page: DeskPage, error: RunInProgressError) -> str:
-        """Say which run is at work, and what that means for an act."""
-        kind = page.run_kind(error.holder.kind) if error.holder else "?"
-        since = page.formatter.time(error.holder.since) if error.holder else "?"
-        return page.text("act_busy", kind=kind, since=since)
+    def _at_work(self, page: DeskPage) -> str:
+        """Say which run is at work that judges reports, and what that means for an act; "": none is."""
+        engine = self._desk.engine
+        holder = current_holder(engine) if is_run_at_work(engine) else None
+        if holder is None or holder.kind not in JUDGING_RUNS:
+            return ""
+        return page.text("act_busy", kind=page.run_kind(holder.kind), since=page.formatter.time(holder.since))
 
     def _waiting_about(self, subject: Subject) -> Sequence[WaitingAct]:
         """Return the acts about the same that wait already."""
@@ -228,10 +227,13 @@ class ActPages:
         return DeskPage(self._desk.catalog, lang_of(request, self._desk.lang), request)
 
 
-def done_address(run_id: str, subject: Subject) -> str:
-    """Return the address of a run's record, which leads back to what the act was about."""
-    names = f"?{urlencode(subject.names)}" if subject else ""
-    return f"/acts/done/{run_id}{names}"
+def _to_record(form: ActForm, address: str = "") -> Response:
+    """Lead to an address, else to the record of a run, and let the browser keep the officer's name."""
+    response = RedirectResponse(
+        address or done_address(form.run_id, form.subject.names if form.subject else {}), HTTPStatus.SEE_OTHER
+    )
+    remember_name(response, form.name)
+    return response
 
 
 def _last_of(waiting: Sequence[WaitingAct]) -> str:

@@ -112,10 +112,10 @@ REPORT_ACTS = (
         (_RULE, _INDICATOR, _UNTIL),
     ),
     Act("accept", SubjectKind.REPORT, _accept, (_RULE, _INDICATOR, ActField("answer", FieldKind.NAMED), _UNTIL)),
-    Act("ask", SubjectKind.REPORT, _ask, (_RULE, _INDICATOR)),
+    Act("ask", SubjectKind.REPORT, _ask, (_RULE, _INDICATOR), is_direct=True),
     Act("take_back", SubjectKind.REPORT, _take_back, (_RULE,)),
-    Act("release", SubjectKind.REPORT, _release, (VERSION(),)),
-    Act("refuse", SubjectKind.REPORT, _refuse, (VERSION(),)),
+    Act("release", SubjectKind.REPORT, _release, (VERSION(),), judges=True),
+    Act("refuse", SubjectKind.REPORT, _refuse, (VERSION(),), judges=True),
     Act("withdraw", SubjectKind.REPORT, _withdraw, (VERSION(),)),
     Act("restore", SubjectKind.REPORT, _restore, (VERSION(),)),
 )

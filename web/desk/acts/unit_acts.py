@@ -160,6 +160,7 @@ UNIT_ACTS = (
         ),
         _foresee_contact,
         known=_as_contact,
+        is_direct=True,
     ),
     Act(
         "contact_end",
@@ -170,6 +171,7 @@ UNIT_ACTS = (
             ActField("last_day", FieldKind.DAY, is_required=True, default=_today),
         ),
         _foresee_end,
+        is_direct=True,
     ),
     Act(
         "authorise",
@@ -184,6 +186,7 @@ UNIT_ACTS = (
             _LAST_DAY,
         ),
         _foresee_way,
+        is_direct=True,
     ),
     Act(
         "way_removed",
@@ -191,5 +194,6 @@ UNIT_ACTS = (
         _remove_way,
         (ActField("way", FieldKind.NAMED, is_required=True),),
         _foresee_removal,
+        is_direct=True,
     ),
 )

@@ -3,6 +3,8 @@
 import io
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,12 +14,26 @@ import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
+from domain.catalog.catalog import Catalog
+from flows.pipeline.exclusive_run import exclusive_run
+from flows.pipeline.progress import NoProgress
 from tests.builders import open_workbook
 from tests.flows.pipeline.nightly_runs import NOW, context_of, put, run_plainly, without_pages
+from tests.warehouse_fixtures import create_database, drop_database, new_name
+from tests.web.desk.staff import engine_of, office_of
+from tests.web.test_serve import CREDENTIAL, let_in
+from warehouse.officers.waiting_acts import WaitingAct, waiting_acts
+from warehouse.store.copying import copy_warehouse
+from warehouse.store.engine import reading
+from warehouse.submissions.report_keys import versions_of
+from web.desk.app import office_site
+from web.desk.context import ActQueue, DeskContext
+from web.desk.requested import requested_report
 from workbooks.sample.inbox import SampleFile
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 UNIT, RULE, INDICATOR = "22813", "team_size", "tcnscd_tv"
+LATER = NOW + timedelta(minutes=5)
 REPORT = {"form": "cds_x_t", "unit": UNIT, "period": "2025-05"}
 
 
@@ -133,3 +149,66 @@ def warned_home(tmp_path: Path, shared_warned: Path) -> Path:
 def held_home(tmp_path: Path, shared_held: Path) -> Path:
     """A home of the test's own in which a correction is held."""
     return Path(shutil.copytree(shared_held, tmp_path / "home", symlinks=True))
+
+
+@dataclass
+class Office:
+    """A home with its desk, on one of the engines."""
+
+    home: Path
+    open_desk: Callable[..., TestClient]
+    catalog: Catalog
+    more: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def desk(self) -> DeskContext:
+        """What the desk works with, anew."""
+        return office_of(self.catalog, self.home, LATER, **self.more)
+
+    @property
+    def officer(self) -> Officer:
+        """An officer with a browser."""
+        return Officer(self.open_desk(self.home, **self.more))
+
+    def officer_before(self, queue: ActQueue) -> Officer:
+        """An officer at a desk with a queue of the test's own."""
+        desk = replace(self.desk, queue=queue)
+        return Officer(TestClient(office_site(desk, CREDENTIAL), headers=let_in()))
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Hold the warehouse as a nightly run does."""
+        return exclusive_run(context_of(self.home, **self.more), "other", "nightly", NoProgress())
+
+    def waiting(self) -> tuple[WaitingAct, ...]:
+        """Return what waits."""
+        with reading(self.desk.engine) as session:
+            return waiting_acts(session)
+
+    def states(self) -> list[str]:
+        """Return the states of the report's versions."""
+        with reading(self.desk.engine) as session:
+            key = requested_report(self.desk, *REPORT.values()).key
+            return [str(each.state) for each in versions_of(session, key)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(
+    request: pytest.FixtureRequest, after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog
+) -> Iterator[Office]:
+    """A home after a nightly run, on each engine."""
+    if request.param == "sqlite":
+        yield Office(after_night, open_desk, catalog)
+        return
+    uri, template = request.getfixturevalue("postgres_uri"), request.getfixturevalue("migrated_postgres")
+    url = create_database(uri, name := new_name(), template)
+    copied = engine_of(after_night, warehouse_url=url)
+    copy_warehouse(engine_of(after_night), copied)
+    copied.dispose()
+    yield Office(after_night, open_desk, catalog, {"warehouse_url": url})
+    drop_database(uri, name)
+
+
+@pytest.fixture
+def local(after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog) -> Office:
+    """A home after a nightly run, on SQLite."""
+    return Office(after_night, open_desk, catalog)

@@ -3,11 +3,10 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import TypeVar
 from unittest.mock import patch
 
 import pytest
@@ -15,91 +14,48 @@ from starlette.testclient import TestClient
 
 from domain.catalog.catalog import Catalog
 from flows.actions import withdraw
-from flows.pipeline.exclusive_run import exclusive_run
-from flows.pipeline.progress import NoProgress
+from flows.pipeline import acts_together, publisher
+from flows.pipeline import exclusive_run as exclusive_run_module
 from tests.flows.pipeline.kill_runner import killed_after
 from tests.flows.pipeline.nightly_runs import NOW, context_of, put, run_plainly
 from tests.tools.torture.processes import start
-from tests.warehouse_fixtures import create_database, drop_database, new_name
-from tests.web.desk.acts.conftest import INDICATOR, REPORT, RULE, UNIT, Officer, changed_workbook
-from tests.web.desk.staff import engine_of, logged_in, office_of
+from tests.web.desk.acts.conftest import INDICATOR, LATER, REPORT, RULE, UNIT, Office, Officer, changed_workbook
+from tests.web.desk.staff import logged_in
 from warehouse.officers.users import disable_user
-from warehouse.officers.waiting_acts import WaitingAct, refused_acts, waiting_acts
+from warehouse.officers.waiting_acts import refused_acts
+from warehouse.queries.desk.acts import act_record
+from warehouse.queries.newest_record import newest_record
+from warehouse.queries.revisions import unpublished
 from warehouse.queries.runs import run_record
 from warehouse.store.audit import examine
-from warehouse.store.copying import copy_warehouse
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import versions_of
+from warehouse.submissions.withdrawal import Decision
+from warehouse.submissions.withdrawal import withdraw as withdraw_report
 from web.desk.acts.waiting import carry_out_waiting, carrying_out
-from web.desk.context import DeskContext
+from web.desk.context import ActQueue
 from web.desk.requested import requested_report
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = pytest.mark.long
 
+T = TypeVar("T")
+NEXT = "22816"
+"""Another unit of the district."""
 PAGE = f"/reports/cds_x_t/{UNIT}/2025-05"
-LATER = NOW + timedelta(minutes=5)
 
 
-@dataclass
-class _Office:
-    """A home with its desk, on one of the engines."""
+class _Never(Executor):
+    """Carries out nothing."""
 
-    home: Path
-    open_desk: Callable[..., TestClient]
-    catalog: Catalog
-    more: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def desk(self) -> DeskContext:
-        """What the desk works with, anew."""
-        return office_of(self.catalog, self.home, LATER, **self.more)
-
-    @property
-    def officer(self) -> Officer:
-        """An officer with a browser."""
-        return Officer(self.open_desk(self.home, **self.more))
-
-    def at_work(self) -> AbstractContextManager[None]:
-        """Hold the warehouse as a nightly run does."""
-        return exclusive_run(context_of(self.home, **self.more), "other", "nightly", NoProgress())
-
-    def waiting(self) -> tuple[WaitingAct, ...]:
-        """Return what waits."""
-        with reading(self.desk.engine) as session:
-            return waiting_acts(session)
-
-    def states(self) -> list[str]:
-        """Return the states of the report's versions."""
-        with reading(self.desk.engine) as session:
-            key = requested_report(self.desk, *REPORT.values()).key
-            return [str(each.state) for each in versions_of(session, key)]
+    def submit(self, fn: Callable[..., T], /, *_: object, **__: object) -> Future[T]:
+        """Leave it."""
+        assert callable(fn)
+        return Future()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office(
-    request: pytest.FixtureRequest, after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog
-) -> Iterator[_Office]:
-    """A home after a nightly run, on each engine."""
-    if request.param == "sqlite":
-        yield _Office(after_night, open_desk, catalog)
-        return
-    uri, template = request.getfixturevalue("postgres_uri"), request.getfixturevalue("migrated_postgres")
-    url = create_database(uri, name := new_name(), template)
-    copied = engine_of(after_night, warehouse_url=url)
-    copy_warehouse(engine_of(after_night), copied)
-    copied.dispose()
-    yield _Office(after_night, open_desk, catalog, {"warehouse_url": url})
-    drop_database(uri, name)
-
-
-@pytest.fixture
-def local(after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog) -> _Office:
-    """A home after a nightly run, on SQLite."""
-    return _Office(after_night, open_desk, catalog)
-
-
-def test_an_act_waits_for_a_run(office: _Office) -> None:
+def test_an_act_waits_for_a_run(office: Office) -> None:
     """Previewed without figures and confirmed during a nightly run, it is carried out after it, and once."""
     officer = office.officer
     with office.at_work():
@@ -118,13 +74,13 @@ def test_an_act_waits_for_a_run(office: _Office) -> None:
     assert [carry_out_waiting(office.desk) for _ in range(2)] == [1, 0]
     assert (office.states(), office.waiting()) == (["withdrawn"], ())
     record = officer.client.get(confirmed.url.path).text
-    assert ("đã chờ lượt chạy khác xong" in record, "“Đã gọi xã”" in record) == (True, True)
+    assert ("đã chờ đến lượt" in record, "“Đã gọi xã”" in record) == (True, True)
     assert officer.confirm("withdraw", previewed).url.path == confirmed.url.path
     with reading(office.desk.engine) as session:
         assert examine(session).faults == ()
 
 
-def test_what_changed_meanwhile_is_refused(local: _Office, first_files: tuple[SampleFile, ...]) -> None:
+def test_what_changed_meanwhile_is_refused(local: Office, first_files: tuple[SampleFile, ...]) -> None:
     """A run that took in a newer version leaves it as it is; the officer sees that on the first page."""
     officer = local.officer
     with local.at_work():
@@ -145,13 +101,13 @@ def test_acts_about_a_report_follow_one_another(
     warned_home: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """The second officer sees the first one's act waiting, and both are carried out in that order."""
-    office = _Office(warned_home, open_desk, catalog)
+    office = Office(warned_home, open_desk, catalog)
     first, second = office.officer, Officer(open_desk(warned_home), "Anh Bình")
     with office.at_work():
         first.carry_out("waive", **REPORT, rule=RULE, indicator=INDICATOR)
         previewed = second.preview("withdraw", **REPORT, version="2")
         assert "Giải trình cảnh báo – Chị Hoa" in previewed.text
-    assert "Đang chờ" in second.confirm("withdraw", previewed).text
+        assert "Đang chờ" in second.confirm("withdraw", previewed).text
     assert [each.act for each in office.waiting()] == ["waive", "withdraw"]
     assert carry_out_waiting(office.desk) == 2
     with reading(office.desk.engine) as session:
@@ -159,7 +115,7 @@ def test_acts_about_a_report_follow_one_another(
     assert office.states()[-1] == "withdrawn"
 
 
-def test_who_did_not_see_what_waits_looks_again(local: _Office) -> None:
+def test_who_did_not_see_what_waits_looks_again(local: Office) -> None:
     """A preview that showed nothing waiting holds no more once an act about the same waits."""
     officer, second = local.officer, local.officer
     with local.at_work():
@@ -169,7 +125,7 @@ def test_who_did_not_see_what_waits_looks_again(local: _Office) -> None:
     assert (refused.status_code, len(local.waiting())) == (409, 1)
 
 
-def test_what_is_impossible_by_then_is_refused_with_the_reason(local: _Office) -> None:
+def test_what_is_impossible_by_then_is_refused_with_the_reason(local: Office) -> None:
     """An act that its own check refuses ends, so that those behind it are carried out."""
     officer = local.officer
     with local.at_work():
@@ -185,7 +141,7 @@ PLACES = ("begin", "apply_decision", "end")
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_process_killed_in_between_is_made_good(office: _Office, place: str) -> None:
+def test_a_process_killed_in_between_is_made_good(office: Office, place: str) -> None:
     """Killed after the start, the decision or the end of its run, the act is carried out once by the next process."""
     with office.at_work():
         office.officer.carry_out("withdraw", **REPORT, version="1")
@@ -206,7 +162,80 @@ def test_a_process_killed_in_between_is_made_good(office: _Office, place: str) -
         assert [each.version for each in versions_of(session, key)] == [1]
 
 
-def test_of_two_desks_one_carries_out(local: _Office) -> None:
+def test_what_waited_together_is_published_once(office: Office) -> None:
+    """Each of two acts has its run and its revision; the warehouse is examined once, the last revision published."""
+    with office.at_work():
+        acts = [office.officer.carry_out("withdraw", **(REPORT | {"unit": unit}), version="1") for unit in (UNIT, NEXT)]
+    with (
+        patch.object(exclusive_run_module, "newest_record", wraps=newest_record) as examined,
+        patch.object(publisher, "write", wraps=publisher.write) as written,
+    ):
+        assert carry_out_waiting(office.desk) == 2
+    assert (examined.call_count, written.call_count) == (1, 1)
+    with reading(office.desk.engine) as session:
+        records = [act_record(session, each.url.path.rpartition("/")[2]) for each in acts]
+        assert unpublished(session) == ()
+    numbers = [[revision.number for revision in record.revisions] for record in records if record]
+    assert numbers == [[2], [3]]
+
+
+def test_killed_before_the_publication_the_next_run_publishes(office: Office) -> None:
+    """What acts rolled up is published by the next run, whichever it is."""
+    with office.at_work():
+        confirmed = office.officer.carry_out("withdraw", **REPORT, version="1")
+
+    def carry_out_and_die() -> None:
+        """Carry out what waits until the process is gone."""
+        with patch.object(acts_together, "finish_publishing", killed_after(lambda *_: None)):
+            carry_out_waiting(office.desk)
+
+    _, status = os.waitpid(start(carry_out_and_die), 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    assert (office.states(), office.waiting()) == (["withdrawn"], ())
+    record = office.officer.client.get(confirmed.url.path).text
+    assert "đang được công bố" in record
+    run_plainly(context_of(office.home, LATER, **office.more), "second")
+    with reading(office.desk.engine) as session:
+        assert unpublished(session) == ()
+    assert "đang được công bố" not in office.officer.client.get(confirmed.url.path).text
+
+
+def test_a_confirmation_does_not_wait_for_its_act(local: Office) -> None:
+    """The page says that it waits, looks again by itself with scripts and without, and then shows the record."""
+    officer = local.officer_before(ActQueue(_Never(), moment=0))
+    confirmed = officer.carry_out("withdraw", **REPORT, version="1")
+    assert [each in confirmed.text for each in ("Đang chờ", 'http-equiv="refresh"')] == [True, True]
+    looking = {"HX-Request": "true", "HX-Trigger": "looking"}
+    assert officer.client.get(confirmed.url.path, headers=looking).status_code == 204
+    assert carry_out_waiting(local.desk) == 1
+    assert officer.client.get(confirmed.url.path, headers=looking).headers["HX-Refresh"] == "true"
+    assert "Đã thực hiện" in officer.client.get(confirmed.url.path).text
+
+
+def test_a_page_says_why_nothing_is_carried_out(local: Office) -> None:
+    """A clock that was set back is named where the act waits."""
+    officer = local.officer
+    with patch.object(exclusive_run_module, "newest_record", lambda _: LATER):
+        confirmed = officer.carry_out("withdraw", **REPORT, version="1")
+        assert ["Đang chờ" in confirmed.text, "Không thực hiện được" in confirmed.text] == [True, True]
+    assert carry_out_waiting(local.desk) == 1
+
+
+def test_a_preview_has_figures_unless_a_run_is_half_done(local: Office) -> None:
+    """Beside a run that moved a report whose figures are not rolled up, these are not shown as the act's doing."""
+    officer = local.officer
+    later = "chưa biết số liệu công bố sẽ thay đổi"
+    with local.at_work():
+        assert later not in officer.preview("withdraw", **REPORT, version="1").text
+        desk = local.desk
+        other = requested_report(desk, "cds_x_t", NEXT, "2025-05").key
+        with transaction(desk.engine) as session:
+            withdraw_report(session, other, Decision(DecisionReason("x", "other"), LATER, "other"), None)
+        assert later in officer.preview("withdraw", **REPORT, version="1").text
+    assert later not in officer.preview("withdraw", **REPORT, version="1").text
+
+
+def test_of_two_desks_one_carries_out(local: Office) -> None:
     """While one process works on what waits, another leaves it alone."""
     with local.at_work():
         local.officer.carry_out("withdraw", **REPORT, version="1")
@@ -228,7 +257,7 @@ def test_what_officers_need_at_once_does_not_wait(
     warned_home: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """Questions, contacts and links are made beside a run."""
-    office = _Office(warned_home, open_desk, catalog)
+    office = Office(warned_home, open_desk, catalog)
     officer = office.officer
     with office.at_work():
         question = officer.carry_out("ask", **REPORT, rule=RULE, indicator=INDICATOR)
@@ -244,7 +273,7 @@ def test_who_was_disabled_meanwhile_decides_nothing(
     staffed_home: Path, tmp_path: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """An act counts only if its officer still may carry it out."""
-    office = _Office(Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True)), open_desk, catalog)
+    office = Office(Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True)), open_desk, catalog)
     officer = Officer(logged_in(open_desk(office.home), "officer of the district"))
     with office.at_work():
         officer.carry_out("withdraw", **REPORT, version="1")
@@ -256,7 +285,7 @@ def test_who_was_disabled_meanwhile_decides_nothing(
     assert (refused.refusal, office.states()) == ("Không thuộc quyền của bạn", ["accepted"])
 
 
-def test_the_desk_looks_by_itself(local: _Office) -> None:
+def test_the_desk_looks_by_itself(local: Office) -> None:
     """The thread of the desk's process carries out what waits."""
     with local.at_work():
         local.officer.carry_out("withdraw", **REPORT, version="1")
