@@ -39,7 +39,7 @@ from tests.flows.deployments.prefect_server import clean_environment
 from tests.flows.pipeline.nightly_runs import context_of, put
 from tests.web.desk.acts.conftest import HiddenFields
 from tests.web.test_serve import running
-from warehouse.officers.waiting_acts import waiting_acts
+from warehouse.officers.waiting_acts import waiting_act, waiting_acts
 from warehouse.store.audit import examine
 from warehouse.store.engine import Engine, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
@@ -319,6 +319,10 @@ def live(folder: Path, load: Load) -> tuple[Measured, list[str]]:
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, day.pass_by()).result()
         _wait_for_acts(home)
+    with reading(home.context.engine) as session:
+        acts = filter(None, (waiting_act(session, each) for each in day.measured.acts))
+        waited = [(act.ended_at - act.confirmed_at).total_seconds() for act in acts if act.ended_at]
+    day.measured.seconds["(act, until it is done)"] += waited
     home.run_nightly()
     return day.measured, losses(home, day.measured)
 

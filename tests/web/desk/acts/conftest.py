@@ -152,7 +152,7 @@ def held_home(tmp_path: Path, shared_held: Path) -> Path:
 
 
 @dataclass
-class Office:
+class ActsOffice:
     """A home with its desk, on one of the engines."""
 
     home: Path
@@ -194,21 +194,21 @@ class Office:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(
     request: pytest.FixtureRequest, after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog
-) -> Iterator[Office]:
+) -> Iterator[ActsOffice]:
     """A home after a nightly run, on each engine."""
     if request.param == "sqlite":
-        yield Office(after_night, open_desk, catalog)
+        yield ActsOffice(after_night, open_desk, catalog)
         return
     uri, template = request.getfixturevalue("postgres_uri"), request.getfixturevalue("migrated_postgres")
     url = create_database(uri, name := new_name(), template)
     copied = engine_of(after_night, warehouse_url=url)
     copy_warehouse(engine_of(after_night), copied)
     copied.dispose()
-    yield Office(after_night, open_desk, catalog, {"warehouse_url": url})
+    yield ActsOffice(after_night, open_desk, catalog, {"warehouse_url": url})
     drop_database(uri, name)
 
 
 @pytest.fixture
-def local(after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog) -> Office:
+def local(after_night: Path, open_desk: Callable[..., TestClient], catalog: Catalog) -> ActsOffice:
     """A home after a nightly run, on SQLite."""
-    return Office(after_night, open_desk, catalog)
+    return ActsOffice(after_night, open_desk, catalog)

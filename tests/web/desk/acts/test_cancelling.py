@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.catalog.catalog import Catalog
-from tests.web.desk.acts.conftest import LATER, OWN, REPORT, Office, Officer
+from tests.web.desk.acts.conftest import LATER, OWN, REPORT, ActsOffice, Officer
 from tests.web.desk.staff import logged_in
 from warehouse.officers.waiting_acts import begin_waiting_act
 from warehouse.store.audit import examine
@@ -22,7 +22,7 @@ def test_a_waiting_act_is_cancelled(
     staffed_home: Path, tmp_path: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """By its officer or an administrator, and by no other; it stays in the record, and is never carried out."""
-    office = Office(Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True)), open_desk, catalog)
+    office = ActsOffice(Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True)), open_desk, catalog)
     own, other, administrator = (
         Officer(logged_in(open_desk(office.home), who))
         for who in ("officer of the district", "officer", "administrator")
@@ -42,7 +42,7 @@ def test_a_waiting_act_is_cancelled(
         assert examine(session).faults == ()
 
 
-def test_an_act_that_was_begun_is_not_cancelled(local: Office) -> None:
+def test_an_act_that_was_begun_is_not_cancelled(local: ActsOffice) -> None:
     """Who presses the button while it is being carried out comes to its record."""
     officer = local.officer
     with local.at_work():

@@ -19,7 +19,7 @@ from flows.pipeline import exclusive_run as exclusive_run_module
 from tests.flows.pipeline.kill_runner import killed_after
 from tests.flows.pipeline.nightly_runs import NOW, context_of, put, run_plainly
 from tests.tools.torture.processes import start
-from tests.web.desk.acts.conftest import INDICATOR, LATER, REPORT, RULE, UNIT, Office, Officer, changed_workbook
+from tests.web.desk.acts.conftest import INDICATOR, LATER, REPORT, RULE, UNIT, ActsOffice, Officer, changed_workbook
 from tests.web.desk.staff import logged_in
 from warehouse.officers.users import disable_user
 from warehouse.officers.waiting_acts import refused_acts
@@ -55,7 +55,7 @@ class _Never(Executor):
         return Future()
 
 
-def test_an_act_waits_for_a_run(office: Office) -> None:
+def test_an_act_waits_for_a_run(office: ActsOffice) -> None:
     """Previewed without figures and confirmed during a nightly run, it is carried out after it, and once."""
     officer = office.officer
     with office.at_work():
@@ -80,7 +80,7 @@ def test_an_act_waits_for_a_run(office: Office) -> None:
         assert examine(session).faults == ()
 
 
-def test_what_changed_meanwhile_is_refused(local: Office, first_files: tuple[SampleFile, ...]) -> None:
+def test_what_changed_meanwhile_is_refused(local: ActsOffice, first_files: tuple[SampleFile, ...]) -> None:
     """A run that took in a newer version leaves it as it is; the officer sees that on the first page."""
     officer = local.officer
     with local.at_work():
@@ -101,7 +101,7 @@ def test_acts_about_a_report_follow_one_another(
     warned_home: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """The second officer sees the first one's act waiting, and both are carried out in that order."""
-    office = Office(warned_home, open_desk, catalog)
+    office = ActsOffice(warned_home, open_desk, catalog)
     first, second = office.officer, Officer(open_desk(warned_home), "Anh Bình")
     with office.at_work():
         first.carry_out("waive", **REPORT, rule=RULE, indicator=INDICATOR)
@@ -115,7 +115,7 @@ def test_acts_about_a_report_follow_one_another(
     assert office.states()[-1] == "withdrawn"
 
 
-def test_who_did_not_see_what_waits_looks_again(local: Office) -> None:
+def test_who_did_not_see_what_waits_looks_again(local: ActsOffice) -> None:
     """A preview that showed nothing waiting holds no more once an act about the same waits."""
     officer, second = local.officer, local.officer
     with local.at_work():
@@ -125,7 +125,7 @@ def test_who_did_not_see_what_waits_looks_again(local: Office) -> None:
     assert (refused.status_code, len(local.waiting())) == (409, 1)
 
 
-def test_what_is_impossible_by_then_is_refused_with_the_reason(local: Office) -> None:
+def test_what_is_impossible_by_then_is_refused_with_the_reason(local: ActsOffice) -> None:
     """An act that its own check refuses ends, so that those behind it are carried out."""
     officer = local.officer
     with local.at_work():
@@ -141,7 +141,7 @@ PLACES = ("begin", "apply_decision", "end")
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_process_killed_in_between_is_made_good(office: Office, place: str) -> None:
+def test_a_process_killed_in_between_is_made_good(office: ActsOffice, place: str) -> None:
     """Killed after the start, the decision or the end of its run, the act is carried out once by the next process."""
     with office.at_work():
         office.officer.carry_out("withdraw", **REPORT, version="1")
@@ -162,7 +162,7 @@ def test_a_process_killed_in_between_is_made_good(office: Office, place: str) ->
         assert [each.version for each in versions_of(session, key)] == [1]
 
 
-def test_what_waited_together_is_published_once(office: Office) -> None:
+def test_what_waited_together_is_published_once(office: ActsOffice) -> None:
     """Each of two acts has its run and its revision; the warehouse is examined once, the last revision published."""
     with office.at_work():
         acts = [office.officer.carry_out("withdraw", **(REPORT | {"unit": unit}), version="1") for unit in (UNIT, NEXT)]
@@ -179,7 +179,7 @@ def test_what_waited_together_is_published_once(office: Office) -> None:
     assert numbers == [[2], [3]]
 
 
-def test_killed_before_the_publication_the_next_run_publishes(office: Office) -> None:
+def test_killed_before_the_publication_the_next_run_publishes(office: ActsOffice) -> None:
     """What acts rolled up is published by the next run, whichever it is."""
     with office.at_work():
         confirmed = office.officer.carry_out("withdraw", **REPORT, version="1")
@@ -200,7 +200,7 @@ def test_killed_before_the_publication_the_next_run_publishes(office: Office) ->
     assert "đang được công bố" not in office.officer.client.get(confirmed.url.path).text
 
 
-def test_a_confirmation_does_not_wait_for_its_act(local: Office) -> None:
+def test_a_confirmation_does_not_wait_for_its_act(local: ActsOffice) -> None:
     """The page says that it waits, looks again by itself with scripts and without, and then shows the record."""
     officer = local.officer_before(ActQueue(_Never(), moment=0))
     confirmed = officer.carry_out("withdraw", **REPORT, version="1")
@@ -212,7 +212,7 @@ def test_a_confirmation_does_not_wait_for_its_act(local: Office) -> None:
     assert "Đã thực hiện" in officer.client.get(confirmed.url.path).text
 
 
-def test_a_page_says_why_nothing_is_carried_out(local: Office) -> None:
+def test_a_page_says_why_nothing_is_carried_out(local: ActsOffice) -> None:
     """A clock that was set back is named where the act waits."""
     officer = local.officer
     with patch.object(exclusive_run_module, "newest_record", lambda _: LATER):
@@ -221,7 +221,7 @@ def test_a_page_says_why_nothing_is_carried_out(local: Office) -> None:
     assert carry_out_waiting(local.desk) == 1
 
 
-def test_a_preview_has_figures_unless_a_run_is_half_done(local: Office) -> None:
+def test_a_preview_has_figures_unless_a_run_is_half_done(local: ActsOffice) -> None:
     """Beside a run that moved a report whose figures are not rolled up, these are not shown as the act's doing."""
     officer = local.officer
     later = "chưa biết số liệu công bố sẽ thay đổi"
@@ -235,7 +235,7 @@ def test_a_preview_has_figures_unless_a_run_is_half_done(local: Office) -> None:
     assert later not in officer.preview("withdraw", **REPORT, version="1").text
 
 
-def test_of_two_desks_one_carries_out(local: Office) -> None:
+def test_of_two_desks_one_carries_out(local: ActsOffice) -> None:
     """While one process works on what waits, another leaves it alone."""
     with local.at_work():
         local.officer.carry_out("withdraw", **REPORT, version="1")
@@ -257,7 +257,7 @@ def test_what_officers_need_at_once_does_not_wait(
     warned_home: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """Questions, contacts and links are made beside a run."""
-    office = Office(warned_home, open_desk, catalog)
+    office = ActsOffice(warned_home, open_desk, catalog)
     officer = office.officer
     with office.at_work():
         question = officer.carry_out("ask", **REPORT, rule=RULE, indicator=INDICATOR)
@@ -273,7 +273,7 @@ def test_who_was_disabled_meanwhile_decides_nothing(
     staffed_home: Path, tmp_path: Path, open_desk: Callable[..., TestClient], catalog: Catalog
 ) -> None:
     """An act counts only if its officer still may carry it out."""
-    office = Office(Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True)), open_desk, catalog)
+    office = ActsOffice(Path(shutil.copytree(staffed_home, tmp_path / "home", symlinks=True)), open_desk, catalog)
     officer = Officer(logged_in(open_desk(office.home), "officer of the district"))
     with office.at_work():
         officer.carry_out("withdraw", **REPORT, version="1")
@@ -285,7 +285,7 @@ def test_who_was_disabled_meanwhile_decides_nothing(
     assert (refused.refusal, office.states()) == ("Không thuộc quyền của bạn", ["accepted"])
 
 
-def test_the_desk_looks_by_itself(local: Office) -> None:
+def test_the_desk_looks_by_itself(local: ActsOffice) -> None:
     """The thread of the desk's process carries out what waits."""
     with local.at_work():
         local.officer.carry_out("withdraw", **REPORT, version="1")
