@@ -220,9 +220,7 @@ class Day:
     async def _officer(self, number: int, name: str, password: str) -> None:
         """Log in, then page and act until the day is over."""
         rng, home = random.Random(number), self.home
-        async with httpx.AsyncClient(
-            base_url=self.desk, timeout=_PATIENCE, headers=OWN, follow_redirects=True, limits=_FRESH
-        ) as client:
+        async with httpx.AsyncClient(base_url=self.desk, timeout=_PATIENCE, headers=OWN, limits=_FRESH) as client:
             await asyncio.sleep(rng.random() * home.load.pause)
             await self._send(client, "desk: log-in", "/log-in", {"name": name, "password": password})
             has_acted = False
@@ -258,12 +256,18 @@ class Day:
         return self._answered(kind, address, begun, await client.get(address))
 
     async def _send(self, client: httpx.AsyncClient, kind: str, address: str, data: dict[str, str]) -> httpx.Response:
+        """Send a form, and open the page that its answer leads to, as browsers do."""
         begun = time.monotonic()
-        return self._answered(kind, address, begun, await client.post(address, data=data))
+        answer = self._answered(kind, address, begun, await client.post(address, data=data))
+        return (
+            await self._get(client, f"{kind}, page after it", str(answer.url.join(answer.headers["location"])))
+            if (answer.has_redirect_location)
+            else answer
+        )
 
     def _answered(self, kind: str, address: str, begun: float, answer: httpx.Response) -> httpx.Response:
         self.measured.seconds[kind].append(time.monotonic() - begun)
-        if answer.status_code != httpx.codes.OK:
+        if answer.is_error:
             self.measured.faults.append(f"{kind} {address}: {answer.status_code}")
         return answer
 

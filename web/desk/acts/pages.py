@@ -1,5 +1,6 @@
 """Pages of an act: its form, what it would change, and the way to what it changed; the same for all acts."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +28,7 @@ from web.desk.acts.act import Act, ActWork, AtTheDesk, Subject
 from web.desk.acts.act_form import CONFIRM, PREVIEW, ActForm, done_address, filled_in, remember_name
 from web.desk.acts.seen import changed_meanwhile, seen_of
 from web.desk.acts.table import ACTS
-from web.desk.acts.waiting import refusal_within_a_moment
+from web.desk.acts.waiting import refusal_until
 from web.desk.context import DeskContext
 from web.desk.own_pages import comes_from_own_page
 from web.desk.page import DeskPage, lang_of
@@ -151,7 +152,7 @@ class ActPages:
 
         An officer who acts alone sees it done.
         """
-        desk = self._desk
+        desk, give_up = self._desk, time.monotonic() + self._desk.queue.moment
         if not form.behind and form.seen != seen_of(desk, form.subject):
             return self._changed(act, request, form, page)
         waiting = WaitingAct(
@@ -169,7 +170,7 @@ class ActPages:
             is_kept = let_wait(session, waiting, form.behind)
         if not is_kept:
             return self._changed(act, request, form, page)
-        if refusal := refusal_within_a_moment(desk, waiting):
+        if refusal := refusal_until(desk, waiting, give_up):
             return self._form(act, request, form, _Fault(refusal, HTTPStatus.CONFLICT))
         return _to_record(form)
 

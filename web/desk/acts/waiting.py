@@ -66,12 +66,13 @@ def _go_on(desk: DeskContext, ended: Event) -> None:
         wait([_look(desk)])
 
 
-def refusal_within_a_moment(desk: DeskContext, act: WaitingAct) -> str:
-    """Have a kept act carried out in its turn, and wait a moment for that; return why it was not, "": it was, or waits.
+def refusal_until(desk: DeskContext, act: WaitingAct, give_up: float) -> str:
+    """Have a kept act carried out in its turn, and wait for that; return why it was not, "": it was, or waits.
 
-    An act that cannot be carried out now, for a run is at work, is not waited for.
+    Waits until `give_up`, by the monotonic clock, and not for an act that cannot be carried out now, for a run is at
+    work.
     """
-    looked, give_up = _look(desk), time.monotonic() + desk.queue.moment
+    looked = _look(desk)
     while True:
         is_over = looked.done() or time.monotonic() >= give_up
         with reading(desk.engine) as session:
