@@ -24,8 +24,8 @@ from workbooks.cells.guards import Limits
 class ActQueue:
     """Carries out what was confirmed, one after the other: by a thread, which a look at what waits is handed to.
 
-    A confirmation is answered after a `moment`, in seconds, if its act has not ended before. `fault` is why nothing could be carried out at
-    the last look.
+    A confirmation is answered after a `moment`, in seconds, if its act has not ended before. `fault` is why nothing
+    could be carried out at the last look.
     """
 
     executor: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "waiting-acts"))
