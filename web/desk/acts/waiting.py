@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from threading import Event, Thread
 from typing import Final, cast
 
@@ -134,7 +135,7 @@ def _end(desk: DeskContext, context: AppContext, waiting: WaitingAct) -> None:
     page = _page_of(desk, waiting)
     refusal, seen = None, ""
     try:
-        act = ACTS[waiting.act]
+        act = _act_of(waiting)
         subject = subject_of(desk, act.subject, waiting.subject)
         _require_permission(desk, page, act, subject)
         refusal = _carry_out(
@@ -146,7 +147,7 @@ def _end(desk: DeskContext, context: AppContext, waiting: WaitingAct) -> None:
         refusal = page.text(key, reason=desk_error_in(page.lang, masked(str(error))))
     except NotPermittedError:
         refusal = page.text("message_not_permitted")
-    except (HTTPException, KeyError):
+    except HTTPException:
         refusal = page.text("message_not_found")
     except Exception:  # noqa: BLE001 # what waits behind it is not to wait for ever
         _LOG.exception("a waiting act failed: %s", waiting.act)
@@ -154,6 +155,18 @@ def _end(desk: DeskContext, context: AppContext, waiting: WaitingAct) -> None:
     _LOG.info("a waiting act was %s", "refused" if refusal else "carried out", extra={"act": waiting.act})
     with transaction(desk.engine) as session:
         end_waiting(session, waiting, desk.clock(), refusal=refusal, seen="" if refusal else seen)
+
+
+def _act_of(waiting: WaitingAct) -> Act:
+    """Return the act that waits.
+
+    Raises:
+        HTTPException: 404, this version knows no such act.
+    """
+    act = ACTS.get(waiting.act)
+    if act is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return act
 
 
 def _require_permission(desk: DeskContext, page: DeskPage, act: Act, subject: Subject) -> None:

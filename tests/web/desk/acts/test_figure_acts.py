@@ -12,6 +12,11 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("close")]
 FIGURES = {"form": "cds_x_t", "area": AREA, "period": "2025-05"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def only_figures_are_published() -> None:
+    """Publish pages as well: they are in the bundle of a closing."""
+
+
 def test_a_period_is_closed_and_reopened(officer: Officer, after_night: Path) -> None:
     """It closes without a report only if that is asked for; closed it refuses acts; both are in the record."""
     page = officer.client.get("/acts").text
