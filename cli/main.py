@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli.commands import (
+    archive,
     audit,
     backtest,
     backup,
@@ -81,6 +82,7 @@ A month in short:
   tonghop consultation begin 2025-05 --area 585 --until 2025-05-28 \\
     --reason "before it is signed"                  ask the units first
   tonghop close 2025-05 --area 585                  freeze the month, verifiably
+  tonghop archive move --before 2023-01             put old months into Parquet
   tonghop rules list                                what reports are judged by
   tonghop catalog check                             look before it is put to use
 
@@ -142,6 +144,7 @@ app.add_typer(senders.senders)
 app.add_typer(contacts.contacts)
 app.add_typer(users.users)
 app.add_typer(audit.audit)
+app.add_typer(archive.archive)
 app.add_typer(links.links)
 app.add_typer(consultation.consultation)
 app.add_typer(connectors.connectors)

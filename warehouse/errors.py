@@ -1,6 +1,7 @@
 """Errors of the database, transient or terminal, with what to do about them."""
 
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -70,6 +71,21 @@ class ReferencesBrokenError(TerminalError):
         super().__init__(
             f"{rows} rows of the warehouse, the first of them in {table}, refer to rows that are not there; {_INTACT}; "
             "restore the warehouse from a backup"
+        )
+
+
+class ArchivedRowsError(TerminalError):
+    """The file with rows of an archived form and period cannot be used."""
+
+    def __init__(self, of: tuple[str, str], path: Path, fault: str) -> None:
+        """Keep form and period, the file, and what is wrong with it."""
+        self.of = of
+        self.path = path
+        self.fault = fault
+        form, period = of
+        super().__init__(
+            f"the rows of {form} {period} are archived, and {path} {fault}: nothing was changed. Bring the file back "
+            "from a backup, or copy it from the machine that archived it, to the same place below the home's archive/"
         )
 
 

@@ -1,7 +1,7 @@
 """Whether the sites are alive and ready, for proxies and service managers; it says nothing about reports.
 
-`/health/live` answers as long as the process does. `/health/ready` is 503 while the warehouse cannot be read or is of
-another version, or while a folder cannot be used.
+`/health/live` answers as long as the process does. `/health/ready` is 503 while the warehouse cannot be read, is of
+another version or lacks a file of an archived period, or while a folder cannot be used.
 """
 
 import os
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.errors import TonghopError
+from warehouse.archive.reading import absent_files
 from warehouse.migrations.current import is_current
 from warehouse.store.engine import Engine, reading
 
@@ -35,6 +36,6 @@ def health_routes(engine: Engine, folders: Mapping[str, Path]) -> list[Route]:
 def _is_usable(engine: Engine) -> bool:
     try:
         with reading(engine) as session:
-            return is_current(session.connection())
+            return is_current(session.connection()) and not absent_files(session)
     except TonghopError:
         return False

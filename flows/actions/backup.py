@@ -23,6 +23,7 @@ from flows.bundles.archive import (
 from flows.support.atomic_files import atomic_file, workspace
 from flows.support.private_files import private_file
 from flows.support.unpack_limits import UnpackLimits
+from flows.support.warehouse import ARCHIVE
 from warehouse.store.copying import copy_warehouse, refuse_filled
 from warehouse.store.engine import Engine, open_engine
 
@@ -44,7 +45,8 @@ class BackupDamagedError(TerminalError):
 class BackupManifest:
     """Contents of an archive: `files` is sha256 by path, `rows` counts by table.
 
-    `lost` are bundles of closed periods, by their place in the home, that were missing or altered. `damaged` is what
+    `lost` are bundles of closed periods and files of archived ones, by their place in the home, that were missing or
+    altered. `damaged` is what
     else was not sound, by its name in an archive: landed files, with their paths at delivery, and the warehouse, with
     what was wrong with it.
     """
@@ -114,7 +116,8 @@ def restore_backup(
 ) -> RestoreResult:
     """Restore a backup into an empty warehouse; every byte is compared with the manifest before that is filled.
 
-    A catalogue other than the shipped one is restored as `catalog` in the home, bundles of closed periods as `closed`.
+    A catalogue other than the shipped one is restored as `catalog` in the home, bundles of closed periods as `closed`,
+    rows of archived ones as `archive`.
 
     Raises:
         UsageError: there is no such archive.
@@ -129,14 +132,14 @@ def restore_backup(
     with workspace("restore", below=home) as folder:
         manifest = _unpack(archive, folder, landing, limits, watch)
         catalog = _place_of_catalog(manifest, home)
-        closed = _free(home / CLOSED) if (folder / CLOSED).is_dir() else None
+        kept = {name: _free(home / name) for name in (CLOSED, ARCHIVE) if (folder / name).is_dir()}
         source = _opened(folder / WAREHOUSE)
         copy_warehouse(source, engine, lambda _table, rows: watch("rows", rows))
         source.dispose()
         if catalog is not None:
             (folder / _CATALOG).replace(catalog)
-        if closed is not None:
-            (folder / CLOSED).replace(closed)
+        for name, place in kept.items():
+            (folder / name).replace(place)
     return RestoreResult(manifest, catalog)
 
 

@@ -9,6 +9,9 @@ from typing import Final
 from connectors.landing import Landing
 from domain.catalog.catalog import Catalog
 from flows.bundles.archive import digest_of, files_below
+from flows.support.warehouse import ARCHIVE
+from warehouse.archive.files import ArchivedFile, fault_of
+from warehouse.archive.reading import archived_files
 from warehouse.errors import WarehouseDamagedError
 from warehouse.rollups.closings import Bundle, bundles_named
 from warehouse.store.copying import copy_warehouse, files_named
@@ -39,8 +42,9 @@ class HomeParts:
 class BackupContents:
     """Sound parts of a home by their names in the archive, and rows by table.
 
-    `lost` are bundles that are missing or altered, by their place in the home. `damaged` are landed files that are not
-    what was received, with their paths at delivery, and a warehouse that is not sound, with what is wrong with it.
+    `lost` are bundles and files of archived rows that are missing or altered, by their place in the home. `damaged` are
+    landed files that are not what was received, with their paths at delivery, and a warehouse that is not sound, with
+    what is wrong with it.
     """
 
     rows: Mapping[str, int]
@@ -63,11 +67,13 @@ def gather(engine: Engine, home: HomeParts, folder: Path, watch: OnProgress) -> 
         return _around_damage(engine, home, folder)
     with reading(target) as session:
         bundles = bundles_named(session)
+        archived = archived_files(session)
     whole, damaged = _landed(home.landing, files_named(target))
     target.dispose()  # SQLite then keeps everything in one file
     bundled, lost = _bundles(home.folder, bundles)
-    sources = {WAREHOUSE: folder / WAREHOUSE, **bundled, **whole}
-    return BackupContents(rows, sources, lost, {**({WAREHOUSE: damage} if damage else {}), **damaged})
+    rows_of_old, lost_rows = _archived(home.folder, archived)
+    sources = {WAREHOUSE: folder / WAREHOUSE, **bundled, **rows_of_old, **whole}
+    return BackupContents(rows, sources, lost + lost_rows, {**({WAREHOUSE: damage} if damage else {}), **damaged})
 
 
 def _copied(engine: Engine, target: Engine, catalog: Catalog, watch: OnProgress) -> tuple[dict[str, int], str]:
@@ -94,7 +100,8 @@ def _around_damage(engine: Engine, home: HomeParts, folder: Path) -> BackupConte
             copyfile(file, raw[name])
     whole, damaged = _landed(home.landing, dict.fromkeys(home.landing.digests(), ""))
     tables = ", ".join(damaged_tables(engine))
-    sources = {**raw, **files_below(home.folder / CLOSED, CLOSED), **whole}
+    kept = [files_below(home.folder / name, name) for name in (CLOSED, ARCHIVE)]
+    sources = {**raw, **kept[0], **kept[1], **whole}
     return BackupContents({}, sources, (), {WAREHOUSE: tables, **damaged})
 
 
@@ -119,6 +126,13 @@ def _landed(landing: Landing, paths: Mapping[str, str]) -> tuple[dict[str, Path]
         else:
             damaged[f"{LANDING}/{digest}"] = path
     return whole, damaged
+
+
+def _archived(home: Path, named: Iterable[ArchivedFile]) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """Return files of archived rows by their place, and the places of those that are missing or damaged."""
+    files = {f"{ARCHIVE}/{file.path}": file for file in named}
+    lost = tuple(name for name, file in files.items() if fault_of(home / ARCHIVE, file))
+    return {name: home / name for name in files if name not in lost}, lost
 
 
 def _bundles(home: Path, named: Iterable[Bundle]) -> tuple[dict[str, Path], tuple[str, ...]]:

@@ -31,7 +31,7 @@ from flows.support.slices.runner import SliceRunner
 from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
 from warehouse.rollups.reporting_facts import count_reporting
-from warehouse.store.engine import Engine, transaction
+from warehouse.store.engine import Engine, archive_folder, transaction
 from workbooks.pool.light_process import LightContext
 
 T = TypeVar("T")
@@ -180,6 +180,7 @@ class Publisher:
             context.published,
             context.lang,
             context.quality_on,
+            archive_folder(context.engine),
         )
 
     def _begin(self, refs: list[RevisionRef]) -> None:

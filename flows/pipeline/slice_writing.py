@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache, partial
+from pathlib import Path
 
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
@@ -9,8 +10,9 @@ from flows.pipeline.stages.write import write
 from flows.pipeline.writing_process import attempt
 from flows.support.slices.identity import SliceIdentity, worker_settings
 from flows.support.stores.opening import published_store
+from flows.support.warehouse import open_database
 from warehouse.queries import RevisionRef
-from warehouse.store.engine import Engine, open_engine
+from warehouse.store.engine import Engine
 
 
 def write_slice(identity: SliceIdentity, lang: Lang, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
@@ -23,10 +25,10 @@ def write_slice(identity: SliceIdentity, lang: Lang, refs: Sequence[RevisionRef]
     """
     settings, catalog = worker_settings(identity)
     published = published_store(settings)
-    engine = _opened(settings.database)
+    engine = _opened(settings.database, settings.home)
     return [attempt(partial(write, engine, catalog, published, lang, ref)) for ref in refs]
 
 
 @lru_cache(maxsize=1)
-def _opened(url: str) -> Engine:
-    return open_engine(url)
+def _opened(url: str, home: Path) -> Engine:
+    return open_database(url, home)

@@ -30,7 +30,8 @@ _LOG = logging.getLogger(__name__)
 class WriterSettings:
     """What the writing process needs: catalogue and its version, warehouse, published folder, language.
 
-    `quality_on` is the day as of which quality of reporting is public; None: it is not.
+    `quality_on` is the day as of which quality of reporting is public; None: it is not. `archive` is the folder of
+    archived rows.
     """
 
     catalog: Path
@@ -39,6 +40,7 @@ class WriterSettings:
     published: Store
     lang: Lang
     quality_on: date | None
+    archive: Path | None
 
 
 def get_ready() -> None:
@@ -87,4 +89,4 @@ def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision:
 
 @lru_cache(maxsize=1)
 def _opened(settings: WriterSettings) -> tuple[Engine, Catalog]:
-    return open_engine(settings.warehouse_url), catalog_of(settings.catalog, settings.version)
+    return open_engine(settings.warehouse_url, settings.archive), catalog_of(settings.catalog, settings.version)

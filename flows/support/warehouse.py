@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from flows.support.private_home import private_database
 from flows.support.settings import Settings
@@ -11,13 +12,19 @@ from warehouse.store.engine import Engine, Session, migrate, open_engine, readin
 # Apart from `flows.support.catalog`, so that commands which need only the catalogue start without SQLAlchemy.
 
 
-def open_database(url: str) -> Engine:
+ARCHIVE: Final = "archive"
+"""Folder of the home with the rows of archived periods."""
+
+
+def open_database(url: str, home: Path | None = None) -> Engine:
     """Open a database as it is, of whatever version, a SQLite file closed to other accounts; connects when first used.
+
+    Without a home, rows of archived periods cannot be read.
 
     Raises:
         UsageError: the URL names no SQLite file and no PostgreSQL database.
     """
-    engine = open_engine(url)
+    engine = open_engine(url, home / ARCHIVE if home else None)
     if engine.dialect.name == "sqlite":
         private_database(Path(str(engine.url.database)))
     return engine
@@ -31,7 +38,7 @@ def open_warehouse(settings: Settings) -> Engine:
         TransientError: the database cannot be reached.
         UsageError: the URL names no SQLite file and no PostgreSQL database.
     """
-    engine = open_database(settings.database)
+    engine = open_database(settings.database, settings.home)
     migrate(engine)
     return engine
 

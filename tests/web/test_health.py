@@ -17,6 +17,8 @@ from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.figures.formatter import ReportFormatter
 from tests.flows.pipeline.nightly_runs import NOW, context_of, settings_of
+from warehouse.archive.files import ArchivedPeriod
+from warehouse.archive.moving import Archiving, archive_rows
 from warehouse.store.engine import Engine, open_engine, transaction
 from web.apps import published_site
 from web.desk.app import office_site
@@ -78,6 +80,17 @@ def test_warehouse_of_another_version_is_not_ready(after_night: Path) -> None:
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()["checks"]) == (503, {"warehouse": False, "home": True})
+
+
+def test_a_warehouse_without_a_file_of_an_archived_period_is_not_ready(after_night: Path) -> None:
+    """While rows of a period lie in a file that is gone, the site is alive and not ready."""
+    engine = engine_of(after_night)
+    with transaction(engine) as session:
+        (file, *_) = archive_rows(session, ArchivedPeriod("cds_x_t", "2025-05"), Archiving(NOW, "an", "0.2.0"))
+    client = site(engine, after_night)
+    assert client.get("/health/ready").status_code == 200
+    (after_night / "archive" / file.path).unlink()
+    assert client.get("/health/ready").status_code == 503
 
 
 def test_what_cannot_be_reached_is_not_ready(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from warehouse.models.audit import AuditRow
 from warehouse.models.authorisations import AuthorisationRow
 from warehouse.models.base import Base
-from warehouse.models.closings import ClosingRow
+from warehouse.models.closings import ArchivedFileRow, ClosingRow
 from warehouse.models.consultations import ConsultationAnswerRow, ConsultationRow
 from warehouse.models.contacts import UnitContactRow
 from warehouse.models.findings import IssueRow, RepairRow
@@ -52,6 +52,7 @@ from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
     "STAGING",
+    "ArchivedFileRow",
     "AuditRow",
     "AuthorisationRow",
     "Base",

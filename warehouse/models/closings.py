@@ -1,4 +1,4 @@
-"""Closings of published figures of an area and period, with who reopened them and why."""
+"""Closings of published figures of an area and period, with who reopened them and why; files of archived periods."""
 
 from datetime import datetime
 
@@ -42,3 +42,25 @@ class ClosingRow(Base):
     reopened_at: Mapped[datetime | None]
     reopened_by: Mapped[str | None]
     reopen_reason: Mapped[str | None]
+
+
+class ArchivedFileRow(Base):
+    """A Parquet file that has the rows of a table for a form and period in place of the table.
+
+    `path` is its place below the home's `archive`, `size` is in bytes, `migration` the newest migration then, `program`
+    the version that wrote it. Rows are removed when the period is restored.
+    """
+
+    __tablename__ = "archived_file"
+
+    form: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str]
+    sha256: Mapped[str]
+    row_count: Mapped[int] = mapped_column(BIG_ID)
+    size: Mapped[int] = mapped_column(BIG_ID)
+    migration: Mapped[str]
+    program: Mapped[str]
+    archived_at: Mapped[datetime]
+    archived_by: Mapped[str]

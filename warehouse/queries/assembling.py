@@ -12,6 +12,7 @@ from domain.indicators import Part
 from domain.periods import Period, parse_period
 from domain.rollups import RollupChange, RollupRow
 from domain.units import Level, UnitKey
+from warehouse.archive.reading import archived_figures
 from warehouse.models import (
     IndicatorRow,
     ObservationRow,
@@ -284,6 +285,13 @@ def _sources(
         for submission_id, indicator, *source in session.execute(statement.where(row.submission_id.in_(chunk))).all():
             if indicator in indicators:
                 sources[submission_id, indicator].append(SourceCell._make(source))
+    archived = [each for each in archived_figures(session, submissions) if each.indicator in indicators]
+    by_village = select(collected.id).where(collected.collected_at == Level.VILLAGE)
+    villages = set(session.scalars(by_village)) if archived else set()
+    for each in archived:
+        if (each.indicator in villages) == (each.unit_code != each.reported_by):
+            cell = SourceCell(each.unit_code, *(getattr(each, name) for name in SourceCell._fields[1:]))
+            sources[each.submission_id, each.indicator].append(cell)
     return sources
 
 

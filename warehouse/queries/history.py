@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from domain.observations import CellState, Figure, Observation
 from domain.periods import Period
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
+from warehouse.archive.reading import archived_figures
 from warehouse.models import DeliveryRow, FileRow, ObservationRow, SubmissionEventRow, SubmissionRow
 from warehouse.queries.files import issue_counts
 from warehouse.store.bulk import in_chunks
@@ -162,7 +164,8 @@ def figures_of(session: Session, submission_ids: Collection[int]) -> dict[int, t
             .where(ObservationRow.submission_id.in_(chunk))
             .order_by(ObservationRow.sheet, ObservationRow.unit_code, ObservationRow.indicator)
         )
-        for submission_id, unit, indicator, sheet, *cells in rows:
+        archived = map(_FIGURE_OF, archived_figures(session, chunk))
+        for submission_id, unit, indicator, sheet, *cells in (*rows, *archived):
             numerator, denominator, stated = Figure(*cells[:4]), _figure(*cells[4:8]), _figure(*cells[8:])
             results[submission_id].append(Observation(unit, indicator, sheet, numerator, denominator, stated))
     return {key: tuple(figures) for key, figures in results.items()}
@@ -188,6 +191,7 @@ _FIGURE_COLUMNS = (
     ObservationRow.stated_decimals,
 )
 """The submission, unit, indicator and sheet of a figure, then the fields of `Figure` for each of its three cells."""
+_FIGURE_OF = attrgetter(*(column.key for column in _FIGURE_COLUMNS))
 
 
 def _figure(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
@@ -12,6 +12,7 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
     PublicationRow,
     RollupBesideRow,
@@ -108,12 +109,16 @@ def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None =
     )
     if of is not None:
         contributed = contributed.where(contribution.indicator == of)
-    contributions = session.execute(contributed).all()
+    rows = read_rows(session, head)
+    contributions: list[Any] = list(session.execute(contributed))
+    positions = {row.indicator: position for position, row in enumerate(rows)}
+    archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
+    contributions += sorted(archived, key=lambda each: (positions[each.indicator], each.period))
     changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
     parts = read_parts(session, head)
     beside = _rows_of(session, RollupBesideRow, head)
     records = RevisionRecords(
-        read_rows(session, head),
+        rows,
         units,
         contributions,
         changes,

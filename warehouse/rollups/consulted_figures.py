@@ -8,6 +8,7 @@ from sqlalchemy import select, true
 
 from domain.officers.consultations import ConsultedUnit
 from domain.units import UnitKey
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import RollupContributionRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
 from warehouse.rollups.consultations import Consultation, consultations, consulted_units
 from warehouse.store.engine import Session
@@ -81,4 +82,12 @@ def _figures(session: Session, revision: int, unit: ConsultedUnit) -> Iterable[C
         .where(figure.revision_id == revision)
         .order_by(periods.c.period, figure.position)
     )
-    return [ConsultedFigure(*each) for each in rows]
+    archived = {
+        (each.indicator, each.period): (each.numerator, each.denominator)
+        for each in archived_contributions(session, [revision], units=[unit.code])
+        if each.unit_valid_from == unit.valid_from
+    }
+    return [
+        ConsultedFigure(indicator, period, *archived.get((indicator, period), (numerator, denominator)), total)
+        for indicator, period, numerator, denominator, total in rows
+    ]

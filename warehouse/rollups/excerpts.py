@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Date, Enum, Select, Table, select
 
 from domain.catalog.catalog import Catalog
 from domain.units import UnitKey
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
     Base,
     DeliveryRow,
@@ -74,7 +75,7 @@ def revision_rows_of(session: Session, revision: RollupRevisionRow | None) -> Ro
     results = {
         **rows_of(session, RollupRevisionRow.id, key),
         **rows_of(session, RollupFigureRow.revision_id, key),
-        **rows_of(session, RollupContributionRow.revision_id, key),
+        **contribution_rows_of(session, key),
         **rows_of(session, RollupPartRow.revision_id, key),
         **rows_of(session, RollupUnitRow.revision_id, key),
         **rows_of(session, RollupCountedFormRow.revision_id, key),
@@ -173,6 +174,26 @@ def rows_of(
             {name: _plain(value) for name, value in row.items()} for row in session.execute(statement).mappings()
         ]
     return {table.name: results}
+
+
+def contribution_rows_of(
+    session: Session,
+    revisions: Collection[int],
+    *,
+    indicators: Collection[str] | None = None,
+    units: Collection[str] | None = None,
+) -> Rows:
+    """Return contributions to revisions, archived ones too; of units with these codes and to these figures only."""
+    row = RollupContributionRow
+    to_figures = () if indicators is None else (row.indicator.in_(sorted(indicators)),)
+    if units is None:
+        results = rows_of(session, row.revision_id, revisions, *to_figures)
+    else:
+        results = rows_of(session, row.unit_code, units, *to_figures, row.revision_id.in_(sorted(revisions)))
+    archived = archived_contributions(session, revisions, indicators=indicators, units=units)
+    in_order = sorted(archived, key=attrgetter("revision_id", "indicator", "period"))
+    rows = [{name: _plain(value) for name, value in each._asdict().items()} for each in in_order]
+    return {row.__tablename__: [*results[row.__tablename__], *rows]}
 
 
 def _plain(value: object) -> object:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, exists, func, select
 
 from domain.rollups import Boundary, Finality, ReportingState, RollupStatus
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
     OrgUnitRow,
     PublicationRow,
@@ -22,6 +23,7 @@ from warehouse.models import (
 )
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
+from warehouse.submissions.lifecycle import find_all
 
 
 class RevisionHead(NamedTuple):
@@ -129,6 +131,9 @@ def _reports_statement(row: type[RollupUnitRow] | type[RollupOtherReportRow]) ->
     )
 
 
+_REFERRED_TO: Final = ("revision_id", "submission_id")
+
+
 @dataclass(frozen=True, slots=True)
 class NewestFigures:
     """The newest published revisions, and on demand what they hold; read in one session."""
@@ -175,6 +180,29 @@ class NewestFigures:
         )
         for chunk in in_chunks(keys):
             yield from map(UnitAmount._make, self.session.execute(statement.where(row.revision_id.in_(chunk))))
+        yield from self._archived_amounts(keys)
+
+    def _archived_amounts(self, keys: Collection[int]) -> Iterator[UnitAmount]:
+        """Yield of archived contributions what `amounts` selects of those in the table."""
+        heads = {head.key: head for head in self.heads}
+        of_own_period = [
+            each
+            for each in archived_contributions(self.session, keys)
+            if each.revision_id in heads and each.period == heads[each.revision_id].period
+        ]
+        counted = RollupCountedFormRow
+        revisions, submissions = ({getattr(each, name) for each in of_own_period} for name in _REFERRED_TO)
+        forms: dict[tuple[int, str, str], str] = {}
+        for chunk in in_chunks(revisions):
+            listed = select(counted.revision_id, counted.indicator, counted.period, counted.form)
+            for *place, form in self.session.execute(listed.where(counted.revision_id.in_(chunk))):
+                forms[tuple(place)] = form
+        files = find_all(self.session, submissions)
+        for each in of_own_period:
+            form = forms.get((each.revision_id, each.indicator, each.period), heads[each.revision_id].form)
+            file = files[each.submission_id]
+            amount = each.revision_id, each.unit_code, each.indicator, each.numerator, each.denominator
+            yield UnitAmount(*amount, form, file.file_name, file.sha256)
 
 
 @dataclass(frozen=True, slots=True)

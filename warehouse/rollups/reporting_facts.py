@@ -11,6 +11,7 @@ from domain.issues import SHADOW_FACT, Severity
 from domain.observations import CellState
 from domain.periods import parse_period
 from domain.submissions import SubmissionState
+from warehouse.archive.reading import put_back
 from warehouse.models import (
     IssueRow,
     LineBurdenRow,
@@ -122,10 +123,11 @@ def _count_lines(session: Session, form: str, period: str) -> None:
     """Write what each line of the form cost."""
     target = LineBurdenRow
     session.execute(delete(target).where(target.form == form, target.period == period))
-    findings, same = _findings(session, form, period), _unchanged(session, form, period)
-    published = _published(session, form, period)
+    findings, published = _findings(session, form, period), _published(session, form, period)
+    with put_back(session, [(form, period), (form, parse_period(period).shift(-1).id)]):
+        same, counted = _unchanged(session, form, period), _typed(session, form, period)
     rows = []
-    for indicator, (typed, zero, figures) in _typed(session, form, period).items():
+    for indicator, (typed, zero, figures) in counted.items():
         unchanged, compared = same.get(indicator, (0, 0))
         rows.append(
             {

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from domain.indicators import Measure, Part
 from domain.periods import Period, parse_period
 from domain.rollups import RollupRow
 from domain.units import UnitKey
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
     IndicatorRow,
     RollupBesideRow,
@@ -43,6 +45,16 @@ from warehouse.submissions.report_keys import ReportKey
 _OF_THE_REVISION = {"area", "period", "boundary", "revision", "published_at", "run_id", "finality"}
 _FIGURE_COLUMNS = tuple(field.name for field in fields(RollupRow) if field.name not in _OF_THE_REVISION)
 _PERCENT_STEP = Decimal("0.01")
+_COUNTED_COLUMNS = (
+    "indicator",
+    "unit_code",
+    "unit_valid_from",
+    "period",
+    "submission_id",
+    "numerator",
+    "denominator",
+    "weight",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +198,13 @@ def _stored_snapshot(
         ).all()
     }
     contributions: dict[str, dict[ReportKey, CountedAmount]] = {}
-    for indicator, code, valid_from, period, *counted in session.execute(
-        select(
-            counted_row.indicator,
-            counted_row.unit_code,
-            counted_row.unit_valid_from,
-            counted_row.period,
-            counted_row.submission_id,
-            counted_row.numerator,
-            counted_row.denominator,
-            counted_row.weight,
-        ).where(counted_row.revision_id == revision.id, counted_row.indicator.in_(sorted(indicators)))
-    ).all():
+    stored = session.execute(
+        select(*(counted_row[name] for name in _COUNTED_COLUMNS)).where(
+            counted_row.revision_id == revision.id, counted_row.indicator.in_(sorted(indicators))
+        )
+    )
+    archived = archived_contributions(session, [revision.id], indicators=indicators)
+    for indicator, code, valid_from, period, *counted in (*stored, *map(attrgetter(*_COUNTED_COLUMNS), archived)):
         key = key_of(code, valid_from, period, forms.get((indicator, period), revision.form))
         contributions.setdefault(indicator, {})[key] = CountedAmount(*counted)
     return RevisionSnapshot(rows, contributions, statuses, beside=_stored_beside(session, revision))

@@ -1,7 +1,8 @@
 """Amounts that submissions report of indicators, summed by the database over a commune's or its villages' cells."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -10,7 +11,9 @@ from domain.aggregation import Amount, sum_of_parts
 from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.units import Level
+from warehouse.archive.reading import archived_figures
 from warehouse.models import ObservationRow, SubmissionRow
+from warehouse.models.exact import canonical
 from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 
@@ -51,6 +54,11 @@ def reported_amounts(
             results[line[0]][line[1]] = _amount(line)
         for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != submission.unit_code)).all():
             results[line.submission_id][line.indicator] = _village_amount(line, registered[line.submission_id])
+    archived = list(archived_figures(session, registered))
+    for sums in _added_up((each for each in archived if each.unit_code == each.reported_by), own):
+        results[sums.submission_id][sums.indicator] = _amount(sums)
+    for sums in _added_up((each for each in archived if each.unit_code != each.reported_by), by_village):
+        results[sums.submission_id][sums.indicator] = _village_amount(sums, registered[sums.submission_id])
     return results
 
 
@@ -65,6 +73,9 @@ def reported_amounts_of_villages(
         statement = _sums(by_village, row.submission_id == submission, row.unit_code.in_(sorted(inside)))
         for line in session.execute(statement):
             results[submission][line.indicator] = _village_amount(line, len(inside))
+        archived = (each for each in archived_figures(session, [submission]) if each.unit_code in inside)
+        for sums in _added_up(archived, by_village):
+            results[submission][sums.indicator] = _village_amount(sums, len(inside))
     return results
 
 
@@ -114,14 +125,54 @@ def _sums(indicators: Collection[Indicator], *conditions: ColumnElement[bool]) -
     )
 
 
-def _village_amount(line: Row[Any], villages: int) -> ReportedAmount:
+class _AddedUp(NamedTuple):
+    """A line that `_sums` selects, of archived figures."""
+
+    submission_id: int
+    indicator: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    cells: int
+    settled: int
+    applying: int
+
+
+def _added_up(figures: Iterable[Any], indicators: Collection[Indicator]) -> Iterator[_AddedUp]:
+    """Yield of archived figures what `_sums` selects of those in the table."""
+    counts = {each.id: each.measure is Measure.COUNT for each in indicators}
+    by_line: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for figure in figures:
+        if figure.indicator in counts:
+            by_line[figure.submission_id, figure.indicator].append(figure)
+    for (submission, indicator), cells in by_line.items():
+        is_count = counts[indicator]
+        whole = [each for each in cells if _is_complete(each, is_count=is_count)]
+        sums = _sum(each.numerator for each in whole), _sum(each.denominator for each in whole)
+        applying = sum(each.state is not CellState.NOT_APPLICABLE for each in cells)
+        settled = sum(each.state is CellState.NOT_APPLICABLE or _is_complete(each, is_count=is_count) for each in cells)
+        yield _AddedUp(submission, indicator, *sums, len(cells), settled, applying)
+
+
+def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum of numbers that are there, None without any, as SQL does."""
+    known = [number for number in numbers if number is not None]
+    return canonical(sum(known, Decimal())) if known else None
+
+
+def _is_complete(figure: Any, *, is_count: bool) -> bool:  # noqa: ANN401 # a row of an archived table
+    """Return of an archived figure what `_is_whole` says in SQL."""
+    has_denominator = figure.denominator is not None or (figure.denominator_state is None and is_count)
+    return figure.numerator is not None and has_denominator
+
+
+def _village_amount(line: Row[Any] | _AddedUp, villages: int) -> ReportedAmount:
     """Return the amount of all villages; none with one of them blank: the others are not the unit's figure."""
     if line.settled < max(line.cells, villages):
         return _INCOMPLETE
     return _amount(line)
 
 
-def _amount(line: Row[Any]) -> ReportedAmount:
+def _amount(line: Row[Any] | _AddedUp) -> ReportedAmount:
     _, _, numerator, denominator, _, _, applying = line
     amount = None if numerator is None else Amount(numerator, denominator)
     return ReportedAmount(amount, applies=bool(applying))

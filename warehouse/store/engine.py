@@ -18,6 +18,7 @@ __all__ = [
     "Engine",
     "Session",
     "Warehouse",
+    "archive_folder",
     "explained",
     "migrate",
     "normalise_url",
@@ -35,6 +36,7 @@ BUSY_SECONDS = 60
 """Seconds that a SQLite writer waits for another before it fails."""
 
 _READ_ONLY = "tonghop_read_only"
+_ARCHIVE = "tonghop_archive"
 _LIFECYCLE_LOCK = 585_2025_05
 
 
@@ -47,20 +49,29 @@ def normalise_url(url: str) -> str:
     return _checked(url).render_as_string(hide_password=False)
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, archive: Path | None = None) -> Engine:
     """Return an engine that connects when first used; create the folder of a SQLite file, closed to other accounts.
+
+    `archive` is the folder with the rows of archived periods; without it these cannot be read.
 
     Raises:
         UsageError: the URL names no SQLite file and no PostgreSQL database.
     """
     address = _checked(url)
+    options = {_ARCHIVE: archive}
     if address.get_backend_name() == "postgresql":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, execution_options=options)
     Path(str(address.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, execution_options=options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def archive_folder(of: Warehouse) -> Path | None:
+    """Return the folder with the rows of archived periods that a warehouse was opened with."""
+    folder: Path | None = of.get_execution_options().get(_ARCHIVE)
+    return folder
 
 
 def migrate(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """Warnings of accepted reports with the answers in force at a moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from domain.issues import Issue, Severity
 from domain.vietnam_time import day_in_vietnam
 from domain.waivers import OpenWarning, ReportedLine, Waiver, basis_of
+from warehouse.archive.reading import archived_figures
 from warehouse.models import IssueRow, ObservationRow, SubmissionRow, WaivedIssueRow, WaiverRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
@@ -42,7 +43,7 @@ def open_warnings_of(
     return results
 
 
-def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[ReportedLine]]:
+def lines_of(session: Session, submissions: Collection[int]) -> dict[int, list[ReportedLine]]:
     """Return all lines of accepted submissions."""
     row = ObservationRow
     results: dict[int, list[ReportedLine]] = defaultdict(list)
@@ -51,6 +52,9 @@ def lines_of(session: Session, submissions: Iterable[int]) -> dict[int, list[Rep
         rows = session.execute(select(*columns).where(row.submission_id.in_(chunk))).tuples()
         for submission, indicator, unit, numerator, denominator, stated in rows:
             results[submission].append(ReportedLine(indicator, unit, numerator, denominator, stated))
+    for each in archived_figures(session, submissions):
+        line = ReportedLine(each.indicator, each.unit_code, each.numerator, each.denominator, each.stated)
+        results[each.submission_id].append(line)
     return results
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from domain.periods import parse_period
 from domain.staging import StagedAccepted, StagedPeer, digest_of
+from warehouse.archive.reading import archived_figures
 from warehouse.models import ObservationRow, OrgUnitRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
@@ -122,6 +123,9 @@ def _figures(session: Session, submission_ids: Iterable[int]) -> Iterator[tuple[
         )
         for key, indicator, numerator, denominator in rows:
             of_report[key].append((indicator, numerator, denominator))
+        for each in archived_figures(session, chunk):
+            if each.unit_code == each.reported_by:
+                of_report[each.submission_id].append((each.indicator, each.numerator, each.denominator))
         yield from of_report.items()
 
 

@@ -1,15 +1,18 @@
 """Fill and clear the staging tables, on which the rules run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Table, delete, select, text
+from sqlalchemy import Select, Table, delete, select, text
 from sqlalchemy.orm import aliased
 
 from domain.periods import parse_period
 from domain.staging import StagedHistory, StagedRow
+from warehouse.archive.reading import archived_figures, archived_periods
 from warehouse.models import STAGING, Base, ObservationRow, RunRow, SubmissionRow
 from warehouse.store.bulk import add_records, in_chunks
 from warehouse.store.engine import Engine, Session
@@ -99,28 +102,29 @@ def _history_of(
     beside = then.beside if then else frozenset()
     counts = is_accepted(earlier.id, earlier.state, then.before if then else None)
     within = () if steps is None else (earlier.period.in_(_periods_before(session, submission_ids, steps)),)
-    rows = session.execute(
-        select(
-            earlier.id,
-            now.id,
-            now.period,
-            now.unit_code,
-            earlier.period,
-            ObservationRow.unit_code,
-            ObservationRow.indicator,
-            ObservationRow.numerator,
-            ObservationRow.denominator,
-        )
+    figure = ObservationRow
+    pairs = (
+        select(earlier.id, now.id, now.period, now.unit_code, earlier.period)
         .join(
             earlier,
             (earlier.unit_code == now.unit_code)
             & (earlier.unit_valid_from == now.unit_valid_from)
             & (earlier.form == now.form),
         )
-        .join(ObservationRow, ObservationRow.submission_id == earlier.id)
         .where(now.id.in_(submission_ids), counts | earlier.id.in_(beside), earlier.period < now.period, *within)
-        .order_by(now.id, earlier.period.desc(), ObservationRow.unit_code, ObservationRow.indicator)
-    ).all()
+    )
+    rows: list[Any] = list(
+        session.execute(
+            pairs.add_columns(figure.unit_code, figure.indicator, figure.numerator, figure.denominator)
+            .join(figure, figure.submission_id == earlier.id)
+            .order_by(now.id, earlier.period.desc(), figure.unit_code, figure.indicator)
+        )
+    )
+    archived = {each.period for each in archived_periods(session)}
+    if archived:
+        rows += _archived_history(session, pairs.where(earlier.period.in_(archived)))
+        rows.sort(key=itemgetter(4), reverse=True)
+        rows.sort(key=itemgetter(1))
     known = {(key, past) for source, key, _, _, past, *_ in rows if source not in beside}
     for source, key, period, unit, past, observed, indicator, numerator, denominator in rows:
         back = steps_between(past, period)
@@ -128,6 +132,16 @@ def _history_of(
         if back is not None and (steps is None or back <= steps) and not is_shadowed:
             village = "" if observed == unit else observed
             yield StagedHistory(run_id, key, unit, village, indicator, past, back, numerator, denominator)
+
+
+def _archived_history(session: Session, pairs: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield pairs of an earlier and a judged report with the archived figures of the earlier one."""
+    by_earlier: dict[int, list[Any]] = defaultdict(list)
+    for pair in session.execute(pairs):
+        by_earlier[pair[0]].append(pair)
+    for each in archived_figures(session, by_earlier):
+        for pair in by_earlier[each.submission_id]:
+            yield (*pair, each.unit_code, each.indicator, each.numerator, each.denominator)
 
 
 def _periods_before(session: Session, submission_ids: Sequence[int], steps: int) -> list[str]:

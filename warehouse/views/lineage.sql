@@ -1,4 +1,4 @@
--- The way down from each current figure: one row per cell that entered it, with file, sheet and address.
+-- The way down from each current figure: one row per cell that entered it, with file, sheet and address; not of archived periods.
 SELECT
     r.area_code AS area,                     -- Code of the area, or id of an area that an officer defined
     r.area_valid_from,                       -- First day on which the code means this area

@@ -1,4 +1,4 @@
--- Every figure of the reports that stand accepted, with the cells it was read from.
+-- Every figure of the reports that stand accepted, with the cells it was read from; those of archived periods are in files.
 SELECT
     s.form,                                  -- Id of the form
     s.period,                                -- Period that the report is of

@@ -176,7 +176,7 @@ def test_few_statements(corrected: WarehouseBuilder) -> None:
     revision = replace(published(corrected, 1), earlier=None)
     with counted(corrected.engine) as statements, reading(corrected.engine) as session:
         earlier_periods(session, corrected.catalog, revision, 1_000)
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) <= 6
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) <= 7
 
 
 def test_leads_are_the_first_rates_of_headline_themes(catalog: Catalog) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -12,6 +13,7 @@ from sqlalchemy.orm import aliased
 from domain.mail.outgoing import OutgoingState
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupChange
+from warehouse.archive.reading import archived_uses
 from warehouse.models import (
     OutgoingRow,
     PublicationRow,
@@ -23,6 +25,7 @@ from warehouse.models import (
     RollupRevisionRow,
 )
 from warehouse.queries.history import ReportHistory, histories
+from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.report_keys import ReportKey
 
@@ -129,17 +132,32 @@ def _entered(session: Session, numbers: Collection[int]) -> dict[int, tuple[Ente
         )
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(contribution.submission_id, head, figure.indicator, figure.value)
-        .join(head, head.id == contribution.revision_id)
-        .join(figure, (figure.revision_id == head.id) & (figure.indicator == contribution.indicator))
-        .where(contribution.submission_id.in_(numbers), is_published, head.number == newest)
-        .order_by(head.period, head.area_code, head.boundary, figure.position)
-    ).tuples()
+    published = (
+        select(head, figure.indicator, figure.value, figure.position)
+        .join(figure, figure.revision_id == head.id)
+        .where(is_published, head.number == newest)
+    )
+    rows: list[Any] = list(
+        session.execute(
+            published.add_columns(contribution.submission_id)
+            .join(contribution, (contribution.revision_id == head.id) & (contribution.indicator == figure.indicator))
+            .where(contribution.submission_id.in_(numbers))
+        )
+    )
+    archived = {(each.revision_id, each.indicator): each.submission_id for each in archived_uses(session, numbers)}
+    for chunk in in_chunks(revision for revision, _ in archived):
+        for of, indicator, *figures in session.execute(published.where(head.id.in_(chunk))):
+            if (of.id, indicator) in archived:
+                rows.append((of, indicator, *figures, archived[of.id, indicator]))
     results: dict[int, list[EnteredFigure]] = defaultdict(list)
-    for submission, of, indicator, value in rows:
+    for of, indicator, value, _, submission in sorted(rows, key=_by_place):
         results[submission].append(EnteredFigure(_place(of, indicator), value))
     return {key: tuple(entered) for key, entered in results.items()}
+
+
+def _by_place(row: Any) -> tuple[str, str, str, int]:  # noqa: ANN401 # a head, the columns of a figure, a submission
+    head, _, _, position, _ = row
+    return head.period, head.area_code, head.boundary, position
 
 
 def _place(head: RollupRevisionRow, indicator: str) -> PublishedPlace:

@@ -22,6 +22,7 @@ from domain.periods import Period
 from domain.rollups import Boundary
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import IssueRow, RollupContributionRow, RollupFigureRow, RollupRevisionRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
@@ -196,5 +197,12 @@ def _own_figures(
         for head, submission, code, indicator, above, below, weight in rows:
             share = Decimal(1) if weight is None else weight
             own[head, submission, code][indicator] = _Sums(above * share, None if below is None else below * share)
+    for each in archived_contributions(session, heads, indicators=needed, units=[unit] if unit else None):
+        if each.period == period.id and each.submission_id in submissions:
+            share = Decimal(1) if each.weight is None else each.weight
+            below = None if each.denominator is None else each.denominator * share
+            own[each.revision_id, each.submission_id, each.unit_code][each.indicator] = _Sums(
+                each.numerator * share, below
+            )
     for (head, submission, code), sums in own.items():
         yield head, submission, code, sums

@@ -13,7 +13,7 @@ from warehouse.models import (
 )
 from warehouse.queries.earlier.periods import earlier_revisions
 from warehouse.queries.read_models import EarlierPeriods, Revision
-from warehouse.rollups.excerpts import Rows, merged, rows_of
+from warehouse.rollups.excerpts import Rows, contribution_rows_of, merged, rows_of
 from warehouse.store.engine import Session
 
 
@@ -29,19 +29,14 @@ def earlier_rows_of(session: Session, catalog: Catalog, revision: Revision, belo
     known = earlier_revisions(session, revision, below)
     leads = catalog.lead_indicators([row.indicator for row in revision.rows])
     previous, contribution = known.previous(revision), RollupContributionRow
+    last_known = _last_known_before(revision.earlier or EarlierPeriods(), revision)
     compared = {key for key in (previous, known.previous_before) if key is not None}
     heads = {*known.newest.values(), *compared, *(() if known.first is None else (known.first,))}
     figures = rows_of(session, RollupFigureRow.revision_id, set(known.newest.values()))
     contributions = merged(
         (
-            rows_of(session, contribution.revision_id, compared, contribution.indicator.in_(leads)),
-            rows_of(
-                session,
-                contribution.unit_code,
-                _last_known_before(revision.earlier or EarlierPeriods(), revision),
-                contribution.indicator.in_(leads),
-                contribution.revision_id.in_(sorted(known.older(revision))),
-            ),
+            contribution_rows_of(session, compared, indicators=leads),
+            contribution_rows_of(session, known.older(revision), indicators=leads, units=last_known),
         )
     )
     units = rows_of(session, RollupUnitRow.revision_id, {previous} - {None})

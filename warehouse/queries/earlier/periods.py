@@ -5,9 +5,10 @@ What a revision could know are the revisions written before it. Revisions are wr
 time, whether other revisions of the same run, which may bear the same time, are written by then or not.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, bindparam, case, func, select
@@ -18,6 +19,7 @@ from domain.indicators import Flow, Measure
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupStatus
 from domain.units import UnitKey
+from warehouse.archive.reading import archived_contributions
 from warehouse.models import RollupContributionRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
 from warehouse.queries.read_models import AmountsByUnit, EarlierFigure, EarlierPeriods, LastKnownAmount, Revision
 from warehouse.store.bulk import in_chunks, table_of
@@ -95,9 +97,7 @@ def earlier_periods(session: Session, catalog: Catalog, revision: Revision, belo
     flows = {indicator: catalog.indicators[indicator].flow for indicator in leads}
     previous, before = known.previous(revision), known.previous_before
     amounts = {
-        key: _amounts(session.execute(contributions_of([key], leads)).all(), flows)
-        for key in {previous, before}
-        if key is not None
+        key: _amounts(contributions_of(session, [key], leads), flows) for key in {previous, before} if key is not None
     }
     of_previous = amounts.get(previous, {}) if previous is not None else {}
     return EarlierPeriods(
@@ -121,11 +121,12 @@ def absent_units(revision: Revision, leads: Collection[str]) -> dict[str, set[Un
 
 
 def contributions_of(
-    revisions: Collection[int], indicators: Collection[str], units: Collection[str] | None = None
-) -> Select[Any]:
-    """Return the statement that reads contributions of some revisions to some figures, by base period.
+    session: Session, revisions: Collection[int], indicators: Collection[str], units: Collection[str] | None = None
+) -> Iterator[Row[Any]]:
+    """Yield contributions of some revisions to some figures, by revision, figure and base period.
 
     Args:
+        session: the session to read in.
         revisions: ids of the revisions.
         indicators: the figures.
         units: codes of units; None: all.
@@ -136,7 +137,14 @@ def contributions_of(
     ).where(row.revision_id.in_(sorted(revisions)), row.indicator.in_(sorted(indicators)))
     if units is not None:
         statement = statement.where(row.unit_code.in_(units))
-    return statement.order_by(row.revision_id, row.indicator, row.period, row.unit_code)
+    yield from session.execute(statement.order_by(row.revision_id, row.indicator, row.period, row.unit_code))
+    archived = archived_contributions(session, revisions, indicators=indicators, units=units)
+    yield from map(_COLUMNS, sorted(archived, key=attrgetter("revision_id", "indicator", "period")))
+
+
+_COLUMNS: Final = attrgetter(
+    "revision_id", "indicator", "unit_code", "unit_valid_from", "numerator", "denominator", "weight"
+)
 
 
 def _amounts(rows: Iterable[Row[Any]], flows: Mapping[str, Flow]) -> AmountsByUnit:
@@ -245,7 +253,7 @@ def _older_amounts(
     by_revision: dict[int, list[Row[Any]]] = {}
     if older:
         for chunk in in_chunks(unit.code for indicator in indicators for unit in unknown[indicator]):
-            for row in session.execute(contributions_of(older, indicators, chunk)):
-                by_revision.setdefault(row.revision_id, []).append(row)
+            for row in contributions_of(session, older, indicators, chunk):
+                by_revision.setdefault(row[0], []).append(row)
     newest_first = sorted(by_revision, key=lambda key: older[key], reverse=True)
     return [(key, _amounts(by_revision[key], flows)) for key in newest_first]

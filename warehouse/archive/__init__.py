@@ -1,0 +1,1 @@
+"""Archived periods: their rows of large tables in Parquet files, where they are read as in the tables."""
