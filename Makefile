@@ -17,7 +17,7 @@ IN_TWO := -n 2 --dist loadgroup $(if $(COVERAGE),--cov --cov-append --cov-report
 FAST := $(PYTEST) -m "not full and not services and not long" --hypothesis-profile=$(if $(COVERAGE),steady,quick) --durations=10 --durations-min=0.3
 # Of the fast tests, two processes without xdist run half each: less is imported, and no test is sent between processes.
 # Whatever needs a home after a nightly run is in the other half, which makes it once.
-HALF := catalog domain workbooks warehouse $(patsubst tests/%/,%,$(filter-out tests/publishing/data/ tests/publishing/storage/ tests/publishing/workbook/ %__/,$(wildcard tests/publishing/*/)))
+HALF := catalog domain workbooks warehouse $(patsubst tests/%/,%,$(filter-out tests/publishing/data/ tests/publishing/workbook/ %__/,$(wildcard tests/publishing/*/)))
 # With a path of TESTS= one of the two halves may be empty, which pytest calls 5; without one that is a failure.
 NO_TESTS = { code=$$?; test -n "$(TESTS)" -a $$code = 5; }
 

@@ -113,10 +113,10 @@ def after_correction(tmp_path: Path, corrected_home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def runs_publish_figures() -> Iterator[None]:
-    """Let a module's nightly runs publish figures and data only, unless they ask for pages: no one looks at them."""
-    from tests.flows.pipeline.nightly_runs import figures_only
+    """Let a module publish figures and data only, but for runs that ask for pages: no one looks at them."""
+    from tests.flows.pipeline.nightly_runs import without_pages
 
-    with figures_only():
+    with without_pages():
         yield
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -60,6 +60,7 @@ from tests.flows.pipeline.nightly_runs import (
     rows_of,
     run_plainly,
     settings_of,
+    without_pages,
 )
 from warehouse.rollups.closings import Closing
 from warehouse.rollups.scope import RollupKey
@@ -85,6 +86,13 @@ def recompute_in_a_migrated_warehouse(mirrored_warehouse: Path, monkeypatch: pyt
         return build_context(settings, **more)
 
     monkeypatch.setattr("flows.bundles.recompute.build_context", prepared)
+
+
+@pytest.fixture
+def figures_only() -> Iterator[None]:
+    """Publish, and prove, figures and one page only; that all files are made again is shown by other tests."""
+    with without_pages("report.html"):
+        yield
 
 
 def run_of(home: Path, run_id: str = "closing", context: AppContext | None = None) -> tuple[Run, RollupKey]:
@@ -195,6 +203,7 @@ def test_bundle_keeps_inputs_catalogue_and_findings(bundle: Path, closed_home: P
     assert "catalog/messages/flows.yaml" in files
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_partial_period_needs_its_option(after_night: Path, tmp_path: Path) -> None:
     """Without --partial the missing units are named and nothing is closed; with it the bundle is verified as well."""
     with pytest.raises(UsageError, match=rf"missing: {WRONG} Xã Ma Nới \(2025-05, quarantined\)"):
@@ -206,6 +215,7 @@ def test_partial_period_needs_its_option(after_night: Path, tmp_path: Path) -> N
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: SampleFile, tmp_path: Path) -> None:
     """The nightly run keeps it and reports that it waits; after reopening it is published and can be closed again."""
     before = published_rows(after_closing)
@@ -227,6 +237,7 @@ def test_late_correction_waits_for_a_reopening(after_closing: Path, late_file: S
     assert (after_closing / "closed" / "2025-05" / "585-3.tar.gz").is_file()
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_bundle_verifies_on_either_engine(
     tmp_path: Path, warehouse_url: str, first_files: tuple[SampleFile, ...], correction: SampleFile
 ) -> None:
@@ -241,6 +252,7 @@ def test_bundle_verifies_on_either_engine(
     assert verified(closed.path, tmp_path).verdict is VerificationResult.EQUAL
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_closing_again_keeps_the_earlier_bundle(after_closing: Path) -> None:
     """Closing again, though no figure moved, makes another bundle: the hash of the first was noted."""
     first = after_closing / "closed" / "2025-05" / "585-3.tar.gz"
@@ -252,6 +264,7 @@ def test_closing_again_keeps_the_earlier_bundle(after_closing: Path) -> None:
     assert rows_of(after_closing, "SELECT bundle_sha256 FROM closing ORDER BY id") == [(noted,), (again.sha256,)]
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_interrupted_closing_is_repeated(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bundle without its closing closes nothing; the next one replaces it, for its hash was never shown."""
 
@@ -462,6 +475,7 @@ def test_other_facts_in_the_manifest_are_found(bundle: Path, tmp_path: Path) -> 
         verified(packed(agreeing(files, format=9), tmp_path), tmp_path)
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_commands_close_verify_and_open_again(after_correction: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands close a partial month, verify its bundle and reopen it, with their exit codes."""
     results = clean_environment(TONGHOP_HOME=str(after_correction), TONGHOP_LANG="en", TONGHOP_READING_WORKERS="0")

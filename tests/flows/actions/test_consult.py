@@ -1,5 +1,6 @@
 """A consultation is said on the published page, and ends by closing the period, unless a unit objects."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from errno import ENOSPC
 from pathlib import Path
@@ -17,7 +18,7 @@ from flows.pipeline.pipeline import Run
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
 from flows.pipeline.steps import PlainSteps
-from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, published_rows, rows_of, settings_of
+from tests.flows.pipeline.nightly_runs import AREA, NOW, context_of, published_rows, rows_of, settings_of, without_pages
 from warehouse.rollups.consultations import require_consultation, write_answer
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import transaction
@@ -29,6 +30,13 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("close")]
 FORM, MAY, UNIT = "cds_x_t", parse_period("2025-05"), "22813"
 AFTER = NOW + timedelta(days=9)
 WHY = DecisionReason("trước khi ký", "an")
+
+
+@pytest.fixture
+def figures_only() -> Iterator[None]:
+    """Publish figures, and the page that states a bundle's language."""
+    with without_pages("report.html"):
+        yield
 
 
 def run_of(home: Path, run_id: str, now: datetime = NOW) -> tuple[Run, RollupKey]:
@@ -84,6 +92,7 @@ def test_silence_counts_as_agreed(after_correction: Path) -> None:
     assert close_over(after_correction) == ()
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_an_open_objection_needs_an_officer(after_correction: Path) -> None:
     """The run says whose it is; once it is settled the next run closes the period."""
     begin(after_correction)
@@ -98,6 +107,7 @@ def test_an_open_objection_needs_an_officer(after_correction: Path) -> None:
     assert finality(after_correction) == {"final"}
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_missing_reports_wait_unless_they_were_allowed_to(after_night: Path) -> None:
     """One commune's report was returned: the period is closed without it only where the consultation says so."""
     begin(after_night)
@@ -110,6 +120,7 @@ def test_missing_reports_wait_unless_they_were_allowed_to(after_night: Path) -> 
     assert finality(after_night) == {"final"}
 
 
+@pytest.mark.usefixtures("figures_only")
 def test_a_period_that_cannot_be_closed_is_named(after_correction: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is full ends no nightly run: it says so, and the next one closes the period."""
     begin(after_correction)

@@ -36,7 +36,7 @@ NOW = datetime(2025, 6, 2, 18, 0, tzinfo=UTC)
 TRIES = 3
 _FIGURES = ("rollup.csv", "changes.json")
 """Files of a revision that hold its figures; what people read is made from the same, for a quarter of a run's time."""
-_PAGES = [True]
+_FINISH_SITE = Publisher.finish_site
 _MOMENT = re.compile(rb"\d\d:\d\d \d\d/\d\d/\d{4}")
 """How receipts write when a report arrived and was judged."""
 _NUMBER = re.compile(r"so-\d{8}|[Ss]ố \d+")
@@ -78,19 +78,11 @@ def run_plainly(
 ) -> RunOutcome:
     """One run of the pipeline; `pages`: it publishes pages, workbooks, documents and the site beside its figures.
 
-    By default it does, but not for modules in which no one looks at them (see `figures_only`).
+    By default it does, but not for modules in which no one looks at them (see `without_pages`).
     """
     scope = RunScope(parse_period(period) if period else None, frozenset(units))
-    with nullcontext() if pages or (_PAGES[-1] and pages is None) else without_pages():
+    with nullcontext() if pages is None else with_pages() if pages else without_pages():
         return carry_out(Run(context, scope, immediate_steps(run_id), NoProgress()), "nightly")
-
-
-@contextmanager
-def figures_only() -> Iterator[None]:
-    """Let runs within the block publish figures and data only, unless they are called with `pages`."""
-    _PAGES.append(False)
-    yield
-    _PAGES.pop()
 
 
 @contextmanager
@@ -99,6 +91,13 @@ def without_pages(*kept: str) -> Iterator[None]:
     names = {*_FIGURES, *kept}
     writers = {edition: {name: files[name] for name in files if name in names} for edition, files in WRITERS.items()}
     with patch.object(publish, "WRITERS", writers), patch.object(Publisher, "finish_site", lambda _publisher: None):
+        yield
+
+
+@contextmanager
+def with_pages() -> Iterator[None]:
+    """Let it be all files and the site, within a block without them too."""
+    with patch.object(publish, "WRITERS", WRITERS), patch.object(Publisher, "finish_site", _FINISH_SITE):
         yield
 
 

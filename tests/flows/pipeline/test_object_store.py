@@ -59,6 +59,11 @@ def settings_in(bucket: ObjectStoreServer, home: Path) -> Settings:
     return settings_of(home, **bucket.settings)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def only_figures_are_published() -> None:
+    """Publish all files: each is an object."""
+
+
 @pytest.fixture
 def delivered(home: Path, first_files: list[SampleFile]) -> Path:
     """Return a home to which the workbooks of `night_home` were delivered."""
@@ -77,7 +82,7 @@ def test_runs_on_a_bucket_publish_and_reply_the_same_bytes(
     home = delivered
     context = context_in(bucket, home)
     with patch.object(publisher, "AREAS_PER_STEP", 1):  # written by a process beside the run, too
-        run_plainly(context, pages=True)
+        run_plainly(context)
     expected = in_home(night_home)
     assert shared(context, expected[0], expected[1]) == expected  # type: ignore[arg-type] # files by path
     assert not (home / "published").exists()
@@ -86,7 +91,7 @@ def test_runs_on_a_bucket_publish_and_reply_the_same_bytes(
     (home / "cache").rename(home / "elsewhere")  # as on a machine that has read nothing yet
     deliver(home, [correction])
     second = context_in(bucket, home)
-    run_plainly(second, "second", pages=True)
+    run_plainly(second, "second")
     expected = in_home(corrected_home)
     assert shared(second, expected[0], expected[1]) == expected  # type: ignore[arg-type] # files by path
     assert rows_of(home, _FIGURES) == rows_of(corrected_home, _FIGURES)
@@ -106,9 +111,9 @@ def test_what_a_store_did_not_take_the_next_run_does(
             503 if method == "PUT" and key.startswith(busy) else None
         )
         with pytest.raises(TransientError, match="reduce your rate"):
-            run_plainly(context, run_id, pages=True)
+            run_plainly(context, run_id)
     bucket.answer_instead = lambda _method, _key: None
-    run_plainly(context_in(bucket, delivered), "last", pages=True)
+    run_plainly(context_in(bucket, delivered), "last")
     expected = in_home(night_home)
     assert shared(context, expected[0], expected[1]) == expected  # type: ignore[arg-type] # files by path
     assert rows_of(delivered, _FIGURES) == rows_of(night_home, _FIGURES)
@@ -120,7 +125,7 @@ def test_pages_are_served_out_of_the_bucket(
     """Site, revisions, data and the list of all files, with the headers of files of a folder; hidden names are not."""
     deliver(home, first_files)
     context = context_in(bucket, home)
-    run_plainly(context, pages=True)
+    run_plainly(context)
     site = TestClient(
         published_site(published_store(settings_in(bucket, home)), ReportFormatter(catalog, "vi"), NOW.date)
     )

@@ -23,6 +23,11 @@ from workbooks.sample.inbox import SampleFile
 pytestmark = pytest.mark.services
 
 
+@pytest.fixture(scope="module", autouse=True)
+def only_figures_are_published() -> None:
+    """Publish all files: this is about who writes them."""
+
+
 @pytest.fixture
 def unpublished(home: Path, first_files: tuple[SampleFile, ...]) -> Iterator[AppContext]:
     """Return a home whose only revision is computed and not published, and where one area is worth a process."""

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +14,6 @@ from connectors.stores.local import LocalDraft, LocalStore
 from connectors.stores.s3 import S3Store
 from domain.catalog.catalog import Catalog
 from domain.stores.store import Store
-from domain.texts import Lang
-from publishing import publish as publishing
 from publishing.errors import PublicationDamagedError, PublicationInterruptedError, PublicationRefusedError
 from publishing.publish import publish, render
 from publishing.storage.folders import PublicationFolder
@@ -25,6 +23,8 @@ from tests.bucket_server import ObjectStoreServer
 from tests.publishing.revisions import build_revision
 from tests.publishing.site.sites import PROVINCE, PublishedFolder, small_revision
 from warehouse.queries import Revision
+
+pytestmark = pytest.mark.usefixtures("rendered_once")
 
 KILLED = 9
 FILES = 9
@@ -38,22 +38,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         return LocalStore(tmp_path / "published")
     made: ObjectStoreServer = request.getfixturevalue("bucket")
     return made.store()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def rendered_once() -> Iterator[None]:
-    """Render each revision once: what its files say is no matter of how they are stored."""
-    kept: dict[tuple[str, int, str], Mapping[str, bytes]] = {}
-
-    def render_once(revision: Revision, catalog: Catalog, lang: Lang, edition: int) -> Mapping[str, bytes]:
-        key = revision.content_sha256, revision.number, lang
-        if key not in kept:
-            kept[key] = render(revision, catalog, lang, edition)
-        return kept[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publishing, "render", render_once)
-        yield
 
 
 @pytest.fixture(scope="module")

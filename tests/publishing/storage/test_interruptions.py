@@ -16,6 +16,8 @@ from publishing.errors import PublicationInterruptedError, PublicationRefusedErr
 from publishing.publish import render
 from tests.publishing.revisions import build_revision, publish_below
 
+pytestmark = pytest.mark.usefixtures("rendered_once")
+
 KILLED = 9
 
 

@@ -35,7 +35,7 @@ Publish = Callable[..., Path]
 
 
 @pytest.fixture
-def published(catalog: Catalog, tmp_path: Path) -> Publish:
+def published(catalog: Catalog, tmp_path: Path, rendered_once: None) -> Publish:  # noqa: ARG001 # used by being there
     """Return a function that publishes the n-th revision under this test's root."""
 
     def publish_revision(number: int = 1, **options: object) -> Path:

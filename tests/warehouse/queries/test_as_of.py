@@ -37,7 +37,7 @@ def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: 
     return [draft.head.content_sha256, unit_rows(0, draft), contribution_rows(0, draft)]
 
 
-@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=False))
 def test_rollup_as_of_a_moment_is_the_rollup_made_at_it(builder: WarehouseBuilder, history: list[Step]) -> None:
     """Holds for random histories: the rollup as of a moment equals the one computed at it."""

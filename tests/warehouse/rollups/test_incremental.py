@@ -47,7 +47,7 @@ def moved_by_looking_at_everything(session: Session, builder: WarehouseBuilder) 
     return moved
 
 
-@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(7), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(with_structure=True))
 def test_looking_where_something_moved_equals_looking_everywhere(
     builder: WarehouseBuilder, history: list[Step]

@@ -92,7 +92,7 @@ def accepted_reports(
         yield [Due(report, FigureShare(frozenset(villages_of(builder, unit))) if is_by_village else WHOLE)]
 
 
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_sql_rollup_equals_the_plain_sums(builder: WarehouseBuilder, data: st.DataObject) -> None:
     """Holds for random sequences of corrections and refusals: every sum, count of units and value agrees."""

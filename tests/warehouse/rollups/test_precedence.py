@@ -185,7 +185,7 @@ def accept_in(session: Session, builder: WarehouseBuilder, form: str, unit: str,
 
 
 @pytest.mark.long
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reports=REPORTS)
 def test_the_other_form_never_moves_a_figure(
     register: WarehouseBuilder, reports: list[tuple[str, str, tuple[int | None, int | None]]]

@@ -125,7 +125,7 @@ def share_of(catalog: Catalog, indicator: Indicator, month: Period, overlap: Ove
     return FigureShare(weight=weight.value) if weight else None
 
 
-@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(7), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_rollup_over_months_and_boundaries_equals_the_reference(
     builder: WarehouseBuilder, region: Catalog, data: st.DataObject

@@ -21,6 +21,7 @@ UNIT = UNITS[0]
 NAMED = Hints(f"BC_{UNIT}_{PERIOD}.xlsx", (PERIOD, f"{UNIT} Xã Lâm Sơn"))
 
 
+@pytest.mark.long
 @settings(max_examples=examples(25), deadline=None)
 @given(st.integers(0, 10**9))
 def test_both_ways_are_equal_on_mutants(catalog: Catalog, seed: int) -> None:

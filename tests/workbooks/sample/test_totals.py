@@ -18,6 +18,8 @@ from workbooks.sample.inbox import SampleFile, make_sample
 from workbooks.sample.keyed_random import KeyedRandom
 from workbooks.sample.split import split_area
 
+pytestmark = pytest.mark.long
+
 MAY = parse_period("2025-05")
 
 

@@ -71,6 +71,7 @@ def _plain(observation: Observation) -> Observation:
     )
 
 
+@pytest.mark.long
 @_WAYS
 @pytest.mark.parametrize("made", ["template", "handmade"])
 def test_report_in_legacy_fonts_parses_like_its_twin(catalog: Catalog, made: str, typed: Typed) -> None:
@@ -86,6 +87,7 @@ def test_report_in_legacy_fonts_parses_like_its_twin(catalog: Catalog, made: str
     assert {repair.rule for repair in old.repairs} & _RULES
 
 
+@pytest.mark.long
 @_WAYS
 def test_xls_report_in_legacy_fonts_parses_like_its_twin(catalog: Catalog, typed: Typed) -> None:
     """The same holds for .xls, where runs refer to fonts by number."""
