@@ -202,15 +202,20 @@ def fault_of(folder: Path, file: ArchivedFile) -> str:
 
 
 def remove_others(folder: Path, named: Collection[str]) -> tuple[str, ...]:
-    """Remove the files below a folder that no record names: of restored periods and of tries that were killed."""
+    """Remove our files below a folder that no record names: of restored periods and of tries that were killed."""
     removed = []
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif (name := path.relative_to(folder).as_posix()) not in named:
-            path.unlink()
-            removed.append(name)
+    places = [place for of in ARCHIVED_TABLES for place in folder.glob(f"{of.name}/form=*/reporting_period=*")]
+    for place in places:
+        ours = [path for pattern in ("*.parquet", _DRAFT) for path in place.glob(pattern)]
+        for path in ours:
+            name = path.relative_to(folder).as_posix()
+            if name not in named:
+                path.unlink()
+                removed.append(name)
+    for place in places:
+        for emptied in (place, place.parent, place.parent.parent):
+            if emptied.is_dir() and not any(emptied.iterdir()):
+                emptied.rmdir()
     return tuple(removed)
 
 

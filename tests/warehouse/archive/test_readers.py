@@ -45,6 +45,8 @@ from warehouse.submissions.staging import history
 from warehouse.submissions.waivers import WarningSelector, waive
 from warehouse.submissions.withdrawal import Decision
 
+pytestmark = pytest.mark.long
+
 FIRST, OTHER, THIRD = "22813", "22816", "22828"
 APRIL, JUNE, QUARTER = parse_period("2025-04"), parse_period("2025-06"), parse_period("2025-Q2")
 AFTER = date(2025, 7, 20)
