@@ -3,14 +3,19 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache, cached_property
 from typing import Any
 from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from botocore import session
 from botocore.session import get_session
 from moto.server import ThreadedMotoServer
 
 from connectors.stores.s3 import BucketAccess, S3Store
+
+# Every client reads what botocore knows of services, which takes longer than a test does with one.
+session.create_loader = cache(session.create_loader)
 
 KEY = "key"
 _WRITES = frozenset({"PUT", "POST", "DELETE"})
@@ -34,7 +39,7 @@ class ObjectStoreServer:
         self.bucket = f"test-{uuid4().hex[:12]}"
         self.client.create_bucket(Bucket=self.bucket)
 
-    @property
+    @cached_property
     def client(self) -> Any:  # noqa: ANN401 # made at run time by botocore
         """Return a client of the server."""
         return get_session().create_client(

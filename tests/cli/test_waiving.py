@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.flows.pipeline.nightly_runs import (
     rows_of,
     run_plainly,
     settings_of,
+    without_pages,
 )
 from workbooks.sample.inbox import SampleFile
 
@@ -47,6 +48,13 @@ def warned_file(first_files: tuple[SampleFile, ...]) -> bytes:
     changed = io.BytesIO()
     book.save(changed)
     return changed.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_one_page_is_published() -> Iterator[None]:
+    """Publish figures and the page that is looked at."""
+    with without_pages("report.html"):
+        yield
 
 
 @dataclass(frozen=True)

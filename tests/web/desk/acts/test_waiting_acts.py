@@ -140,7 +140,9 @@ def test_what_is_impossible_by_then_is_refused_with_the_reason(local: ActsOffice
 PLACES = ("begin", "apply_decision", "end")
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("office", "place"), [*(("sqlite", place) for place in PLACES), ("postgresql", PLACES[1])], indirect=["office"]
+)
 def test_a_process_killed_in_between_is_made_good(office: ActsOffice, place: str) -> None:
     """Killed after the start, the decision or the end of its run, the act is carried out once by the next process."""
     with office.at_work():
