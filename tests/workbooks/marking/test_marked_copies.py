@@ -14,7 +14,9 @@ from workbooks.marking.mark_removal import read_without_marks
 
 
 def _cases() -> Iterator[ParameterSet]:
-    """Yield the cases; those whose issues, or whose kinds of edits to cells, an earlier case has are marked as long.
+    """Yield the cases; those whose issues, or whose kinds of edits to cells, earlier cases have are marked as long.
+
+    Those of whose issues and of whose kinds of edits earlier cases have both are left out.
 
     Marks depend on parts, sheets and formats, not on figures: of cases that differ only in what the same kinds of edits
     write into cells, and have the same issues, the first is tried. Edits of nothing but values leave parts, sheets and
@@ -32,7 +34,7 @@ def _cases() -> Iterator[ParameterSet]:
             has_only_values = all(edit.keys() <= OF_VALUES for edit in edits)
             apart = frozenset(type_of(edit.get("value")) for edit in edits) if has_only_values else codes
             making = (apart, case.given.get("start"), case.edited)
-        if making not in made:
+        if making not in made and not {codes, kinds} <= known:
             is_long = codes in known or kinds in known
             yield pytest.param(case, id=case.id, marks=[pytest.mark.long] if is_long else [])
         known |= {codes, kinds}
