@@ -17,7 +17,7 @@ _UNUSED: Final[Mapping[str, re.Pattern[str]]] = {
     "expectations.metrics": re.compile(r".*(aggregate|map)_metrics"),
 }
 """Modules that are left out, by package: other data sources, other expectations, and the metrics of these."""
-_LIBRARIES: Final = ("altair", "pandas", "scipy")
+_LIBRARIES: Final = ("altair", "pandas", "requests", "requests.adapters", "scipy")
 """Imported for the names of types, or for expectations that are left out."""
 _OPTIONAL: Final = ("boto3", "botocore", "pyarrow")
 """Great Expectations does without them where they are not installed."""

@@ -32,6 +32,7 @@ from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
 from warehouse.rollups.reporting_facts import count_reporting
 from warehouse.store.engine import Engine, archive_folder, transaction
+from workbooks.pool.garbage import look_for_garbage
 from workbooks.pool.light_process import LightContext
 
 T = TypeVar("T")
@@ -91,6 +92,7 @@ class Publisher:
     def expect(self, areas: int) -> None:
         """Start the process where so many areas are going to change that it is worth its start."""
         if areas >= AREAS_PER_STEP and self._warehouse:
+            look_for_garbage(of_much_work=True)
             self._open().submit(open_all, self._settings)
 
     def add(self, refs: Sequence[RevisionRef]) -> None:

@@ -1,6 +1,5 @@
 """Composition root: builds everything a run works with from the settings."""
 
-import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -31,6 +30,7 @@ from flows.support.warehouse import open_warehouse
 from warehouse.store.engine import Engine, Warehouse, normalise_url
 from workbooks.cells.guards import Limits
 from workbooks.pool.fork_server import start_fork_server
+from workbooks.pool.garbage import look_for_garbage
 from workbooks.pool.landed_file import PlainReader, Reader
 from workbooks.pool.light_process import can_fork
 from workbooks.pool.reading_pool import ReadingPool
@@ -120,7 +120,7 @@ def build_context(
         TransientError: the warehouse does not answer.
         UsageError: a setting has an impossible value.
     """
-    gc.set_threshold(50_000, 20, 100)  # as in `cli.main`: a flow may also be started by Prefect's worker
+    look_for_garbage(of_much_work=False)  # as in `cli.main`: a flow may also be started by Prefect's worker
     if settings.runner == "engine":
         require_engine(settings)
     scanner = ClamdScanner(settings.virus_scanner) if settings.virus_scanner else None

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
@@ -67,7 +67,19 @@ def write_page(report: Report, formatter: ReportFormatter, place: PagePlace | No
 def render(template: str, formatter: ReportFormatter, **shown: object) -> bytes:
     """Render a template of `templates/` as UTF-8; all values in it are escaped, acting characters shown as U+FFFD."""
     page = _environment().get_template(template)
-    return page.render(formatter=formatter, t=formatter.text, lang=formatter.lang, **shown).encode()
+    return rendered(page, formatter=formatter, t=formatter.text, lang=formatter.lang, **shown)
+
+
+def rendered(page: Template, **shown: object) -> bytes:
+    """Render a template as UTF-8 and let go of all that it showed.
+
+    Its macros hold what they can see, themselves included: a whole revision would wait for Python to look for garbage.
+    """
+    context = page.new_context(shown)
+    result = "".join(page.root_render_func(context)).encode()
+    context.vars.clear()
+    context.parent.clear()
+    return result
 
 
 def _filled(rows: Iterable[Sequence[str]], line: Markup) -> Markup:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from domain.catalog.catalog import Catalog
 from domain.texts import Lang, visible
 from publishing.charts.trend import TEMPLATES as CHART_TEMPLATES
-from publishing.page.rollup_page import page_environment
+from publishing.page.rollup_page import page_environment, rendered
 from publishing.site.facts import key_of
 from publishing.site.site_formatter import SiteFormatter
 from publishing.site.trends import DrawnTrend
@@ -65,7 +65,7 @@ def render(template: str, formatter: SiteFormatter, at: Addresses, crumbs: Crumb
     """
     page = _environment().get_template(template)
     texts = {"t": formatter.text, "p": formatter.published, "f": formatter, "lang": formatter.lang}
-    return page.render(at=at, crumbs=crumbs, **texts, **shown).encode()
+    return rendered(page, at=at, crumbs=crumbs, **texts, **shown)
 
 
 class Skeleton:

@@ -37,6 +37,10 @@ def write_workbook(report: Report, formatter: ReportFormatter, *, official: bool
         write_official(book, report, formatter)
     _WorkbookWriter(book, report, formatter).write()
     book.close()
+    for sheet in book.worksheets():
+        vars(
+            sheet
+        ).clear()  # book and sheets hold one another, and all cells: they need not wait for a look for garbage
     return out.getvalue()
 
 

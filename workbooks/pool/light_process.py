@@ -14,6 +14,7 @@ from typing import Any
 
 from domain.catalog.catalog import Catalog, CatalogError, load_catalog
 from workbooks.pool.fork_server import is_running
+from workbooks.pool.garbage import look_for_garbage
 
 _MAIN = "__main__"
 _LINUX = sys.platform == "linux"
@@ -33,8 +34,8 @@ class LightProcess(SpawnProcess):
             super().start()
 
     def run(self) -> None:
-        """Do the work of the process, looking for garbage as seldom as the command line does."""
-        gc.set_threshold(50_000, 20, 100)
+        """Do the work of the process, looking for garbage more seldom than Python does."""
+        look_for_garbage(of_much_work=True)
         super().run()
 
 
@@ -60,6 +61,7 @@ class ForkedProcess(ForkProcess):
     def run(self) -> None:
         """Do the work of the process; what it got from its parent is no garbage."""
         gc.freeze()
+        look_for_garbage(of_much_work=True)
         super().run()
 
 
@@ -70,6 +72,11 @@ class ServedProcess(ForkServerProcess):
         """Start the process without its parent's main module, as a `LightProcess`."""
         with _main_hidden():
             super().start()
+
+    def run(self) -> None:
+        """Do the work of the process; see `LightProcess.run`."""
+        look_for_garbage(of_much_work=True)
+        super().run()
 
 
 def can_fork() -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from domain.batches import batched
 from domain.eligibility import opens_on
 from domain.units import Level
-from flows.pipeline.garbage import no_garbage_collection
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
 from warehouse.queries import AffectedArea, RevisionRef, areas_touched
@@ -13,6 +12,7 @@ from warehouse.rollups.due import record_all_rolled_up
 from warehouse.rollups.reviews import ReviewPosition, newest_position
 from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import Session, reading, transaction
+from workbooks.pool.garbage import no_garbage_collection
 
 _AREAS_PER_TRANSACTION = 20
 

@@ -9,13 +9,13 @@ from domain.catalog.catalog import Catalog
 from domain.rollups import RollupStatus
 from domain.stores.store import Store
 from domain.texts import Lang
-from flows.pipeline.garbage import no_garbage_collection
 from flows.pipeline.outcome import PublishedRevision
 from publishing.publish import publish
 from publishing.site.facts import write_facts
 from publishing.storage.site_folder import SiteFolder
 from warehouse.queries import Revision, RevisionRef, revision_to_publish
 from warehouse.store.engine import Warehouse, reading
+from workbooks.pool.garbage import no_garbage_collection
 
 
 def write(engine: Warehouse, catalog: Catalog, published: Store, lang: Lang, ref: RevisionRef) -> PublishedRevision:
