@@ -1,10 +1,11 @@
 """Engine, migration, transactions and read sessions of the warehouse."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -20,6 +21,7 @@ __all__ = [
     "Warehouse",
     "archive_folder",
     "explained",
+    "give_way",
     "migrate",
     "normalise_url",
     "open_engine",
@@ -35,6 +37,10 @@ Warehouse = Engine | Connection
 BUSY_SECONDS = 60
 """Seconds that a SQLite writer waits for another before it fails."""
 
+_LOOK_SECONDS = 0.003
+"""Between two looks of a SQLite writer at whether another has ended."""
+_PRIMARY_CODE = 0xFF
+"""The part of a SQLite error's code that says which kind it is."""
 _READ_ONLY = "tonghop_read_only"
 _ARCHIVE = "tonghop_archive"
 _LIFECYCLE_LOCK = 585_2025_05
@@ -201,7 +207,37 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
     else:
         connection.exec_driver_sql("PRAGMA query_only = OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not _begin_in_turn(cast("sqlite3.Connection", connection.connection.driver_connection)):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_in_turn(connection: sqlite3.Connection) -> bool:
+    """Begin to write as soon as no other does, and return whether that came about in time.
+
+    SQLite queues no writers. It looks less and less often, so that one that waits comes too late between the
+    transactions of another, time and again.
+    """
+    give_up = time.monotonic() + BUSY_SECONDS
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < give_up:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                    return False
+                time.sleep(_LOOK_SECONDS)
+            else:
+                return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return False
+
+
+def give_way(engine: Warehouse) -> None:
+    """Let writers that wait go first, between transactions of a series: SQLite would not let them in."""
+    if isinstance(engine, Engine) and engine.dialect.name == "sqlite":
+        time.sleep(2 * _LOOK_SECONDS)
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from warehouse.queries import AffectedArea, RevisionRef, areas_touched
 from warehouse.rollups.due import record_all_rolled_up
 from warehouse.rollups.reviews import ReviewPosition, newest_position
 from warehouse.rollups.rollups import roll_up as roll_up_area
-from warehouse.store.engine import Session, reading, transaction
+from warehouse.store.engine import Session, give_way, reading, transaction
 from workbooks.pool.garbage import no_garbage_collection
 
-_AREAS_PER_TRANSACTION = 20
+_AREAS_PER_TRANSACTION = 5
 
 
 def affected_areas(context: AppContext, scope: RunScope) -> tuple[AffectedArea, ...]:
@@ -54,12 +54,13 @@ def record_all(context: AppContext, position: ReviewPosition) -> None:
 def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> list[RevisionRef]:
     """Compute the figures of these areas and return the new revisions.
 
-    Several areas share a transaction: each commit waits for the disk.
+    Several areas share a transaction: each commit waits for the disk. They are few, as officers who write wait for it.
     """
     made: list[RevisionRef] = []
     for together in batched(areas, _AREAS_PER_TRANSACTION):
         with transaction(context.engine) as session:
             numbers = [_roll_up(context, session, run_id, area) for area in together]
+        give_way(context.engine)
         made += [
             RevisionRef(area.area.code, area.form, area.period, number, area.boundary, area.area.valid_from)
             for area, number in zip(together, numbers, strict=True)

@@ -11,7 +11,7 @@ from domain.errors import TransientError, UsageError
 from tests.warehouse.warehouse_builder import WarehouseBuilder, taken_back
 from warehouse.errors import WarehouseDamagedError, WarehouseUnusableError
 from warehouse.models import DeliveryRow, SubmissionRow
-from warehouse.store.engine import normalise_url, open_engine, reading, transaction
+from warehouse.store.engine import Engine, give_way, normalise_url, open_engine, reading, transaction
 from warehouse.submissions.submissions import receive
 
 
@@ -114,6 +114,28 @@ def test_second_writer_waits_for_the_first(builder: WarehouseBuilder) -> None:
     assert order == ["first", "second"]
     with reading(builder.engine) as session:
         assert session.scalar(select(func.count()).select_from(SubmissionRow)) == 2
+
+
+def test_a_series_of_transactions_lets_a_writer_in(engine: Engine) -> None:
+    """A writer that waits is not kept waiting until the last transaction of a run, one right after the other."""
+    begun, done = threading.Event(), threading.Event()
+
+    def write() -> None:
+        begun.set()
+        with transaction(engine):
+            done.set()
+
+    thread = threading.Thread(target=write)
+    with transaction(engine):
+        thread.start()
+        begun.wait(30)
+    series = 0
+    while not done.is_set() and series < 1000:
+        give_way(engine)
+        with transaction(engine):
+            series += 1
+    thread.join(30)
+    assert series < 1000
 
 
 def test_sqlite_writer_that_waits_too_long_is_worth_another_try(
