@@ -11,6 +11,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 from sqlalchemy import delete, text
+from sqlalchemy.exc import DBAPIError
 
 from domain.errors import TransientError
 from warehouse.models.runs import RunHolderRow
@@ -149,6 +150,9 @@ class _SessionLock:
             return bool(self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
 
     def close(self) -> None:
+        # The server notices later that a session has ended; a lost one has no lock any more.
+        with suppress(DBAPIError):
+            self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self._connection.close()
 
 
