@@ -13,7 +13,6 @@ from domain.errors import TonghopError
 from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import (
-    ClosedFiguresAwaiting,
     PublishedRevision,
     RevalidationFinding,
     RunOutcome,
@@ -30,6 +29,7 @@ from flows.pipeline.stages.divide import divide
 from flows.pipeline.stages.identify import record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
+from flows.pipeline.stages.outstanding import closed_figures_awaiting, silent_periods
 from flows.pipeline.stages.publish import to_publish
 from flows.pipeline.stages.quality import are_run_pages_due, pages_due, record_position, write_pages, write_run_pages
 from flows.pipeline.stages.read import ReadSubmission, read
@@ -41,8 +41,6 @@ from flows.pipeline.steps import Steps
 from flows.support.context import AppContext, Extent
 from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery, restored_files
-from warehouse.queries.silent_units import SilentPeriod, silent_units
-from warehouse.rollups.due import awaiting_reopen
 from warehouse.store.engine import reading, transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.runs import finish_run, start_run
@@ -199,30 +197,10 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
         withdrawn=withdrawn,
         outdated=outdated,
         restored=restored,
-        held=_held(run),
+        held=closed_figures_awaiting(run.context),
         rechecked=rechecked,
         doubted=doubted,
-        silent=_silent(run),
-    )
-
-
-def _silent(run: Run) -> tuple[SilentPeriod, ...]:
-    context = run.context
-    if not run.scope.takes_everything:
-        return ()
-    with reading(context.engine) as session:
-        return silent_units(session, context.catalog, context.areas, context.today)
-
-
-def _held(run: Run) -> tuple[ClosedFiguresAwaiting, ...]:
-    context = run.context
-    with reading(context.engine) as session:
-        result = awaiting_reopen(session, context.catalog, today=context.today)
-    return tuple(
-        ClosedFiguresAwaiting(
-            awaiting.closing.area, awaiting.closing.area_name, awaiting.closing.period.id, awaiting.reports
-        )
-        for awaiting in result
+        silent=silent_periods(run.context) if run.scope.takes_everything else (),
     )
 
 
