@@ -96,6 +96,13 @@ class LargeWarehouse:
         )
         return build_context(settings, clock=lambda: self.now)
 
+    def link(self, period: Period) -> None:
+        """Let the publications of a copy lead to those of the original: a run would make again what is gone."""
+        published = self.folder / "home" / "published"
+        (published / period.id).mkdir()
+        for link in (published / _ORIGINAL.id).iterdir():
+            (published / period.id / link.name).symlink_to(link.readlink())
+
     def nightly(self, way: str) -> None:
         """Measure a nightly run."""
         run = self._run()
@@ -176,6 +183,7 @@ def measure(large: LargeWarehouse, units: int, months: Sequence[int]) -> Mapping
         large.seconds = {}
         begun = time.monotonic()
         for period in copy_periods(engine, _ORIGINAL, held, count - 1):
+            large.link(period)
             CONSOLE.print(f"{period.id} filled after {time.monotonic() - begun:.0f} s")
         held, oldest = count, _ORIGINAL.shift(1 - count)
         figures, different = large.different_figures(oldest)
