@@ -100,8 +100,11 @@ class LargeWarehouse:
         """Let the publications of a copy lead to those of the original: a run would make again what is gone."""
         published = self.folder / "home" / "published"
         (published / period.id).mkdir()
+        (published / ".revisions" / period.id).mkdir()
         for link in (published / _ORIGINAL.id).iterdir():
-            (published / period.id / link.name).symlink_to(link.readlink())
+            own = str(link.readlink()).replace(_ORIGINAL.id, period.id)
+            (published / period.id / link.name).symlink_to(own)
+            (published / ".revisions" / period.id / link.name).symlink_to(Path("..", _ORIGINAL.id, link.name))
 
     def nightly(self, way: str) -> None:
         """Measure a nightly run."""
