@@ -51,7 +51,6 @@ from domain.errors import TonghopError, UsageError
 from flows.support.masking import masked
 from flows.support.private_home import close_home
 from flows.support.settings import load_settings, secrets_folder
-from workbooks.pool.garbage import look_for_garbage
 
 _HELP = """
 Collect the Excel reports of communes, check them, keep them, and publish
@@ -184,7 +183,6 @@ def before_any_command(
 
 def main() -> None:
     """Run the command line and exit with the code of its outcome."""
-    look_for_garbage(of_much_work=False)  # as often as Python does it takes a tenth
     atexit.register(gc.freeze)  # at its end Python would look for garbage in all of it several times more
     try:
         in_language(typer.main.get_group(app))()

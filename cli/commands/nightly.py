@@ -26,14 +26,15 @@ def nightly(
     """
     settings = patient(context.obj, wait)
     prepare_environment(settings)
-    from cli.output.run_report import show_run
-    from cli.output.terminal import open_terminal
-    from cli.running import exit_code, run_flow
     from domain.periods import parse_period
     from flows.service.temporary_server import start_early
 
     wanted = parse_period(period).id if period else None
     start_early()
+    from cli.output.run_report import show_run
+    from cli.output.terminal import open_terminal
+    from cli.running import exit_code, run_flow
+
     terminal = open_terminal(settings)
     from flows.deployments.nightly import nightly as flow
     from flows.support.context import fork_early

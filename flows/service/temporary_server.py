@@ -7,6 +7,7 @@ code only to start it: together a third of what a nightly run of an empty home c
 import gc
 import multiprocessing
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,26 +16,36 @@ from functools import cache
 from multiprocessing.process import BaseProcess
 from typing import Final
 
-import fastapi as _fastapi  # noqa: F401 # a flow imports it as well: before the fork it is imported once
+import fastapi as _fastapi  # noqa: F401 # a run imports these as well: before the fork each is imported once
 import httpx
+import jinja2 as _jinja2  # noqa: F401 # as said
+import pydantic.v1 as _pydantic_v1  # noqa: F401 # as said
 import uvicorn
 from prefect.settings import (
     PREFECT_API_BLOCKS_REGISTER_ON_START,
     PREFECT_API_DATABASE_MIGRATE_ON_START,
     PREFECT_API_URL,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE,
     PREFECT_UI_ENABLED,
     get_current_settings,
     temporary_settings,
 )
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+import warehouse.store.engine as _engine  # noqa: F401 # as said: SQLAlchemy, which the server has too
 from domain.errors import TransientError
 from flows.service.prefect_tables import lay_tables
 from flows.support.settings import has_own_server
 from workbooks.pool.confinement import end_with_parent
 
 _HOST: Final = "127.0.0.1"
+_USED: Final = (
+    *("/admin", "/csrf-token", "/logs", "/events", "/flows", "/flow_runs", "/deployments"),
+    *("/v2/concurrency_limits", "/artifacts"),
+)
+"""Prefixes of the routes that runs ask for; the last two only where there is something to do or to show."""
 
 
 class TemporaryServerError(TransientError):
@@ -80,7 +91,9 @@ def temporary_server() -> str:
     try:
         # The socket listens from the start: the request waits until the server is ready, or is cut off when it ends.
         patience = PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value()
-        httpx.get(f"{started.url}/health", timeout=patience).raise_for_status()
+        # HTTP needs no certificates, which take long to load.
+        no_certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        httpx.get(f"{started.url}/health", timeout=patience, verify=no_certificates).raise_for_status()
     except httpx.HTTPError as error:
         started.process.terminate()
         raise TemporaryServerError(str(error)) from error
@@ -105,11 +118,17 @@ def _serve(listener: socket.socket) -> None:
         PREFECT_UI_ENABLED: False,
         PREFECT_API_DATABASE_MIGRATE_ON_START: not lay_tables(),
         PREFECT_API_BLOCKS_REGISTER_ON_START: False,  # a lasting server does, whose UI shows them
+        # At its end at the latest; there is no UI to see them earlier.
+        PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE: 50,
     }
     with temporary_settings(changed):
-        from prefect.server.api.server import create_app  # noqa: PLC0415 # only the server needs it
+        from prefect.server.api import server  # noqa: PLC0415 # only the server needs it
 
-        app = TrustedHostMiddleware(create_app(ephemeral=True), allowed_hosts=[_HOST])
+        # FastAPI builds the routes of all routers that come before the one that is asked for.
+        server.API_ROUTERS = tuple(  # type: ignore[assignment] # typed as the tuple of these very routers
+            sorted(server.API_ROUTERS, key=lambda router: (*_USED, router.prefix).index(router.prefix))
+        )
+        app = TrustedHostMiddleware(server.create_app(ephemeral=True), allowed_hosts=[_HOST])
         keepalive = get_current_settings().server.api.keepalive_timeout
         config = uvicorn.Config(app, log_level="error", lifespan="on", timeout_keep_alive=keepalive)
         uvicorn.Server(config).run(sockets=[listener])
@@ -125,5 +144,6 @@ def served() -> Iterator[None]:
     if has_own_server() or not can_fork():
         yield
         return
-    with temporary_settings({PREFECT_API_URL: temporary_server()}):
+    # Whether the server is of this version need not be asked.
+    with temporary_settings({PREFECT_API_URL: temporary_server(), PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}):
         yield
