@@ -40,7 +40,7 @@ def over_time(flow: Flow, amounts: Sequence[Amount]) -> Amount | None:
     """One figure of those of successive periods: a flow adds up, a stock or a cumulative is the last one."""
     if not amounts:
         return None
-    if flow is not Flow.FLOW:
+    if flow is not Flow.FLOW or len(amounts) == 1:
         return amounts[-1]
     return Amount(
         sum((amount.numerator for amount in amounts), Decimal(0)),

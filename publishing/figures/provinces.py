@@ -6,7 +6,7 @@ from datetime import date
 
 from domain.aggregation import Amount, add_up, percentage
 from domain.rollups import RollupStatus
-from domain.units import Level, OrgUnit, UnitRegister
+from domain.units import Level, OrgUnit, UnitKey, UnitRegister
 from publishing.figures.report import ProvinceFigure, ProvinceLine, PublishedFigure, UnitLine
 
 MOST_UNITS_LISTED = 1_000
@@ -52,14 +52,15 @@ def province_of(unit: OrgUnit, register: UnitRegister, on: date) -> OrgUnit | No
     return next((above for above in register.above(unit, on) if above.level is Level.PROVINCE), None)
 
 
-def province_sums(figure: PublishedFigure, provinces: Mapping[str, OrgUnit]) -> dict[str, ProvinceFigure]:
-    """Add a figure's communes up by province; of figures that are not comparable nothing is added up."""
+def province_sums(
+    figure: PublishedFigure, units: Mapping[UnitKey, Amount], provinces: Mapping[UnitKey, str]
+) -> dict[str, ProvinceFigure]:
+    """Add up what the units gave to a figure by the codes of their provinces; nothing of one that is not comparable."""
     if figure.row.status is RollupStatus.NOT_COMPARABLE:
         return {}
     amounts: dict[str, list[Amount]] = defaultdict(list)
-    for commune in figure.by_unit:
-        if commune.numerator is not None:
-            amounts[_code(provinces, commune.key)].append(Amount(commune.numerator, commune.denominator))
+    for unit, amount in units.items():
+        amounts[provinces.get(unit, "")].append(amount)
     return {code: _figure(figure, each) for code, each in amounts.items()}
 
 

@@ -51,7 +51,8 @@ class CommuneFigure(NamedTuple):
 class PublishedFigure:
     """One published figure with its names. `is_percent`: its value and target are percentages, 0 to 100.
 
-    `communes` are the figures by report, `by_unit` those by commune over the whole period. `unanswered` counts the
+    `communes` are the figures by report, `by_unit` those by commune over the whole period; neither of a large
+    area, whose figures are listed by province, since the third edition. `unanswered` counts the
     warnings about it that have no answer. `attained` is the verdict shown: None without a figure or target, and, since
     the second edition, where the target is only assumed. `is_provisional`: units are missing, which the verdict has to
     state. `in_place` is shown in place of the value of a figure that is not comparable, since the third edition: what

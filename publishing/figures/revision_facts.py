@@ -108,7 +108,7 @@ class RevisionFacts:
         """Return a figure's sums by province; the figure may be in any language."""
         indicator = figure.row.indicator
         if indicator not in self._by_province:
-            self._by_province[indicator] = province_sums(figure, self.provinces)
+            self._by_province[indicator] = province_sums(figure, self.amounts(indicator), self._province_codes)
         return self._by_province[indicator]
 
     def lacking(self, indicator: str, exempt: frozenset[str] | None) -> LackingUnits:
@@ -130,6 +130,11 @@ class RevisionFacts:
             silent = {key: name for key, name in silent.items() if key not in absent}
             self._lacking[indicator, exempt] = LackingUnits(absent, silent)
         return self._lacking[indicator, exempt]
+
+    @cached_property
+    def _province_codes(self) -> Mapping[UnitKey, str]:
+        codes = {key: province.code for key, province in self.provinces.items()}
+        return {UnitKey(unit.code, unit.unit_valid_from): codes.get(unit_key(unit), "") for unit in self.revision.units}
 
     def _flow(self, indicator: str) -> Flow:
         known = self.catalog.indicators.get(indicator)
