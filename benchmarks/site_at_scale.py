@@ -25,7 +25,7 @@ from domain.catalog.catalog import load_catalog
 from domain.catalog.files import SHIPPED
 from domain.periods import parse_period
 from publishing.site.builder import build_site
-from publishing.site.facts import write_facts
+from publishing.site.facts_file import write_facts
 from publishing.storage.site_folder import SiteFolder
 from tests.publishing.country import CountryPeriod
 from tests.publishing.site.sites import PublishedFolder

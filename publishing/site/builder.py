@@ -14,7 +14,8 @@ from domain.stores.store import Store
 from publishing.errors import PublicationDamagedError, storage_error
 from publishing.site.area_pages import AreaPeriod, area_pages
 from publishing.site.commune_pages import commune_pages
-from publishing.site.facts import AreaFacts, key_of, read_facts, read_unit_figures, write_facts
+from publishing.site.facts import AreaFacts, key_of, read_facts, read_unit_figures
+from publishing.site.facts_file import write_facts
 from publishing.site.hierarchy import Hierarchy
 from publishing.site.indicator_pages import AreaSeries, indicator_pages
 from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks, shown_of_units

@@ -1,4 +1,4 @@
-"""Facts of a revision that pages of the site are made from, kept as a file beside the published folders.
+"""Facts of a revision that pages of the site are made from, read from a file beside the published folders.
 
 They hold no text of the catalogue and no language: a page made again after a text changed needs no warehouse. The first
 line holds the area's figures and units, the second each report's figures, which fewer pages need.
@@ -15,14 +15,13 @@ from functools import cached_property
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from domain.aggregation import Amount, over_time, percentage
-from domain.catalog.forms import Forms
 from domain.indicators import Flow
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary, Finality
-from publishing.figures.by_unit import unit_lines
-from publishing.figures.report import UnitLine, addresses_of
-from warehouse.queries import FigureWarning, PublishedContribution, Revision
+from domain.rollups import Boundary
+
+as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+"""Writes plain values as the shortest JSON; one encoder, as a country's facts take thousands of calls."""
 
 VERSION: Final = 4
 """Version of the files' form; those of another version are made again."""
@@ -183,113 +182,9 @@ class UnitFigures:
         return results
 
 
-def write_facts(revision: Revision, forms: Forms) -> bytes:
-    """Return the facts of a revision; the same revision gives the same bytes, whatever deadlines `forms` sets."""
-    units = unit_lines(revision, forms)
-    places = {unit.key: place for place, unit in enumerate(units)}
-    files: dict[tuple[str, str], int] = {}
-    reports: dict[str, list[list[Any]]] = defaultdict(list)
-    for contribution in revision.contributions:
-        file = files.setdefault((contribution.file.file_name, contribution.file.sha256), len(files))
-        reports[contribution.indicator].append(_report(contribution, places, file))
-    warnings = [_warning(each) for each in revision.asked]
-    counted_forms = {each.indicator: each.form for each in sorted(revision.other_forms, key=lambda each: each.period)}
-    beside: dict[str, list[list[Any]]] = defaultdict(list)
-    for each in revision.beside:
-        place = places[f"{each.unit} {each.unit_valid_from}"]
-        counts = _plain(each.numerator), _plain(each.denominator)
-        row = [place, each.form, each.period.id, *counts, addresses_of(each.sources), each.file.file_name]
-        beside[each.indicator].append(row)
-    details_of = _details_by_unit(units, reports, list(files), warnings, (counted_forms, beside))
-    head = {
-        "version": VERSION,
-        "area": [revision.area, revision.area_valid_from.isoformat(), revision.area_name],
-        "form": revision.form,
-        "boundary": revision.boundary,
-        "period": revision.period.id,
-        "number": revision.number,
-        "published_at": revision.published_at.isoformat(),
-        "finality": next((row.finality for row in revision.rows), Finality.PRELIMINARY),
-        "figures": [
-            [
-                row.indicator,
-                *map(_plain, (row.value, row.numerator, row.denominator)),
-                row.denominator_kind,
-                _plain(row.target),
-                row.target_assumed,
-                row.attained,
-                row.units_expected,
-                row.units_accepted,
-                row.status,
-                row.notes,
-            ]
-            for row in revision.rows
-        ],
-        "units": [
-            [
-                unit.key,
-                unit.code,
-                unit.name,
-                unit.state,
-                unit.received_at.isoformat() if unit.received_at else None,
-                unit.file_name,
-                unit.sha256,
-                unit.issues,
-                details,
-            ]
-            for unit, details in zip(units, details_of, strict=True)
-        ],
-    }
-    details = {
-        "reports": reports,
-        "files": list(files),
-        "warnings": warnings,
-        "counted_forms": counted_forms,
-        "beside": beside,
-    }
-    return "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in (head, details)).encode()
-
-
-def _details_by_unit(
-    units: Sequence[UnitLine],
-    reports: Mapping[str, Sequence[Sequence[Any]]],
-    files: Sequence[tuple[str, str]],
-    warnings: Sequence[Sequence[Any]],
-    other_forms: tuple[Mapping[str, str], Mapping[str, Sequence[Sequence[Any]]]],
-) -> list[str]:
-    """Return a hash of each unit's figures, files in their order, warnings, and what it reported in other forms."""
-    counted_forms, beside = other_forms
-    beside_of: dict[int, list[Any]] = defaultdict(list)
-    for indicator, rows in beside.items():
-        for place, *row in rows:
-            beside_of[place].append([indicator, *row])
-    figures: list[list[Any]] = [[] for _ in units]
-    numbers: list[set[int]] = [set() for _ in units]
-    for indicator, listed in reports.items():
-        for place, *amounts, file in listed:
-            figures[place].append([indicator, *amounts, files[file]])
-            numbers[place].add(file)
-    warnings_of: dict[str, list[Any]] = defaultdict(list)
-    for unit, *warning in warnings:
-        warnings_of[unit].append(warning)
-    nothing = key_of([], [], None, counted_forms, None)  # as of most units of a country before all have reported
-    return [
-        key_of(
-            figures[place],
-            [files[number] for number in sorted(numbers[place])],
-            warnings_of.get(unit.code),
-            counted_forms,
-            beside_of.get(place),
-        )
-        if figures[place] or unit.code in warnings_of or place in beside_of
-        else nothing
-        for place, unit in enumerate(units)
-    ]
-
-
 def key_of(*parts: object) -> str:
     """Return a short hash of plain values."""
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()[:20]
+    return hashlib.sha256(as_json(parts).encode()).hexdigest()[:20]
 
 
 def read_facts(file: BinaryIO) -> AreaFacts | None:
@@ -336,30 +231,6 @@ def read_unit_figures(file: BinaryIO) -> UnitFigures:
     )
 
 
-def _report(contribution: PublishedContribution, places: Mapping[str, int], file: int) -> list[Any]:
-    return [
-        places[f"{contribution.unit} {contribution.unit_valid_from}"],
-        _plain(contribution.numerator),
-        _plain(contribution.denominator),
-        _plain(contribution.weight),
-        addresses_of(contribution.sources),
-        file,
-    ]
-
-
-def _warning(warning: FigureWarning) -> list[Any]:
-    issue = warning.asked.issue
-    texts = {name: getattr(issue, name) for name in ("code", "sheet", "cell", "found", "expected", "indicator", "unit")}
-    return [
-        warning.unit,
-        warning.indicator,
-        warning.asked.waiver is not None,
-        issue.severity,
-        dict(issue.facts),
-        texts,
-    ]
-
-
 def _beside(row: Sequence[Any]) -> BesideValue:
     place, form, period, numerator, denominator, cells, file_name = row
     return BesideValue(place, form, period, Decimal(numerator), _exact(denominator), cells, file_name)
@@ -378,7 +249,3 @@ def _amount(report: Sequence[Any]) -> Amount:
 
 def _exact(number: str | None) -> Decimal | None:
     return None if number is None else Decimal(number)
-
-
-def _plain(number: Decimal | None) -> str | None:
-    return None if number is None else str(number)

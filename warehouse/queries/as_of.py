@@ -9,19 +9,18 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from warehouse.models import (
     RollupBesideRow,
-    RollupContributionRow,
     RollupCountedFormRow,
     RollupOtherReportRow,
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.queries.assembling import RevisionRecords, assemble
+from warehouse.queries.assembling import ContributionRecord, RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision
 from warehouse.rollups.closings import has_key, key_columns
 from warehouse.rollups.revision_rows import (
     beside_rows,
-    contribution_rows,
+    contribution_columns,
     counted_form_rows,
     other_report_rows,
     unit_rows,
@@ -50,7 +49,8 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
     if not draft.rows:
         raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
     units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
-    contributions = [RollupContributionRow(**row) for row in contribution_rows(_NOT_KEPT, draft)]
+    columns = contribution_columns(_NOT_KEPT, draft)
+    contributions = list(map(ContributionRecord, *(columns[name] for name in ContributionRecord._fields)))
     records = RevisionRecords(
         tuple(draft.rows),
         units,

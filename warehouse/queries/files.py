@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from domain.issues import SHADOW_FACT, Issue, Repair, Severity, without_shadow
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
 from warehouse.queries.read_models import FileRef
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.findings import findings_in, issue_of, repair_of
 from warehouse.submissions.snapshots import SubmissionSnapshot
@@ -16,6 +16,16 @@ from warehouse.submissions.snapshots import SubmissionSnapshot
 def file_ref(row: SubmissionRow | SubmissionSnapshot) -> FileRef:
     """Return the reference to a submission's file."""
     return FileRef(row.id, row.sha256, row.file_name, row.version)
+
+
+def file_refs(session: Session, submissions: Iterable[int]) -> dict[int, FileRef]:
+    """Return the references to the files of submissions that are there."""
+    row = table_of(SubmissionRow).c
+    results: dict[int, FileRef] = {}
+    for chunk in in_chunks(submissions):
+        files = session.execute(select(row.id, row.sha256, row.file_name, row.version).where(row.id.in_(chunk)))
+        results |= {file[0]: FileRef(*file) for file in files.all()}
+    return results
 
 
 def issue_counts(session: Session, judgements: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:

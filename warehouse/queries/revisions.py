@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
@@ -24,15 +25,16 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.queries.assembling import RevisionRecords, assemble
+from warehouse.queries.assembling import ContributionRecord, RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision, RevisionRef
-from warehouse.rollups.closings import key_columns
+from warehouse.rollups.closings import RollupKeyColumns, has_key, key_columns
 from warehouse.rollups.revision_rows import newest_revision, read_parts, read_rows
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
 
+_CONTRIBUTED: Final = attrgetter(*ContributionRecord._fields)
 _R = TypeVar("_R", RollupBesideRow, RollupCountedFormRow, RollupOtherReportRow)
 
 
@@ -75,30 +77,53 @@ def revision(
     return read_revision(session, find_revision(session, area, period, RevisionSelector(number, form, boundary)))
 
 
-def revision_to_publish(session: Session, catalog: Catalog, ref: RevisionRef) -> Revision:
+def revision_to_publish(
+    session: Session, catalog: Catalog, ref: RevisionRef, known: Collection[tuple[str, str]] = ()
+) -> Revision:
     """Return the revision of a reference with what it could know of earlier periods.
+
+    `known` are the files and indicators whose cells the revision before names; see `RevisionRecords`.
 
     Raises:
         UsageError: there is none.
     """
     which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
-    return read_to_publish(session, catalog, find_revision(session, ref.area, ref.period, which))
+    head = find_revision(session, ref.area, ref.period, which)
+    return read_to_publish(session, catalog, head, known if known and _keeps_cells(session, head) else ())
 
 
-def read_to_publish(session: Session, catalog: Catalog, head: RollupRevisionRow) -> Revision:
-    """Read a revision of a head with what it could know of earlier periods."""
-    result = read_revision(session, head)
+def read_to_publish(
+    session: Session, catalog: Catalog, head: RollupRevisionRow, known: Collection[tuple[str, str]] = ()
+) -> Revision:
+    """Read a revision of a head with what it could know of earlier periods; `known` as in `RevisionRecords`."""
+    result = read_revision(session, head, known=known)
     return replace(result, earlier=earlier_periods(session, catalog, result, head.id))
 
 
-def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None = None) -> Revision:
-    """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them."""
+def _keeps_cells(session: Session, head: RollupRevisionRow) -> bool:
+    """Return whether the cells of a file's figure are those of the revision before.
+
+    They may not be by another catalogue, nor where the area's line moves with the day.
+    """
+    row = RollupRevisionRow
+    key = RollupKeyColumns(head.area_code, head.area_valid_from, head.form, head.period, head.boundary)
+    versions = select(row.catalog_version).where(*has_key(key), row.number == head.number - 1)
+    return head.boundary is Boundary.AS_THEN and session.scalar(versions) == head.catalog_version
+
+
+def read_revision(
+    session: Session, head: RollupRevisionRow, *, of: str | None = None, known: Collection[tuple[str, str]] = ()
+) -> Revision:
+    """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them.
+
+    `known` as in `RevisionRecords`.
+    """
     unit, contribution, change = RollupUnitRow, RollupContributionRow, RollupChangeRow
     # Columns of tables, not of objects: a country has ten thousand units.
     expected = select(*table_of(unit).columns).where(unit.revision_id == head.id)
     units = session.execute(expected.order_by(unit.period, unit.unit_code)).all()
     contributed = (
-        select(*table_of(contribution).columns)
+        select(*(table_of(contribution).c[name] for name in ContributionRecord._fields))
         .join(
             RollupFigureRow,
             (RollupFigureRow.revision_id == contribution.revision_id)
@@ -110,10 +135,11 @@ def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None =
     if of is not None:
         contributed = contributed.where(contribution.indicator == of)
     rows = read_rows(session, head)
-    contributions: list[Any] = list(session.execute(contributed))
+    contributions: list[Any] = list(session.execute(contributed).all())
     positions = {row.indicator: position for position, row in enumerate(rows)}
     archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
-    contributions += sorted(archived, key=lambda each: (positions[each.indicator], each.period))
+    ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period))
+    contributions += (ContributionRecord(*_CONTRIBUTED(each)) for each in ordered)
     changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
     parts = read_parts(session, head)
     beside = _rows_of(session, RollupBesideRow, head)
@@ -126,6 +152,7 @@ def read_revision(session: Session, head: RollupRevisionRow, *, of: str | None =
         counted_forms=_rows_of(session, RollupCountedFormRow, head),
         other_reports=_rows_of(session, RollupOtherReportRow, head),
         beside=[each for each in beside if of in {None, each.indicator}],
+        known=known,
     )
     return assemble(session, head, records)
 

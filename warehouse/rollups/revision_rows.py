@@ -38,7 +38,7 @@ from warehouse.rollups.closings import RollupKeyColumns, has_key
 from warehouse.rollups.contributions import BesideAmount, Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
 from warehouse.rollups.scope import ExpectedReport
-from warehouse.store.bulk import add_rows, table_of
+from warehouse.store.bulk import add_columns, add_rows, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.report_keys import ReportKey
 
@@ -90,7 +90,7 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     key = draft.head.id
     changes = _changes_since(session, previous, draft) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
-    add_rows(session, table_of(RollupContributionRow), contribution_rows(key, draft))
+    add_columns(session, table_of(RollupContributionRow), contribution_columns(key, draft))
     add_rows(session, table_of(RollupPartRow), part_rows(key, draft))
     add_rows(session, table_of(RollupUnitRow), unit_rows(key, draft))
     add_rows(session, table_of(RollupCountedFormRow), counted_form_rows(key, draft))
@@ -257,24 +257,24 @@ def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, ob
     return columns | {"revision_id": revision_id, "position": position}
 
 
-def contribution_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """Return the contributions of submissions to figures, as columns of `RollupContributionRow`."""
-    return [
-        {
-            "revision_id": revision_id,
-            "indicator": indicator,
-            "period": contribution.key.period.id,
-            "unit_code": contribution.key.unit.code,
-            "unit_valid_from": contribution.key.unit.valid_from,
-            "submission_id": contribution.submission_id,
-            "numerator": contribution.amount.numerator,
-            "denominator": contribution.amount.denominator,
-            "weight": contribution.weight,
-            "weight_source": contribution.weight_source,
-        }
-        for indicator, contributions in draft.contributions.items()
-        for contribution in contributions
-    ]
+def contribution_columns(revision_id: int, draft: Draft) -> dict[str, list[Any]]:
+    """Return the contributions of submissions to figures by the columns of `RollupContributionRow`."""
+    listed = [each for contributions in draft.contributions.values() for each in contributions]
+    keys, amounts = [each.key for each in listed], [each.amount for each in listed]
+    units = [key.unit for key in keys]
+    periods = {period: period.id for period in {key.period for key in keys}}
+    return {
+        "revision_id": [revision_id] * len(listed),
+        "indicator": [indicator for indicator, contributions in draft.contributions.items() for _ in contributions],
+        "period": [periods[key.period] for key in keys],
+        "unit_code": [unit.code for unit in units],
+        "unit_valid_from": [unit.valid_from for unit in units],
+        "submission_id": [each.submission_id for each in listed],
+        "numerator": [amount.numerator for amount in amounts],
+        "denominator": [amount.denominator for amount in amounts],
+        "weight": [each.weight for each in listed],
+        "weight_source": [each.weight_source for each in listed],
+    }
 
 
 def part_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:

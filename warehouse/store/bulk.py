@@ -5,7 +5,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Dialect, Insert, Table, insert
+from sqlalchemy import Column, Date, Dialect, Insert, Table, insert
 from sqlalchemy import Connection as SessionConnection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -45,6 +45,12 @@ def add_records(session: Session, table: Table, records: Sequence[object]) -> No
     if records:
         names = table.columns.keys()
         _add(session, table, {name: list(map(attrgetter(name), records)) for name in names})
+
+
+def add_columns(session: Session, table: Table, values: _Values) -> None:
+    """Insert rows whose values are listed by column; do nothing without any."""
+    if any(values.values()):
+        _add(session, table, values)
 
 
 def _add(session: Session, table: Table, values: _Values) -> None:
@@ -116,4 +122,7 @@ def _copy(connection: SessionConnection, table: Table, values: _Values) -> None:
 def _bound(column: Column[Any], dialect: Dialect, values: Sequence[Any]) -> Sequence[Any]:
     """Return values of a column as the driver takes them."""
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if process is not None and isinstance(column.type, Date):  # the first days of units are few
+        days = {day: process(day) for day in set(values)}
+        return [days[day] for day in values]
     return values if process is None else list(map(process, values))

@@ -1,6 +1,7 @@
 """Mirror of the catalogue's units, areas and indicators, which stored figures refer to."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -141,11 +142,9 @@ def _indicator_row(indicator: Indicator) -> dict[str, object]:
 
 def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
     """Return the full names of these dated units."""
-    wanted = set(units)
-    names: dict[UnitKey, str] = {}
+    wanted, row = set(units), table_of(OrgUnitRow).c
+    names: dict[tuple[str, date], str] = {}
     for chunk in in_chunks(unit.code for unit in wanted):
-        rows = session.execute(
-            select(OrgUnitRow.code, OrgUnitRow.valid_from, OrgUnitRow.name).where(OrgUnitRow.code.in_(chunk))
-        )
-        names |= {UnitKey(code, valid_from): name for code, valid_from, name in rows}
+        statement = select(row.code, row.valid_from, row.name).where(row.code.in_(chunk))
+        names |= {(code, valid_from): name for code, valid_from, name in session.execute(statement).all()}
     return {unit: names.get(unit, unit.code) for unit in wanted}

@@ -13,7 +13,8 @@ from publishing.publish import WRITERS, Rendering
 from publishing.site import builder
 from publishing.site.area_pages import AreaPeriod
 from publishing.site.commune_pages import commune_pages
-from publishing.site.facts import read_facts, write_facts
+from publishing.site.facts import read_facts
+from publishing.site.facts_file import write_facts
 from publishing.site.overview_pages import MOST_AREAS, AreaEntry, period_pages
 from publishing.site.site_formatter import SiteFormatter
 from publishing.storage.site_folder import SiteFolder

@@ -13,7 +13,6 @@ NEEDS_NONE = {
     "warehouse/models/__init__.py": "names all tables",
     "warehouse/models/observations.py": "is the table",
     "warehouse/models/rollups.py": "is the table",
-    "warehouse/queries/as_of.py": "makes rows that are not kept",
     "warehouse/queries/earlier/excerpt.py": "reads by `contribution_rows_of`, which asks",
     "warehouse/submissions/loading.py": "only writes",
 }
