@@ -22,7 +22,7 @@ _TEMPLATE_LOCK = 585
 
 
 def pytest_configure() -> None:
-    """Let all SQLite engines of a process share compiled statements, and write without waiting for the disk.
+    """Let all engines of a process on one kind of server share compiled statements, and SQLite not wait for the disk.
 
     Tests open hundreds of engines, each of which would compile the same statements; their data outlives no test run.
     """
@@ -30,18 +30,28 @@ def pytest_configure() -> None:
 
 
 def _sharing(create: Callable[..., Engine]) -> Callable[..., Engine]:
-    shared = create("sqlite://", poolclass=StaticPool, query_cache_size=5_000)
-    shared.connect().close()  # the dialect learns the version
+    first = {"sqlite": create("sqlite://", poolclass=StaticPool, query_cache_size=5_000)}
+    first["sqlite"].connect().close()  # the dialect learns the version
 
     def create_sharing(address: URL, **options: object) -> Engine:
         engine = create(address, **options)
-        if engine.dialect.name == shared.dialect.name:
+        server = "sqlite" if engine.dialect.name == "sqlite" else str(address.set(database=None))
+        if server in first:
+            engine.dialect.initialize = _already_initialised  # type: ignore[method-assign] # by queries
             # What is compiled is kept by dialect.
-            engine.dialect, engine._compiled_cache = shared.dialect, shared._compiled_cache
+            engine.dialect, engine._compiled_cache = first[server].dialect, first[server]._compiled_cache
+        else:
+            engine._compiled_cache.capacity = 5_000
+            event.listen(engine, "connect", lambda *_: first.setdefault(server, engine), once=True)
+        if server == "sqlite":
             event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
         return engine
 
     return create_sharing
+
+
+def _already_initialised(_connection: object) -> None:
+    """Leave out what a dialect asks its server at first."""
 
 
 @pytest.fixture(scope="session")

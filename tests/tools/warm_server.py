@@ -23,6 +23,8 @@ from tests.catalogs import small_catalog
 from tests.tools.warm_commands import LENGTH_BYTES
 
 _FLOWS = ("flows.deployments.nightly", "flows.deployments.rerun", "flows.service.temporary_server")
+_JUDGING = ("expectations.evaluator", "expectations.run_page", "flows.actions.verification")
+_WRITING = ("cli.running", "cli.output.run_report", "publishing.document.report_document", "rich.markdown")
 _CHECK_SECONDS = 5
 """Interval at which it checks that the tests still run."""
 
@@ -92,7 +94,7 @@ def _prepare_imported() -> None:
 
 def _import_most() -> None:
     """Import what nearly every command needs, and what takes longest; load the catalogue of tests."""
-    for name in ("expectations.evaluator", "expectations.run_page", "flows.actions.verification", *_FLOWS):
+    for name in (*_JUDGING, *_WRITING, *_FLOWS):
         import_module(name)
     for command in (nightly, rerun, up):
         command.prepare_environment = _prepare_prefect  # type: ignore[attr-defined] # imported by name there

@@ -41,6 +41,7 @@ _MOMENT = re.compile(rb"\d\d:\d\d \d\d/\d\d/\d{4}")
 """How receipts write when a report arrived and was judged."""
 _NUMBER = re.compile(r"so-\d{8}|[Ss]ố \d+")
 """Number of a submission in a reply: on PostgreSQL a transaction that was rolled back leaves a gap in them."""
+_SETTINGS: dict[str, Settings] = {}
 
 
 def immediate_steps(run_id: str) -> PlainSteps:
@@ -50,17 +51,22 @@ def immediate_steps(run_id: str) -> PlainSteps:
 
 def settings_of(home: Path, **more: object) -> Settings:
     """Settings of a home with the small catalogue, whatever the environment says."""
-    results = {
-        "warehouse_url": "",
-        "catalog": small_catalog(),
-        "inbox": (),
-        "connectors": None,
-        "areas": (),
-        "lang": "en",
-        "batch_size": 100,
-    }
-    # Read by this process: reading by workers is tested once, not paid for in every run.
-    return Settings.model_validate({"home": home, "reading_workers": 0, "quiet_seconds": 0, **results, **more})
+    # Read once for all homes: each field is looked up in the environment, in several ways.
+    environment = (f"{name}={value}" for name, value in os.environ.items() if name.startswith("TONGHOP_"))
+    key = repr((sorted(more.items()), sorted(environment)))
+    if key not in _SETTINGS:
+        results = {
+            "warehouse_url": "",
+            "catalog": small_catalog(),
+            "inbox": (),
+            "connectors": None,
+            "areas": (),
+            "lang": "en",
+            "batch_size": 100,
+        }
+        # Read by this process: reading by workers is tested once, not paid for in every run.
+        _SETTINGS[key] = Settings.model_validate({"reading_workers": 0, "quiet_seconds": 0, **results, **more})
+    return _SETTINGS[key].model_copy(update={"home": home.absolute()})
 
 
 def context_of(home: Path, now: datetime = NOW, **more: object) -> AppContext:
