@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from domain.catalog import files
 from domain.catalog import units as units_module
@@ -43,8 +44,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--corpus", type=Path, help="folder of workbooks on which our reader has to equal openpyxl")
 
 
-def pytest_configure() -> None:
-    """Import as a run does, and collect no garbage meanwhile: of what an import makes, nearly all stays."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Import as a run does, and collect no garbage meanwhile: of what an import makes, nearly all stays.
+
+    Let examples be the same whatever a process has imported: Hypothesis would parse all of our modules that are loaded
+    by then for two seconds, in each process, and try their constants. `make hunt` tries these too.
+    """
+    if config.getoption("hypothesis_profile") != "hunt":
+        providers._get_local_constants = lambda: providers._local_constants
     small_catalog()  # xdist's workers, which are started later, share it
     # Catalogues of tests differ from the shipped one in few files: the others are parsed once, and never changed.
     files.read_document = cache(files.read_document)
@@ -83,6 +90,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(200_000, 20, 100)
+
+
+def pytest_unconfigure() -> None:
+    """Leave what tests made to the end of the process: pytest would look through all of it for garbage, five times."""
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
