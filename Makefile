@@ -13,7 +13,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # Tests write to memory where 4 GB of it are free (a container's /dev/shm is smaller): nothing of theirs has to reach a disk.
 MEMORY := $(shell awk '/^MemAvailable:/ {exit $$2 < 4000000}' /proc/meminfo 2>/dev/null && df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
 PYTEST := TMPDIR=$(or $(TMPDIR),$(MEMORY),/tmp) $(BIN)/python -m pytest -p no:anyio --forbid-skips
-IN_TWO := -n 2 --dist loadgroup $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
+# Number of processes that xdist hands tests to: two keep two cores at work, a third works while one of them waits for a server.
+IN = -n $(1) --dist loadgroup $(if $(COVERAGE),--cov --cov-append --cov-report= --cov-fail-under=0)
 FAST := $(PYTEST) -m "not full and not services and not long" --hypothesis-profile=$(if $(COVERAGE),steady,quick) --durations=10 --durations-min=0.3
 # Of the fast tests, two processes without xdist run half each: less is imported, and no test is sent between processes.
 # Whatever needs a home after a nightly run is in the other half, which makes it once.
@@ -44,7 +45,7 @@ test-fast: $(VENV)/ready ## Run the tests (of TESTS=path) that start no server, 
 ifeq ($(TESTS)$(COVERAGE),)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync fast-half fast-other-half
 else
-	@$(FAST) $(IN_TWO) $(TESTS) || $(NO_TESTS)
+	@$(FAST) $(call IN,2) $(TESTS) || $(NO_TESTS)
 endif
 
 fast-half:
@@ -54,7 +55,7 @@ fast-other-half:
 	@$(FAST) tests $(HALF:%=--ignore=tests/%)
 
 test-services: $(VENV)/ready ## Run the tests (of TESTS=path) that start PostgreSQL, Prefect's server, processes or many nightly runs
-	@$(PYTEST) $(IN_TWO) -m "(services or long or properties) and not full" $(TESTS) || $(NO_TESTS)
+	@$(PYTEST) $(call IN,3) -m "(services or long or properties) and not full" $(TESTS) || $(NO_TESTS)
 
 test-pythons: $(VENV)/ready ## Run the fast tests on Python 3.11 and 3.13, whichever of them are found
 	@for version in 3.11 3.13; do \
@@ -70,7 +71,7 @@ coverage: $(VENV)/ready ## Print what tests run with COVERAGE=1 covered; fail be
 test-full: test test-full-only ## Run the tests, then those that need Chromium and LibreOffice (make setup-full)
 
 test-full-only: $(VENV)/ready ## Run only the tests that need Debian's packages: browser, office, database and servers
-	@$(PYTEST) $(IN_TWO) -m full
+	@$(PYTEST) $(call IN,2) -m full
 
 test-wheel: $(VENV)/ready ## Build the wheel, install it in an empty environment and run the demo from there
 	@rm -rf build/wheel && $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
