@@ -1,29 +1,59 @@
 """A sheet of many rows, whose cells are written as XML at once: XlsxWriter keeps an object for each until the end."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from domain.texts import cut, visible
 
 _LONGEST_TEXT: Final = 32_767
 """Letters that a cell of Excel holds."""
+_DIGITS: Final = 16
+"""Significant digits that a number of Excel has."""
+_LINE_HEIGHT, _PADDING = 14.5, 3
+# Characters beyond a column's width that still fit on its line, on average: letters are narrower than digits.
+_SLACK = 1.2
+_TEXT: Final = ' t="s"'
+"""Attribute of a cell that holds a text."""
+
+Value = str | Decimal | int | None
 
 
 class StyledCell(NamedTuple):
     """A value and the name of its style; None leaves the cell empty."""
 
-    value: str | Decimal | int | None
+    value: Value
     style: str = "text"
+
+
+Cell = tuple[Value, str]
+"""A `StyledCell`, or a plain pair of the same, which takes a fifth of its time to make."""
+
+
+class _RowShape:
+    """Columns and formats of the cells that rows have in common, and the rows' XML with marks for what differs."""
+
+    __slots__ = ("cells", "pattern")
+
+    def __init__(self, cells: Sequence[tuple[int, Format]]) -> None:
+        self.cells, self.pattern = cells, ""
 
 
 def shown(text: str) -> str:
     """Return a text as a cell shows it: nothing in it acts, and it is no longer than a cell holds."""
     return cut(visible(text), _LONGEST_TEXT)
+
+
+def height_of(row: Iterable[Cell], widths: Iterable[float]) -> float:
+    """Return the height of a row in points, that of its tallest cell: not every program adjusts it itself."""
+    lines = (_lines_of(value, width) for (value, _), width in zip(row, widths, strict=True) if isinstance(value, str))
+    return _height(max(lines, default=1))
 
 
 class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
@@ -37,76 +67,98 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
     def __init__(self) -> None:
         """Begin without rows."""
         super().__init__()
-        self._rows: list[tuple[int, str, list[tuple[int, Format, str]]]] = []
+        self._rows: list[tuple[int, str, _RowShape, list[str]]] = []
         self._width = 0
-        self._index_of: dict[str, int] = {}
+        self._texts: dict[str, tuple[str, float]] = {}
+        self._shapes: dict[tuple[tuple[int, str], ...] | tuple[str, ...], _RowShape] = {}
 
     def append_rows(
-        self,
-        first: int,
-        rows: Sequence[Sequence[StyledCell]],
-        heights: Sequence[float],
-        styles: Mapping[str, Format],
-    ) -> None:
-        """Append rows of cells, all of the same number; below them rows can only be appended.
+        self, first: int, rows: Iterable[Sequence[Cell]], widths: Sequence[float], styles: Mapping[str, Format]
+    ) -> int:
+        """Append rows of cells, as high as their tallest cells; below them rows can only be appended.
 
         Args:
             first: Row of the first one, counted from 0.
-            rows: Their cells.
-            heights: Height of each row in points.
-            styles: Formats by name.
+            rows: Their cells, one for each column.
+            widths: Widths of the columns in characters.
+            styles: Formats by name, the same for all rows of the sheet.
+
+        Returns:
+            The number of the row below the last one.
         """
-        for number, (row, height) in enumerate(zip(rows, heights, strict=True), first):
-            cells = [(column, styles[style], self._content(value)) for column, (value, style) in enumerate(row)]
-            self._append(number, cells, height)
+        texts, number = self._texts, first - 1
+        for number, row in enumerate(rows, first):
+            most, contents = 1, []
+            for (value, _), width in zip(row, widths, strict=True):
+                if isinstance(value, str):
+                    content, length = texts.get(value) or self._add_text(value)
+                    if length > width:  # nearly all texts fit into their column
+                        most = max(most, _lines_of(value, width))
+                    contents.append(content)
+                else:
+                    contents.append(_number(value))
+            names = tuple([style for _, style in row])
+            shape = self._shapes.get(names)
+            if shape is None:
+                shape = self._shapes[names] = _RowShape([(column, styles[name]) for column, name in enumerate(names)])
+            self._append(number, shape, contents, _height(most))
+        return number + 1
+
+    def append_row(self, number: int, row: Sequence[Cell], height: float, styles: Mapping[str, Format]) -> None:
+        """Append a row of cells of that height, one for each column."""
+        self.append_parts(number, list(enumerate(row)), height, styles)
 
     def append_parts(
-        self, number: int, parts: Iterable[tuple[int, StyledCell]], height: float, styles: Mapping[str, Format]
+        self, number: int, parts: Sequence[tuple[int, Cell]], height: float, styles: Mapping[str, Format]
     ) -> None:
         """Append a row that has cells in some columns only, counted from 0."""
-        cells = [(column, styles[cell.style], self._content(cell.value)) for column, cell in parts]
-        self._append(number, cells, height)
+        key = tuple([(column, style) for column, (_, style) in parts])
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = _RowShape([(column, styles[style]) for column, style in key])
+        self._append(number, shape, [self._content(value) for _, (value, _) in parts], height)
 
-    def _append(self, number: int, cells: list[tuple[int, Format, str]], height: float) -> None:
-        width = cells[-1][0] + 1
+    def add_table_over(self, head: int, last_row: int, last_column: int, options: dict[str, Any]) -> None:
+        """Add a table from the first column to the last, counted from 0; see `add_table`."""
+        # Which notes every cell of a table, to see whether tables overlap: here nothing follows one.
+        self.add_table(head, 0, head + 1, last_column, options)
+        cells = xl_range(head, 0, last_row, last_column)
+        self.tables[-1].update(range=cells, a_range=cells, autofilter=cells)
+
+    def _append(self, number: int, shape: _RowShape, contents: list[str], height: float) -> None:
+        width = shape.cells[-1][0] + 1
         if self.dim_rowmin is None:  # XlsxWriter leaves the rows of a sheet out that it takes for empty
             self.dim_rowmin, self.dim_colmin, self.dim_rowmax, self.dim_colmax = number, 0, number, 0
         self._width = max(self._width, width)
-        points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
-        attributes = f'spans="1:{width}" ht="{points:.16g}" customHeight="1"'
-        self._rows.append((number, attributes, cells))
+        self._rows.append((number, _row_attributes(width, height), shape, contents))
 
-    def _content(self, value: str | Decimal | int | None) -> str:
+    def _content(self, value: Value) -> str:
         """Return what follows the attributes of a cell that all have."""
-        if value is None or value == "":
-            return "/>"
         if isinstance(value, str):
-            return f' t="s"><v>{self._shared(value)}</v></c>'
-        return f"><v>{value:.16G}</v></c>"
+            return (self._texts.get(value) or self._add_text(value))[0]
+        return _number(value)
 
-    def _shared(self, text: str) -> int:
-        index = self._index_of.get(text)
-        if index is None:
+    def _add_text(self, text: str) -> tuple[str, float]:
+        """Return what follows the attributes of a cell with that text, and its length, endless if it breaks lines."""
+        content = "/>"
+        if text:
             index = self.str_table._get_shared_string_index(shown(text))  # noqa: SLF001 # no public access
-            self._index_of[text] = index
-        else:
-            self.str_table.count += 1
-        return index
+            content = f"{_TEXT}><v>{index}</v></c>"
+        self._texts[text] = content, math.inf if "\n" in text else len(text)
+        return self._texts[text]
 
     def _write_rows(self) -> None:
         """Write the rows; called by XlsxWriter, which numbers formats as they are first used: so do these."""
         super()._write_rows()
-        letters = [xl_col_to_name(column) for column in range(self._width)]
-        indices: dict[Format, int] = {}
-        for above, attributes, cells in self._rows:
-            number = above + 1
-            written = [f'<row r="{number}" {attributes}>']
-            for column, style, content in cells:
-                if style not in indices:
-                    indices[style] = style._get_xf_index()  # noqa: SLF001 # no public access
-                written.append(f'<c r="{letters[column]}{number}" s="{indices[style]}"{content}')
-            written.append("</row>")
-            self.fh.write("".join(written))
+        written = "".join(
+            [
+                (shape.pattern or _complete(shape)).format(above + 1, attributes, *contents)
+                for above, attributes, shape, contents in self._rows
+            ]
+        )
+        self.fh.write(written)
+        # The table of texts has counted each of this sheet once.
+        self.str_table.count += written.count(_TEXT) - sum(1 for text in self._texts if text)
 
     def _write_dimension(self) -> None:
         """Write the range of cells; called by XlsxWriter before the rows."""
@@ -116,3 +168,37 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
             self.dim_colmax = max(last_column, self._width - 1)
         super()._write_dimension()
         self.dim_rowmax, self.dim_colmax = last_row, last_column
+
+
+def _complete(shape: _RowShape) -> str:
+    """Make the pattern of a shape and return it: number and attributes of a row, then the contents of its cells."""
+    cells = (
+        f'<c r="{xl_col_to_name(column)}{{0}}" s="{style._get_xf_index()}"{{{place}}}'  # noqa: SLF001 # no public access
+        for place, (column, style) in enumerate(shape.cells, 2)
+    )
+    shape.pattern = f'<row r="{{0}}" {{1}}>{"".join(cells)}</row>'
+    return shape.pattern
+
+
+def _number(value: Decimal | int | None) -> str:
+    """Return what follows the attributes of a cell that holds a number or nothing."""
+    if value is None:
+        return "/>"
+    text = str(value)  # as XlsxWriter writes it, where it has no more digits than a number of Excel
+    return f"><v>{text if len(text) <= _DIGITS else format(value, f'.{_DIGITS}G')}</v></c>"
+
+
+@lru_cache(maxsize=1 << 10)
+def _row_attributes(width: int, height: float) -> str:
+    """Return the attributes of a row but its number."""
+    points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
+    return f'spans="1:{width}" ht="{points:.16g}" customHeight="1"'
+
+
+def _height(lines: int) -> float:
+    return _PADDING + _LINE_HEIGHT * lines
+
+
+def _lines_of(text: str, width: float) -> int:
+    """Return how many lines a text wraps to in a column."""
+    return sum(math.ceil(max(len(line), 1) / (width * _SLACK)) for line in text.split("\n"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.format import Format
 
-from publishing.workbook.long_sheet import LongSheet, StyledCell
+from publishing.workbook.long_sheet import Cell, LongSheet, StyledCell
 from publishing.workbook.table import SheetWriter
 
 _LINE = 18.0
@@ -26,18 +26,17 @@ class OfficialPage(SheetWriter):
         """Write a row of texts, each over the columns from its first to its last, counted from 0."""
         # Not `merge_range`, which writes the cells below the first one by one.
         self.sheet.merge += [[self.row, first, self.row, last] for first, last, _ in parts if first < last]
-        cells = ((first, cell) for first, _, cell in parts)
-        self.sheet.append_parts(self.row, cells, height, self._styles)
+        self.sheet.append_parts(self.row, [(first, cell) for first, _, cell in parts], height, self._styles)
         self.row += 1
 
-    def write_spans(self, spans: Sequence[tuple[int, StyledCell]], height: float) -> None:
+    def write_spans(self, spans: Sequence[tuple[int, Cell]], height: float) -> None:
         """Write a row of bordered texts or numbers, each over so many columns."""
-        row: list[StyledCell] = []
+        row: list[Cell] = []
         for width, cell in spans:
             if width > 1:
                 self.sheet.merge.append([self.row, len(row), self.row, len(row) + width - 1])
-            row += [cell, *[StyledCell(None, cell.style)] * (width - 1)]
-        self.sheet.append_rows(self.row, [row], [height], self._styles)
+            row += [cell, *[(None, cell[1])] * (width - 1)]
+        self.sheet.append_row(self.row, row, height, self._styles)
         self.row += 1
 
     def write_heading(self, title: str, last_column: int) -> None:

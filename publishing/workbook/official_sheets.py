@@ -1,14 +1,14 @@
 """The further official sheets: figures by commune for each theme, who has reported, figures that were corrected."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
 
+from domain.rollups import RollupRow
 from publishing.editions import SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.papers import before_and_after, target, verdict
 from publishing.figures.provinces import MOST_UNITS_LISTED
 from publishing.figures.report import CommuneFigure, ProvinceFigure, ProvinceLine, PublishedFigure, Report, UnitLine
-from publishing.workbook.long_sheet import StyledCell
+from publishing.workbook.long_sheet import Cell, StyledCell
 from publishing.workbook.official_page import OfficialPage
 from publishing.workbook.sheets import number_style
 from publishing.workbook.table import TableColumn
@@ -48,7 +48,7 @@ def write_theme(
     page.sheet.freeze_panes(head + 2, 2)
     rows = _province_rows(figures, report, formatter) if by_province else _unit_rows(figures, report, formatter)
     first = page.row
-    page.write_rows(list(rows), columns)
+    page.write_rows(rows, columns)
     _write_foot(page, figures, formatter)
     return first
 
@@ -116,7 +116,7 @@ def write_corrections(page: OfficialPage, report: Report, formatter: ReportForma
 
 
 def _write_list(
-    page: OfficialPage, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]], *, is_first: bool = True
+    page: OfficialPage, columns: Sequence[TableColumn], rows: Iterable[Sequence[Cell]], *, is_first: bool = True
 ) -> None:
     head = page.row
     page.write_rows([[StyledCell(column.header, "head") for column in columns]], columns)
@@ -136,22 +136,18 @@ def _write_heads(page: OfficialPage, figures: Sequence[PublishedFigure], columns
     page.sheet.merge += [[head, column, head + 1, column] for column in (0, 1, len(columns) - 1)]
 
 
-def _unit_rows(
-    figures: Sequence[PublishedFigure], report: Report, formatter: ReportFormatter
-) -> Iterator[list[StyledCell]]:
+def _unit_rows(figures: Sequence[PublishedFigure], report: Report, formatter: ReportFormatter) -> Iterator[list[Cell]]:
     for number, unit in enumerate(report.units, 1):
-        remark = formatter.state(unit) if unit.state in _WORST_FIRST else ""
-        yield [
-            StyledCell(str(number), "centre"),
-            StyledCell(unit.name),
-            *(cell for figure in figures for cell in _numbers(figure, figure.of_unit(unit.key))),
-            StyledCell(remark, "centre"),
-        ]
+        row: list[Cell] = [(str(number), "centre"), (unit.name, "text")]
+        for figure in figures:
+            row += _numbers(figure, figure.of_unit(unit.key))
+        row.append((formatter.state(unit) if unit.state in _WORST_FIRST else "", "centre"))
+        yield row
 
 
 def _province_rows(
     figures: Sequence[PublishedFigure], report: Report, formatter: ReportFormatter
-) -> Iterator[list[StyledCell]]:
+) -> Iterator[list[Cell]]:
     for number, province in enumerate(report.provinces, 1):
         numbers = (_numbers(figure, province.figures.get(figure.row.indicator)) for figure in figures)
         yield [
@@ -183,17 +179,14 @@ def _coverage(figure: PublishedFigure, formatter: ReportFormatter) -> str:
 
 
 def _numbers(
-    figure: PublishedFigure, numbers: CommuneFigure | ProvinceFigure | object | None, prefix: str = ""
-) -> list[StyledCell]:
+    figure: PublishedFigure, numbers: CommuneFigure | ProvinceFigure | RollupRow | None, prefix: str = ""
+) -> list[Cell]:
     """Return numerator, denominator and rate of a figure, or its count alone; empty cells where it has none."""
-    value, numerator, denominator = (getattr(numbers, name, None) for name in ("value", "numerator", "denominator"))
+    value = numbers.value if numbers else None
     if not figure.is_percent:
-        return [StyledCell(value, prefix + number_style(value))]
-    counts: tuple[Decimal | None, ...] = (numerator, denominator)
-    return [
-        *(StyledCell(number, prefix + number_style(number)) for number in counts),
-        StyledCell(value, prefix + number_style(value, percent=True)),
-    ]
+        return [(value, prefix + number_style(value))]
+    counts = (numbers.numerator, numbers.denominator) if numbers else (None, None)
+    return [*((number, prefix + number_style(number)) for number in counts), (value, f"{prefix}percent")]
 
 
 def _severity(unit: UnitLine) -> tuple[int, str]:

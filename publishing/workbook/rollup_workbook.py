@@ -1,7 +1,7 @@
 """The rollup as an Excel workbook: the official form, then annexes with every figure, source cell, unit and change."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -10,7 +10,7 @@ from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.workbook import sheets
 from publishing.workbook.chart import write_chart
-from publishing.workbook.long_sheet import LongSheet, StyledCell
+from publishing.workbook.long_sheet import Cell, LongSheet, StyledCell
 from publishing.workbook.notes import write_notes
 from publishing.workbook.official import write_official
 from publishing.workbook.official_sheets import lists_provinces
@@ -50,6 +50,7 @@ class _WorkbookWriter:
     def __init__(self, book: xlsxwriter.Workbook, report: Report, formatter: ReportFormatter) -> None:
         self.book, self.report, self.formatter = book, report, formatter
         self.styles = make_styles(book)
+        self.heading = sheets.heading(report, formatter)
         self.figures = [(theme, figure) for theme in report.themes for figure in theme.figures]
 
     def write(self) -> None:
@@ -68,7 +69,7 @@ class _WorkbookWriter:
 
     def _list_units(self) -> None:
         formatter, report = self.formatter, self.report
-        communes = [sheets.commune_row(figure, commune) for _, figure in self.figures for commune in figure.communes]
+        communes = (row for _, figure in self.figures for row in sheets.commune_rows(figure))
         self._list("communes", "TheoXa", sheets.commune_columns(formatter), communes, frozen=2)
         units = [sheets.unit_row(unit, formatter) for unit in report.units]
         self._list("units", "DonVi", sheets.unit_columns(formatter), units, frozen=2)
@@ -83,7 +84,7 @@ class _WorkbookWriter:
     def _page(self, name: str, kind: type[Worksheet] = Worksheet) -> SheetWriter:
         """Add a sheet with the common heading, which all sheets but the last have."""
         page = SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}"), kind), self.styles)
-        page.write_lines(sheets.heading(self.report, self.formatter))
+        page.write_lines(self.heading)
         if name in {"communes", "provinces"} and self.report.is_sample:
             page.write_lines([StyledCell(self.formatter.text("sample_note"), "warning")])
         if name == "provinces":
@@ -99,7 +100,7 @@ class _WorkbookWriter:
         name: str,
         table: str,
         columns: Sequence[TableColumn],
-        rows: Sequence[Sequence[StyledCell]],
+        rows: Iterable[Sequence[Cell]],
         *,
         frozen: int,
     ) -> None:

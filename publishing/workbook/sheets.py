@@ -1,11 +1,11 @@
 """Content of the published workbook's sheets, as rows of cells."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from publishing.figures.formatter import SHORT_HASH, ReportFormatter
 from publishing.figures.report import (
     ChangeLine,
-    CommuneFigure,
     ProvinceFigure,
     ProvinceLine,
     PublishedFigure,
@@ -13,7 +13,7 @@ from publishing.figures.report import (
     ThemeFigures,
     UnitLine,
 )
-from publishing.workbook.long_sheet import StyledCell
+from publishing.workbook.long_sheet import Cell, StyledCell
 from publishing.workbook.table import TableColumn
 
 
@@ -71,20 +71,22 @@ def commune_columns(formatter: ReportFormatter) -> list[TableColumn]:
     return [TableColumn(formatter.text(name), width) for name, width in zip(names, widths, strict=True)]
 
 
-def commune_row(figure: PublishedFigure, commune: CommuneFigure) -> list[StyledCell]:
-    """Return the row of one commune's figure, with its source cells."""
-    return [
-        StyledCell(figure.name),
-        StyledCell(commune.name),
-        StyledCell(commune.value, number_style(commune.value, percent=figure.is_percent)),
-        StyledCell(commune.numerator, number_style(commune.numerator)),
-        StyledCell(commune.denominator, number_style(commune.denominator)),
-        StyledCell(commune.addresses),
-        StyledCell(commune.file_name),
-        StyledCell(commune.sha256[:SHORT_HASH], "code"),
-        StyledCell(commune.unit, "centre"),
-        StyledCell(figure.row.indicator, "code"),
-    ]
+def commune_rows(figure: PublishedFigure) -> Iterator[list[Cell]]:
+    """Yield the rows of the communes' figures, with their source cells."""
+    name, code = (figure.name, "text"), (figure.row.indicator, "code")
+    for commune in figure.communes:
+        yield [
+            name,
+            (commune.name, "text"),
+            (commune.value, number_style(commune.value, percent=figure.is_percent)),
+            (commune.numerator, number_style(commune.numerator)),
+            (commune.denominator, number_style(commune.denominator)),
+            (commune.addresses, "text"),
+            (commune.file_name, "text"),
+            (commune.sha256[:SHORT_HASH], "code"),
+            (commune.unit, "centre"),
+            code,
+        ]
 
 
 def province_columns(formatter: ReportFormatter) -> list[TableColumn]:

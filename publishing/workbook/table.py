@@ -1,18 +1,14 @@
 """Sheets of the published workbook: texts are written as texts, numbers as numbers; every sheet prints on A4."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from publishing.workbook.long_sheet import LongSheet, StyledCell, shown
+from publishing.workbook.long_sheet import Cell, LongSheet, StyledCell, height_of, shown
 
 _A4 = 9
-_LINE_HEIGHT, _PADDING = 14.5, 3
-# Characters beyond a column's width that still fit on its line, on average: letters are narrower than digits.
-_SLACK = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +44,41 @@ class SheetWriter:
             self._write(0, line)
             self.row += 1
 
-    def write_rows(self, rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> None:
+    def write_rows(self, rows: Iterable[Sequence[Cell]], columns: Sequence[TableColumn]) -> None:
         """Write rows without a table's filters."""
-        if rows:
-            self._write_rows(rows, columns)
+        widths = [column.width for column in columns]
+        if isinstance(self.sheet, LongSheet):
+            self.row = self.sheet.append_rows(self.row, rows, widths, self._styles)
+            return
+        for row in rows:
+            self._write_row(row, widths)
 
-    def write_table(self, name: str, columns: Sequence[TableColumn], rows: Sequence[Sequence[StyledCell]]) -> None:
+    def write_table(self, name: str, columns: Sequence[TableColumn], rows: Iterable[Sequence[Cell]]) -> None:
         """Write a table with filters; without rows, only its header. `name` must be unique in the workbook.
 
         Below the table of a `LongSheet` nothing else can be written.
         """
         head = self.row
-        self._write_row([StyledCell(column.header, "header") for column in columns], columns)
-        if rows:
-            self._write_rows(rows, columns)
+        self._write_row([(column.header, "header") for column in columns], [column.width for column in columns])
+        self.write_rows(rows, columns)
+        if self.row > head + 1:
             heads = [{"header": column.header, "header_format": self._styles["header"]} for column in columns]
             options = {"name": name, "columns": heads, "style": None}
-            self.sheet.add_table(head, 0, self.row - 1, len(columns) - 1, options)
+            if isinstance(self.sheet, LongSheet):
+                self.sheet.add_table_over(head, self.row - 1, len(columns) - 1, options)
+            else:
+                self.sheet.add_table(head, 0, self.row - 1, len(columns) - 1, options)
 
-    def _write_rows(self, rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> None:
-        if isinstance(self.sheet, LongSheet):
-            self.sheet.append_rows(self.row, rows, _heights(rows, columns), self._styles)
-            self.row += len(rows)
-            return
-        for row in rows:
-            self._write_row(row, columns)
-
-    def _write_row(self, row: Sequence[StyledCell], columns: Sequence[TableColumn]) -> None:
+    def _write_row(self, row: Sequence[Cell], widths: Sequence[float]) -> None:
         for index, cell in enumerate(row):
             self._write(index, cell)
-        self.sheet.set_row(self.row, *_heights([row], columns))
+        self.sheet.set_row(self.row, height_of(row, widths))
         self.row += 1
 
-    def _write(self, column: int, cell: StyledCell) -> None:
-        style = self._styles[cell.style]
-        match cell.value:
+    def _write(self, column: int, cell: Cell) -> None:
+        value, name = cell
+        style = self._styles[name]
+        match value:
             case None | "":
                 self.sheet.write_blank(self.row, column, None, style)
             case str() as text:
@@ -90,22 +86,3 @@ class SheetWriter:
                 self.sheet.write_string(self.row, column, shown(text), style)
             case number:
                 self.sheet.write_number(self.row, column, number, style)
-
-
-def _heights(rows: Sequence[Sequence[StyledCell]], columns: Sequence[TableColumn]) -> list[float]:
-    """Return the rows' heights in points, each as high as its tallest cell: not every program adjusts them itself."""
-    widths = [column.width for column in columns]
-    heights: list[float] = []
-    for row in rows:
-        most = 1
-        for (value, _), width in zip(row, widths, strict=True):
-            # Nearly all texts fit into their column.
-            if isinstance(value, str) and (len(value) > width or "\n" in value):
-                most = max(most, _lines_of(value, width))
-        heights.append(_PADDING + _LINE_HEIGHT * most)
-    return heights
-
-
-def _lines_of(text: str, width: float) -> int:
-    """Return how many lines a text wraps to in a column."""
-    return sum(math.ceil(max(len(line), 1) / (width * _SLACK)) for line in text.split("\n"))
