@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from domain.indicators import Part
 from domain.periods import Period, parse_period
@@ -286,9 +286,27 @@ def _sources(
 ) -> dict[tuple[int, str], list[SourceCell]]:
     """Return cells by submission and indicator: a commune's own, or those of its villages."""
     sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
+    statement = _SOURCES
+    if len(indicators) == 1:
+        statement = statement.where(table_of(ObservationRow).c.indicator.in_(indicators))
+    for chunk in in_chunks(submissions):
+        for each in session.execute(statement, {"submissions": chunk}).all():
+            if each[1] in indicators:
+                sources[each[0], each[1]].append(SourceCell._make(each[2:]))
+    archived = [each for each in archived_figures(session, submissions) if each.indicator in indicators]
+    by_village = select(IndicatorRow.id).where(IndicatorRow.collected_at == Level.VILLAGE)
+    villages = set(session.scalars(by_village)) if archived else set()
+    for each in archived:
+        if (each.indicator in villages) == (each.unit_code != each.reported_by):
+            cell = SourceCell(each.unit_code, *(getattr(each, name) for name in SourceCell._fields[1:]))
+            sources[each.submission_id, each.indicator].append(cell)
+    return sources
+
+
+def _sources_statement() -> Select[Any]:
     # Columns of tables, not of objects: a country has tens of thousands.
     row, submission, collected = (table_of(each).c for each in (ObservationRow, SubmissionRow, IndicatorRow))
-    statement = (
+    return (
         select(
             row.submission_id,
             row.indicator,
@@ -304,23 +322,15 @@ def _sources(
         )
         .join_from(table_of(ObservationRow), table_of(SubmissionRow), submission.id == row.submission_id)
         .join(table_of(IndicatorRow), collected.id == row.indicator)
-        .where((collected.collected_at == Level.VILLAGE) == (row.unit_code != submission.unit_code))
+        .where(
+            (collected.collected_at == Level.VILLAGE) == (row.unit_code != submission.unit_code),
+            row.submission_id.in_(bindparam("submissions", expanding=True)),
+        )
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )
-    if len(indicators) == 1:
-        statement = statement.where(row.indicator.in_(indicators))
-    for chunk in in_chunks(submissions):
-        for each in session.execute(statement.where(row.submission_id.in_(chunk))).all():
-            if each[1] in indicators:
-                sources[each[0], each[1]].append(SourceCell._make(each[2:]))
-    archived = [each for each in archived_figures(session, submissions) if each.indicator in indicators]
-    by_village = select(collected.id).where(collected.collected_at == Level.VILLAGE)
-    villages = set(session.scalars(by_village)) if archived else set()
-    for each in archived:
-        if (each.indicator in villages) == (each.unit_code != each.reported_by):
-            cell = SourceCell(each.unit_code, *(getattr(each, name) for name in SourceCell._fields[1:]))
-            sources[each.submission_id, each.indicator].append(cell)
-    return sources
+
+
+_SOURCES: Final = _sources_statement()
 
 
 def _links(session: Session, units: Iterable[UnitRecord]) -> dict[tuple[str, str, str], Link]:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from domain.catalog.catalog import Catalog
@@ -34,8 +35,8 @@ from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
 
-_CONTRIBUTED: Final = attrgetter(*ContributionRecord._fields)
-_R = TypeVar("_R", RollupBesideRow, RollupCountedFormRow, RollupOtherReportRow)
+_COLUMNS: Final = attrgetter(*ContributionRecord._fields)
+_R = TypeVar("_R", RollupBesideRow, RollupChangeRow, RollupCountedFormRow, RollupOtherReportRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,36 +119,24 @@ def read_revision(
 
     `known` as in `RevisionRecords`.
     """
-    unit, contribution, change = RollupUnitRow, RollupContributionRow, RollupChangeRow
-    # Columns of tables, not of objects: a country has ten thousand units.
-    expected = select(*table_of(unit).columns).where(unit.revision_id == head.id)
-    units = session.execute(expected.order_by(unit.period, unit.unit_code)).all()
-    contributed = (
-        select(*(table_of(contribution).c[name] for name in ContributionRecord._fields))
-        .join(
-            RollupFigureRow,
-            (RollupFigureRow.revision_id == contribution.revision_id)
-            & (RollupFigureRow.indicator == contribution.indicator),
-        )
-        .where(contribution.revision_id == head.id)
-        .order_by(RollupFigureRow.position, contribution.period, contribution.unit_code)
-    )
+    key = {"revision": head.id}
+    units = session.execute(_UNITS, key).all()
+    contributed = _CONTRIBUTED
     if of is not None:
-        contributed = contributed.where(contribution.indicator == of)
+        contributed = contributed.where(table_of(RollupContributionRow).c.indicator == of)
     rows = read_rows(session, head)
-    contributions: list[Any] = list(session.execute(contributed).all())
+    contributions: list[Any] = list(session.execute(contributed, key).all())
     positions = {row.indicator: position for position, row in enumerate(rows)}
     archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
     ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period))
-    contributions += (ContributionRecord(*_CONTRIBUTED(each)) for each in ordered)
-    changes = session.scalars(select(change).where(change.revision_id == head.id).order_by(change.position)).all()
+    contributions += (ContributionRecord(*_COLUMNS(each)) for each in ordered)
     parts = read_parts(session, head)
     beside = _rows_of(session, RollupBesideRow, head)
     records = RevisionRecords(
         rows,
         units,
         contributions,
-        changes,
+        _rows_of(session, RollupChangeRow, head),
         parts,
         counted_forms=_rows_of(session, RollupCountedFormRow, head),
         other_reports=_rows_of(session, RollupOtherReportRow, head),
@@ -158,9 +147,41 @@ def read_revision(
 
 
 def _rows_of(session: Session, row: type[_R], head: RollupRevisionRow) -> Sequence[_R]:
-    """Return the rows of a revision about reports of other forms, by their primary key."""
-    statement = select(row).where(row.revision_id == head.id).order_by(*table_of(row).primary_key)
-    return session.scalars(statement).all()
+    """Return rows of a revision, by their primary key."""
+    return session.scalars(_by_key(row), {"revision": head.id}).all()
+
+
+# Statements are put together once: for a revision of a district that takes as long as reading its rows.
+@cache
+def _by_key(row: type[_R]) -> Select[tuple[_R]]:
+    return select(row).where(row.revision_id == bindparam("revision")).order_by(*table_of(row).primary_key)
+
+
+def _units_statement() -> Select[Any]:
+    # Columns of tables, not of objects: a country has ten thousand units.
+    row = table_of(RollupUnitRow)
+    return select(row).where(row.c.revision_id == bindparam("revision")).order_by(row.c.period, row.c.unit_code)
+
+
+def _contributed_statement() -> Select[Any]:
+    row, figure = table_of(RollupContributionRow), table_of(RollupFigureRow)
+    return (
+        select(*(row.c[name] for name in ContributionRecord._fields))
+        .join(figure, (figure.c.revision_id == row.c.revision_id) & (figure.c.indicator == row.c.indicator))
+        .where(row.c.revision_id == bindparam("revision"))
+        .order_by(figure.c.position, row.c.period, row.c.unit_code)
+    )
+
+
+_UNITS: Final = _units_statement()
+_CONTRIBUTED: Final = _contributed_statement()
+
+
+@cache
+def _heads(wanted: tuple[str, ...]) -> Select[tuple[RollupRevisionRow]]:
+    """Return the statement for the heads that have what is wanted of these columns, newest first."""
+    row = RollupRevisionRow
+    return select(row).where(*(getattr(row, name) == bindparam(name) for name in wanted)).order_by(row.number.desc())
 
 
 def find_revision(session: Session, area: str, period: Period, which: RevisionSelector) -> RollupRevisionRow:
@@ -169,16 +190,16 @@ def find_revision(session: Session, area: str, period: Period, which: RevisionSe
     Raises:
         UsageError: there is no such revision, or several forms have figures and none was named.
     """
-    row = RollupRevisionRow
-    statement = select(row).where(row.area_code == area, row.period == period.id, row.boundary == which.boundary)
-    for column, wanted in (
-        (row.form, which.form),
-        (row.number, which.number),
-        (row.area_valid_from, which.area_valid_from),
-    ):
-        if wanted is not None:
-            statement = statement.where(column == wanted)
-    heads = session.scalars(statement.order_by(row.number.desc())).all()
+    columns = {
+        "area_code": area,
+        "period": period.id,
+        "boundary": which.boundary,
+        "form": which.form,
+        "number": which.number,
+        "area_valid_from": which.area_valid_from,
+    }
+    wanted = {name: value for name, value in columns.items() if value is not None}
+    heads = session.scalars(_heads(tuple(wanted)), wanted).all()
     forms = sorted({head.form for head in heads})
     if len(forms) > 1:
         raise UsageError(f"area {area} has figures of several forms for {period}; name one of: {', '.join(forms)}")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.indicators import Measure, Part
 from domain.periods import Period, parse_period
@@ -99,23 +99,29 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(changes, 1)])
 
 
+_FIGURES: Final = (
+    select(RollupFigureRow, IndicatorRow.measure)
+    .join(IndicatorRow, IndicatorRow.id == RollupFigureRow.indicator)
+    .where(RollupFigureRow.revision_id == bindparam("revision"))
+    .order_by(RollupFigureRow.position)
+)
+_PARTS: Final = (
+    select(RollupPartRow.indicator, RollupPartRow.part, RollupPartRow.points)
+    .where(RollupPartRow.revision_id == bindparam("revision"))
+    .order_by(RollupPartRow.indicator, RollupPartRow.position)
+)
+
+
 def read_rows(session: Session, revision: RollupRevisionRow) -> tuple[RollupRow, ...]:
     """Return the published rows of a revision, in the form's order."""
-    rows = session.execute(
-        select(RollupFigureRow, IndicatorRow.measure)
-        .join(IndicatorRow, IndicatorRow.id == RollupFigureRow.indicator)
-        .where(RollupFigureRow.revision_id == revision.id)
-        .order_by(RollupFigureRow.position)
-    )
+    rows = session.execute(_FIGURES, {"revision": revision.id}).all()
     return tuple(_published(revision, row, measure) for row, measure in rows)
 
 
 def read_parts(session: Session, revision: RollupRevisionRow) -> dict[str, tuple[Part, ...]]:
     """Return the parts of a revision's derived indicators."""
-    row = RollupPartRow
-    statement = select(row.indicator, row.part, row.points).where(row.revision_id == revision.id)
     results: dict[str, tuple[Part, ...]] = {}
-    for indicator, part, points in session.execute(statement.order_by(row.indicator, row.position)):
+    for indicator, part, points in session.execute(_PARTS, {"revision": revision.id}).all():
         results[indicator] = (*results.get(indicator, ()), Part(part, points))
     return results
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from domain.areas import NamedArea
 from domain.catalog.catalog import Catalog
@@ -140,11 +140,18 @@ def _indicator_row(indicator: Indicator) -> dict[str, object]:
     }
 
 
+_UNITS: Final = table_of(OrgUnitRow).c
+_NAMES: Final = select(_UNITS.code, _UNITS.valid_from, _UNITS.name).where(
+    _UNITS.code.in_(bindparam("codes", expanding=True))
+)
+"""Put together once: each revision that is published asks."""
+
+
 def unit_names(session: Session, units: Iterable[UnitKey]) -> dict[UnitKey, str]:
     """Return the full names of these dated units."""
-    wanted, row = set(units), table_of(OrgUnitRow).c
+    wanted = set(units)
     names: dict[tuple[str, date], str] = {}
     for chunk in in_chunks(unit.code for unit in wanted):
-        statement = select(row.code, row.valid_from, row.name).where(row.code.in_(chunk))
-        names |= {(code, valid_from): name for code, valid_from, name in session.execute(statement).all()}
+        rows = session.execute(_NAMES, {"codes": chunk}).all()
+        names |= {(code, valid_from): name for code, valid_from, name in rows}
     return {unit: names.get(unit, unit.code) for unit in wanted}

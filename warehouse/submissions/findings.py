@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from domain.issues import Issue, Repair
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
@@ -32,13 +33,16 @@ def findings_in(
     session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
 ) -> Iterator[_Row]:
     """Yield issues or repairs (`kind`) of one judgement of each submission, in their order."""
+    statement = _findings(kind).where(*narrowed) if narrowed else _findings(kind)
     for chunk in in_chunks(judgements):
-        rows = session.scalars(
-            select(kind)
-            .where(kind.submission_id.in_(chunk), *narrowed)
-            .order_by(kind.submission_id, kind.judgement, kind.position)
-        )
+        rows = session.scalars(statement, {"submissions": chunk})
         yield from (row for row in rows if row.judgement == judgements[row.submission_id])
+
+
+@cache
+def _findings(kind: type[_Row]) -> Select[tuple[_Row]]:
+    of_those = kind.submission_id.in_(bindparam("submissions", expanding=True))
+    return select(kind).where(of_those).order_by(kind.submission_id, kind.judgement, kind.position)
 
 
 def issue_of(row: IssueRow) -> Issue:

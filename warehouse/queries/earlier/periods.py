@@ -57,30 +57,39 @@ class EarlierRevisions:
 
 def earlier_revisions(session: Session, revision: Revision, below: int) -> EarlierRevisions:
     """Return the revisions that a revision is compared with; only those with an id below a limit were known to it."""
-    row = RollupRevisionRow
     periods = [revision.period.shift(-step).id for step in range(EARLIER_PERIODS + 1)]
-    own = (row.area_code == revision.area, row.form == revision.form, row.id < below)
-    first = session.scalar(
-        select(func.min(row.id)).where(
-            *own,
-            row.area_valid_from == revision.area_valid_from,
-            row.period == revision.period.id,
-            row.boundary == revision.boundary,
-        )
-    )
-    before_first = func.max(case((row.id < first, row.id))) if first is not None else func.max(row.id)
+    own = {"area": revision.area, "form": revision.form, "below": below}
+    since = {"valid_from": revision.area_valid_from, "period": revision.period.id, "boundary": revision.boundary}
+    first: int | None = session.scalar(_FIRST, own | since)
     newest: dict[tuple[Boundary, str], int] = {}
     previous_before = None
-    statement = select(row.boundary, row.period, func.max(row.id), before_first)
-    for boundary, period, key, before in session.execute(
-        statement.where(*own, row.period.in_(periods)).group_by(row.boundary, row.period)
-    ):
+    known = own | {"periods": periods, "first": below if first is None else first}
+    for boundary, period, key, before in session.execute(_NEWEST, known):
         if (boundary, period) == (revision.boundary, revision.period.id):
             continue
         newest[boundary, period] = key
         if (boundary, period) == (revision.boundary, periods[1]):
             previous_before = before
     return EarlierRevisions(newest, first, previous_before)
+
+
+_HEAD: Final = table_of(RollupRevisionRow).c
+_OWN: Final = (
+    _HEAD.area_code == bindparam("area"),
+    _HEAD.form == bindparam("form"),
+    _HEAD.id < bindparam("below"),
+)
+_FIRST: Final = select(func.min(_HEAD.id)).where(
+    *_OWN,
+    _HEAD.area_valid_from == bindparam("valid_from"),
+    _HEAD.period == bindparam("period"),
+    _HEAD.boundary == bindparam("boundary"),
+)
+_NEWEST: Final = (
+    select(_HEAD.boundary, _HEAD.period, func.max(_HEAD.id), func.max(case((_HEAD.id < bindparam("first"), _HEAD.id))))
+    .where(*_OWN, _HEAD.period.in_(bindparam("periods", expanding=True)))
+    .group_by(_HEAD.boundary, _HEAD.period)
+)
 
 
 def earlier_periods(session: Session, catalog: Catalog, revision: Revision, below: int) -> EarlierPeriods:
