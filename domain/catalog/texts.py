@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -70,6 +70,7 @@ class Texts:
     by_key: Mapping[str, Text]
     issues: Mapping[str, IssueText]
     repairs: Mapping[str, Text]
+    _plain: dict[tuple[str, Lang], str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def text(self, key: str, lang: Lang, **facts: object) -> str:
         """Return a text with its facts filled in.
@@ -77,12 +78,17 @@ class Texts:
         Raises:
             TerminalError: no text has the key, or a fact it names was not given.
         """
+        if not facts and (key, lang) in self._plain:
+            return self._plain[key, lang]
         if key not in self.by_key:
             raise TerminalError(f"the catalogue has no text {key!r}: add it to catalog/messages/")
         try:
-            return self.by_key[key].format(lang, facts)
+            result = self.by_key[key].format(lang, facts)
         except KeyError as missing:
             raise TerminalError(f"the text {key!r} names {missing}, which was not given") from missing
+        if not facts:
+            self._plain[key, lang] = result
+        return result
 
     def repair_text(self, repair: Repair, lang: Lang) -> str:
         """Return by which tolerance a cell was read as something else; one of an older catalogue by its name."""

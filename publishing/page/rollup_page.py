@@ -20,6 +20,7 @@ from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
 from publishing.page.bars import RateBars
+from publishing.page.page_code import CODE, PageEnvironment
 
 MOST_UNITS: Final = 100
 """Units that the page lists since the third edition: 2 kB each. Others are in the workbook and on the site."""
@@ -90,8 +91,10 @@ def _filled(rows: Iterable[Sequence[str]], line: Markup) -> Markup:
     lines = list(rows)
     if not lines:
         return Markup()
-    # No visible text has the separator.
-    texts = str(escape("\0".join(visible(text) for row in lines for text in row))).split("\0")
+    shown = [text for row in lines for text in row]
+    if not "".join(shown).isprintable():
+        shown = list(map(visible, shown))
+    texts = str(escape("\0".join(shown))).split("\0")  # no visible text has the separator
     pattern = str(line).replace("%", "%%").replace("{}", "%s")
     filled = "\n".join(pattern % row for row in zip(*[iter(texts)] * len(lines[0]), strict=True))
     return Markup(filled)  # noqa: S704 # of escaped texts
@@ -102,7 +105,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
 
     def __init__(self) -> None:
         """Use the package's folder of compiled modules."""
-        super().__init__(str(_COMPILED), f"jinja2-{version('jinja2')}-%s.bytecode")
+        super().__init__(str(_COMPILED), f"jinja2-{version('jinja2')}-{CODE}-%s.bytecode")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template, unless the folder is not there or not ours, or Python is to keep nothing."""
@@ -113,7 +116,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
 
 def page_environment(*folders: Path) -> Environment:
     """Return the environment of templates in some folders, and in that of charts: all values are escaped."""
-    return Environment(
+    return PageEnvironment(
         loader=FileSystemLoader([*folders, TEMPLATES]),
         bytecode_cache=_CompiledTemplates(),
         auto_reload=False,
