@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import Formatter
 from typing import Final
 
@@ -133,6 +133,11 @@ class RowNotes:
         return self.texts.by_key[f"warehouse.{name}"].vi
 
 
+# Texts of catalogues are few, and each revision has its notes read in two languages.
+_remembered: Final = lru_cache(maxsize=1 << 8)
+
+
+@_remembered
 def _pattern(text: str, prefix: str = "") -> str:
     """Return the expression of a text whose marks are filled; its groups are the marks' names."""
     parts, seen = [], set[str]()
@@ -144,10 +149,12 @@ def _pattern(text: str, prefix: str = "") -> str:
     return "".join(parts)
 
 
-def _marks(text: str) -> set[str]:
-    return {mark for _, mark, *_ in Formatter().parse(text) if mark}
+@_remembered
+def _marks(text: str) -> frozenset[str]:
+    return frozenset(mark for _, mark, *_ in Formatter().parse(text) if mark)
 
 
+@_remembered
 def _inner(text: str) -> str:
     """Return a text without the marks at its ends: they may hold anything."""
     return re.sub(r"^\{\w+\}|\{\w+\}$", "", text)
