@@ -122,19 +122,23 @@ class RevisionFacts:
             amounts = self.amounts(indicator)
             absent: dict[UnitKey, str] = {}
             silent: dict[UnitKey, str] = {}
-            for unit, dues in zip(self.revision.units, self.dues, strict=True):
+            for key, unit, dues in zip(self._unit_keys, self.revision.units, self.dues, strict=True):
                 # One that has left the catalogue owes the indicator.
                 owes = exempt is None or ((dues is None or indicator in dues) and unit.code not in exempt)
-                if owes and (key := UnitKey(unit.code, unit.unit_valid_from)) not in amounts:
+                if owes and key not in amounts:
                     (silent if unit.state is ReportingState.ACCEPTED else absent)[key] = unit.name
             silent = {key: name for key, name in silent.items() if key not in absent}
             self._lacking[indicator, exempt] = LackingUnits(absent, silent)
         return self._lacking[indicator, exempt]
 
     @cached_property
+    def _unit_keys(self) -> Sequence[UnitKey]:
+        return [UnitKey(unit.code, unit.unit_valid_from) for unit in self.revision.units]
+
+    @cached_property
     def _province_codes(self) -> Mapping[UnitKey, str]:
-        codes = {key: province.code for key, province in self.provinces.items()}
-        return {UnitKey(unit.code, unit.unit_valid_from): codes.get(unit_key(unit), "") for unit in self.revision.units}
+        units = zip(self._unit_keys, self.revision.units, strict=True)
+        return {key: province.code for key, unit in units if (province := self.provinces.get(unit_key(unit)))}
 
     def _flow(self, indicator: str) -> Flow:
         known = self.catalog.indicators.get(indicator)

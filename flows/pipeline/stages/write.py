@@ -41,7 +41,7 @@ def write(engine: Warehouse, catalog: Catalog, published: Store, lang: Lang, ref
 
 
 def _known_cells(site: SiteFolder, catalog: Catalog, ref: RevisionRef) -> KnownCells:
-    """Return the cells that the revision before names: of a country, reading them takes a third of publishing it."""
+    """Return the cells that the revision before names: of a country, reading them takes a quarter of reading it."""
     try:
         with site.read_facts(
             ref.period.id, folder_name(ref.area, ref.form, ref.boundary, catalog), ref.number - 1
