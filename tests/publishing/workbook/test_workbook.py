@@ -214,8 +214,9 @@ def test_parts_of_the_file_carry_no_date_of_today(vietnamese: ReportFormatter, r
 def test_long_sheets_are_as_xlsxwriter_writes_them(
     vietnamese: ReportFormatter, revision: Revision, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rows that bypass XlsxWriter's cells give the same parts of the workbook."""
-    report = assemble(revision, vietnamese)
+    """Rows that bypass XlsxWriter's cells give the same parts of the workbook, of numbers of any length too."""
+    numbers = {"numerator": Decimal("1234567890123456.75"), "denominator": Decimal("12.50"), "value": Decimal("1E-7")}
+    report = assemble(with_row(revision, 0, **numbers), vietnamese)
     ours = _parts(write_workbook(report, vietnamese))
     monkeypatch.setattr("publishing.workbook.rollup_workbook.LongSheet", Worksheet)
     assert ours == _parts(write_workbook(report, vietnamese))
