@@ -1,6 +1,5 @@
 """Worker processes that import only what their work needs."""
 
-import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -59,8 +58,7 @@ class ForkedProcess(ForkProcess):
     """A process that begins with all that its parent has imported and loaded."""
 
     def run(self) -> None:
-        """Do the work of the process; what it got from its parent is no garbage."""
-        gc.freeze()
+        """Do the work of the process; see `LightProcess.run`."""
         look_for_garbage(of_much_work=True)
         super().run()
 
