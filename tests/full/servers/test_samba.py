@@ -15,7 +15,7 @@ from tests.connectors.source_servers import access_to
 # Run here with the fixture `server` of this module.
 from tests.connectors.test_kinds import test_files_are_listed_and_fetched  # noqa: F401
 from tests.flows.pipeline.nightly_runs import NOW, context_of, rows_of
-from tests.full.debian_servers import SambaServer, samba_server
+from tests.full.servers.debian_servers import SambaServer, samba_server
 
 pytestmark = pytest.mark.full
 AT = NOW - timedelta(days=1)

@@ -20,7 +20,7 @@ from tests.connectors.test_kinds import (  # noqa: F401
     test_files_are_listed_and_fetched,
     test_the_cost_is_that_of_new_files,
 )
-from tests.full.debian_servers import MailServer, dovecot_server
+from tests.full.servers.debian_servers import MailServer, dovecot_server
 
 pytestmark = pytest.mark.full
 
