@@ -10,6 +10,7 @@ its rows. No duration is judged.
 """
 
 import argparse
+import json
 import shutil
 import sys
 import tempfile
@@ -104,7 +105,29 @@ class LargeWarehouse:
         for link in (published / _ORIGINAL.id).iterdir():
             own = str(link.readlink()).replace(_ORIGINAL.id, period.id)
             (published / period.id / link.name).symlink_to(own)
-            (published / ".revisions" / period.id / link.name).symlink_to(Path("..", _ORIGINAL.id, link.name))
+            (revisions := published / ".revisions" / period.id / link.name).mkdir()
+            (revisions / link.readlink().name).symlink_to(
+                Path("..", "..", _ORIGINAL.id, link.name, link.readlink().name)
+            )
+
+    def link_pages(self, periods: Sequence[Period]) -> None:
+        """Have the site hold the copies' periods with the original's pages and facts: to render them takes hours.
+
+        Pages that a measured revision reaches are rendered all the same.
+        """
+        hidden = self.folder / "home" / "published" / ".site"
+        tree, parts, facts = hidden / "current", hidden / "parts" / "periods", hidden / "facts"
+        state = json.loads((tree / "state.json").read_text("utf-8"))
+        link = (tree / "site" / _ORIGINAL.id).readlink()
+        originals = {file.relative_to(facts / _ORIGINAL.id): file for file in (facts / _ORIGINAL.id).rglob("*.json")}
+        for period in periods:
+            state["numbers"][period.id] = state["numbers"][_ORIGINAL.id]
+            shutil.copytree(parts / _ORIGINAL.id / link.name, parts / period.id / link.name, symlinks=True)
+            (tree / "site" / period.id).symlink_to(str(link).replace(_ORIGINAL.id, period.id))
+            for name, file in originals.items():
+                (copy := facts / period.id / name).parent.mkdir(parents=True)
+                copy.write_text(file.read_text("utf-8").replace(f'"{_ORIGINAL.id}"', f'"{period.id}"'), "utf-8")
+        (tree / "state.json").write_text(json.dumps(state), "utf-8")
 
     def nightly(self, way: str) -> None:
         """Measure a nightly run."""
@@ -115,18 +138,23 @@ class LargeWarehouse:
         """Measure what people look up of a period."""
         context = self.context()
         key = FiguresRequest(_PROVINCE, FORM, period, Boundary.AS_THEN).key(context.catalog, self.now)
+        district, indicator = self.district(), next(iter(context.catalog.indicators))
         with reading(context.engine) as session:
-            heads = select(func.min(RollupRevisionRow.area_code)).where(RollupRevisionRow.period == period.id)
-            district, indicator = session.scalars(heads).one(), next(iter(context.catalog.indicators))
             self._measure(
                 "status of a province", lambda: period_status(session, context.catalog, key.area, FORM, period)
             )
             self._measure("explain a figure of a district", lambda: explain(session, district, period, indicator))
 
-    def publish(self, period: Period) -> None:
-        """Measure rolling a province up and publishing it."""
-        run, wanted = self._run(), FiguresRequest(_PROVINCE, FORM, period, Boundary.AS_THEN)
+    def publish(self, area: str, period: Period) -> None:
+        """Measure rolling an area up and publishing it."""
+        run, wanted = self._run(), FiguresRequest(area, FORM, period, Boundary.AS_THEN)
         self._measure("roll up and publish a province", lambda: publish_on_demand(run, wanted))
+
+    def district(self) -> str:
+        """Return the code of a district of the province."""
+        with reading(self.context().engine) as session:
+            areas = select(func.min(RollupRevisionRow.area_code)).where(RollupRevisionRow.area_code != _PROVINCE)
+            return session.scalars(areas).one()
 
     def send_correction(self, number: int) -> None:
         """Put a report of the first period with another figure into the inbox."""
@@ -162,6 +190,7 @@ class LargeWarehouse:
         before = sum(cpu_seconds()) + self.database.cpu()
         work()
         self.seconds[way] = sum(cpu_seconds()) + self.database.cpu() - before
+        CONSOLE.print(f"{way}: {self.seconds[way]:.2f} s")
 
 
 def _figure(row: RollupRow) -> tuple[object, ...]:
@@ -185,26 +214,28 @@ def measure(large: LargeWarehouse, units: int, months: Sequence[int]) -> Mapping
     for place, count in enumerate(months):
         large.seconds = {}
         begun = time.monotonic()
+        copies: list[Period] = []
         for period in copy_periods(engine, _ORIGINAL, held, count - 1):
             large.link(period)
+            copies.append(period)
             CONSOLE.print(f"{period.id} filled after {time.monotonic() - begun:.0f} s")
-        held, oldest = count, _ORIGINAL.shift(1 - count)
+        large.link_pages(copies)
+        held, oldest, recent = count, _ORIGINAL.shift(1 - count), _ORIGINAL.shift(-1 - place)
         figures, different = large.different_figures(oldest)
         CONSOLE.print(f"{figures} figures of {oldest.id} computed again, {different} different")
         if different or not figures:
             sys.exit("the copies are not what the pipeline would have kept")
-        # Data files and pages of the copies are written once, which a home of that age would have.
-        large.publish(oldest)
+        # Data files of the copies, and what the site keeps of a month, are written once: a home of that age has them.
+        large.publish(large.district(), recent)
         large.seconds = {}
         large.look_up(oldest)
-        large.publish(oldest.shift(1))
+        large.publish(_PROVINCE, recent)
         large.nightly("nightly run, nothing new")
         large.send_correction(place)
         large.nightly("nightly run, a correction")
         large.send_next(_NEXT_REPORTS * place, units)
         large.nightly("nightly run, 100 reports of the next period")
         results[_size(engine, count)] = large.seconds
-        CONSOLE.print(large.seconds)
     return results
 
 
