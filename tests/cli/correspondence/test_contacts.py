@@ -5,23 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Command, live_in, runner
-from tests.flows.pipeline.nightly_runs import prepare_home
+from tests.cli.command import Command
 
 LIST = """unit;full_name;position;mail;telephone;valid_from;valid_to
 22813;Nguyễn Văn Bình;Văn phòng;binh@xa.example.vn;0259 3822 111;2025-01-01;
 22816;Trần Thị Chi;;;0259 3822 222;;
 """
-
-
-@pytest.fixture
-def tonghop(
-    tmp_path: Path, mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
-    prepare_home(tmp_path / "home", mirrored_warehouse)
-    live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
-    return runner(monkeypatch, capsys)
 
 
 def listed(tmp_path: Path, text: str) -> str:

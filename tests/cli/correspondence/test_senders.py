@@ -10,22 +10,11 @@ from cli.output.terminal import open_text_terminal
 from flows.support.processes import Process
 from flows.support.service_record import READY, Record
 from flows.support.settings import load_settings
-from tests.cli.command import Command, live_in, runner
-from tests.flows.pipeline.nightly_runs import prepare_home
+from tests.cli.command import Command
 
 NOTHING = "No senders are authorised"
 WHY = ("--reason", "list of the district", "--by", "an")
 GOOD = "\ufefffolder;units;valid_from\nxã/22813;22813;2025-06-01\nhuyện;585;2025-06-01\n"
-
-
-@pytest.fixture
-def tonghop(
-    tmp_path: Path, mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
-    prepare_home(tmp_path / "home", mirrored_warehouse)
-    live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
-    return runner(monkeypatch, capsys)
 
 
 def test_status_and_up_say_that_nothing_is_authorised(tonghop: Command, capsys: pytest.CaptureFixture[str]) -> None:

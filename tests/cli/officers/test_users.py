@@ -1,13 +1,11 @@
 """`tonghop users`: who may log in at the desk."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from flows.actions.users import accounts, passwords
-from tests.cli.command import Command, live_in, runner
-from tests.flows.pipeline.nightly_runs import prepare_home
+from tests.cli.command import Command
 
 FIRST = ("users", "add", "quan.tri", "--full-name", "Trần Quản Trị", "--role", "administrator")
 
@@ -16,15 +14,11 @@ pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
 @pytest.fixture
-def tonghop(
-    tmp_path: Path, mirrored_warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Return a function that runs a command in English in a home of its own: exit code, output, errors."""
-    prepare_home(tmp_path / "home", mirrored_warehouse)
-    live_in(tmp_path / "home", monkeypatch, TONGHOP_LANG="en")
+def tonghop(tonghop: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Return that of all commands, where passwords that are made are always the same."""
     for module in (accounts, passwords):
         monkeypatch.setattr(module, "new_password", lambda: "a-new-password")
-    return runner(monkeypatch, capsys)
+    return tonghop
 
 
 def test_users_are_added_listed_and_changed(tonghop: Command) -> None:
