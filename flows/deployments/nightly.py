@@ -19,7 +19,7 @@ from flows.pipeline.stages.warning_answers import take_warning_answers
 from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import rerun_form
-from flows.presentation.run_report import report
+from flows.presentation.run_report import RunReport
 from flows.support.context import build_context
 from flows.support.settings import load_settings
 
@@ -40,15 +40,17 @@ def nightly(period: str | None = None) -> State[Any]:
     take_confirmations(context)
     take_warning_answers(context)
     reply_to_checks(settings, context)
-    run = Run(
-        context=context,
-        scope=RunScope(period=parse_period(period) if period else None),
-        steps=PrefectSteps(str(flow_run.id)),
-        listener=current_listener(),
-    )
-    links = links_of(settings, rerun_form())
-    outcome = carry_out(run, "nightly")
-    if not_closed := close_what_is_over(context, settings):
-        outcome = replace(outcome, not_closed=not_closed)
-        run.listener.finish(outcome)
-    return report(outcome, MessageFormatter(context.catalog, settings.lang), context, links)
+    messages = MessageFormatter(context.catalog, settings.lang)
+    with RunReport(messages, context, links_of(settings, rerun_form())) as report:
+        run = Run(
+            context=context,
+            scope=RunScope(period=parse_period(period) if period else None),
+            steps=PrefectSteps(str(flow_run.id)),
+            listener=current_listener(),
+            on_judged=report.show_refused,
+        )
+        outcome = carry_out(run, "nightly")
+        if not_closed := close_what_is_over(context, settings):
+            outcome = replace(outcome, not_closed=not_closed)
+            run.listener.finish(outcome)
+        return report.end(outcome)

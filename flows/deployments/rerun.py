@@ -16,7 +16,7 @@ from flows.pipeline.progress import current_listener
 from flows.presentation.links import links_of
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import rerun_form
-from flows.presentation.run_report import report, report_preview
+from flows.presentation.run_report import RunReport, report_preview
 from flows.support.context import AppContext, build_context
 from flows.support.prefect_names import NOT_RUN
 from flows.support.settings import Settings, load_settings
@@ -81,5 +81,7 @@ def _rerun(
     listener = current_listener()
     if dry_run:
         return report_preview(preview_rerun(context, scope, request, listener), messages)
-    run = Run(context, scope, PrefectSteps(str(flow_run.id)), listener, request.recheck)
-    return report(execute_rerun(run, request), messages, context, links_of(settings, rerun_form()))
+    steps = PrefectSteps(str(flow_run.id))
+    with RunReport(messages, context, links_of(settings, rerun_form())) as report:
+        run = Run(context, scope, steps, listener, request.recheck, on_judged=report.show_refused)
+        return report.end(execute_rerun(run, request))

@@ -1,7 +1,7 @@
 """One run from the inbox to the published pages; nightly run and rerun differ only in their scope."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -55,12 +55,17 @@ ABANDONED_AFTER = timedelta(days=1)
 """A run that started this long ago and has not ended was killed; its staging rows are deleted."""
 
 
+def _ignore(_refused: Sequence[SubmissionOutcome]) -> None:
+    """Do nothing with them."""
+
+
 @dataclass(frozen=True)
 class Run:
     """One run: its context, scope, execution of steps and progress listener.
 
     `recheck`: stored reports within the scope are judged once more, beside what is new. `releases`: what would be held
-    for a person's decision counts, as in a preview.
+    for a person's decision counts, as in a preview. `on_judged` receives the refused submissions as
+    soon as all are judged.
     """
 
     context: AppContext
@@ -69,6 +74,7 @@ class Run:
     listener: ProgressListener
     recheck: bool = False
     releases: bool = False
+    on_judged: Callable[[Sequence[SubmissionOutcome]], None] = _ignore
 
     @property
     def id(self) -> str:
@@ -177,7 +183,8 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
     ]
     publisher.expect(len({each.report.unit.parent for each in matches if each.report.unit}))
     judgement = judge_submissions(run, matches)
-    again = judge_later_reports(run)
+    verdicts = (*_verdicts(run, matches, judgement), *judge_later_reports(run))
+    run.on_judged(RunOutcome(run.id, verdicts).refused)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
     roll_up_changes(run, publisher)
     try:
@@ -189,7 +196,7 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
     _reply(run)  # replies say nothing of figures: they are written while pages of those are rendered
     return RunOutcome(
         run_id=run.id,
-        verdicts=(*_verdicts(run, matches, judgement), *again),
+        verdicts=verdicts,
         replaced=len(judgement.replaced),
         given=results,
         left=(*not_collected, *not_scanned),

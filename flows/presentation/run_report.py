@@ -1,7 +1,11 @@
 """Show what a run did in Prefect: a failed task run for each refused submission, their table, and the final state."""
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from types import TracebackType
+from typing import Any, Self
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
@@ -33,33 +37,64 @@ from warehouse.store.engine import reading
 _LOG = logging.getLogger(__name__)
 
 
-def report(outcome: RunOutcome, messages: MessageFormatter, context: AppContext, links: Links) -> State[Any]:
-    """Create all that operators look for, and return the state that the flow run ends in.
+class RunReport:
+    """Report of one run in Prefect, within a block: refused submissions while the run goes on, the rest at its end.
 
-    Failed and Crashed mean a fault of ours or of the network: here, that something could not be collected or was
-    damaged. Reports that were returned, or wait for a person's decision, are the ordinary end of a run, Completed under
-    a name of its own.
+    Failed task runs follow each other slowly, as the server needs time for each: a thread shows them beside the run.
+    Those that are not shown when the block fails are left out.
     """
-    summary = messages.summary(outcome)
-    pace = Pace(TASK_RUNS_A_SECOND)
-    for submission_outcome in outcome.refused[:MOST_FAILED_TASK_RUNS]:
+
+    def __init__(self, messages: MessageFormatter, context: AppContext, links: Links) -> None:
+        """Report in the formatter's language, with pages of the context's warehouse that link to these addresses."""
+        self._messages = messages
+        self._context = context
+        self._links = links
+        self._thread = ThreadPoolExecutor(1, "refused")
+        self._shown: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def show_refused(self, refused: Sequence[SubmissionOutcome]) -> None:
+        """Begin to create a failed task run for each refused submission, up to `MOST_FAILED_TASK_RUNS`."""
+        pace = Pace(TASK_RUNS_A_SECOND)
+        for verdict in refused[:MOST_FAILED_TASK_RUNS]:
+            # The copy says to which flow run the task run belongs.
+            self._shown.append(self._thread.submit(copy_context().run, self._show, verdict, pace))
+
+    def end(self, outcome: RunOutcome) -> State[Any]:
+        """Create all else that operators look for, and return the state that the flow run ends in.
+
+        Failed and Crashed mean a fault of ours or of the network: here, that something could not be collected or was
+        damaged. Reports that were returned, or wait for a person's decision, are the ordinary end of a run, Completed
+        under a name of its own.
+        """
+        messages = self._messages
+        for shown in self._shown:
+            shown.result()
+        summary = messages.summary(outcome)
+        if outcome.refused:
+            show_table(messages.table(outcome.refused), summary, TABLE)
+        if outcome.held_reports:
+            show_table(messages.held_table(outcome.held_reports), summary, HELD)
+        if outcome.doubted:
+            show_table(messages.findings(outcome.doubted), summary, DOUBTED)
+        if outcome.silent:
+            show_table(messages.silent_table(outcome.silent), messages.lateness(outcome.silent[0]), SILENT)
+        for path in outcome.restored:
+            _LOG.warning(messages.text("restored_file", file=path))
+        for reason in outcome.left:
+            _LOG.warning(messages.error(reason))
+        for reason in outcome.not_closed:
+            _LOG.warning(messages.text("not_closed", reason=messages.error(reason)))
+        return _state(outcome, summary)
+
+    def _show(self, verdict: SubmissionOutcome, pace: Pace) -> None:
         pace.wait()
-        show_failed(_shown(submission_outcome, messages, context, links))
-    if outcome.refused:
-        show_table(messages.table(outcome.refused), summary, TABLE)
-    if outcome.held_reports:
-        show_table(messages.held_table(outcome.held_reports), summary, HELD)
-    if outcome.doubted:
-        show_table(messages.findings(outcome.doubted), summary, DOUBTED)
-    if outcome.silent:
-        show_table(messages.silent_table(outcome.silent), messages.lateness(outcome.silent[0]), SILENT)
-    for path in outcome.restored:
-        _LOG.warning(messages.text("restored_file", file=path))
-    for reason in outcome.left:
-        _LOG.warning(messages.error(reason))
-    for reason in outcome.not_closed:
-        _LOG.warning(messages.text("not_closed", reason=messages.error(reason)))
-    return _state(outcome, summary)
+        show_failed(_shown(verdict, self._messages, self._context, self._links))
 
 
 def report_preview(result: Preview, messages: MessageFormatter) -> State[Any]:

@@ -26,6 +26,7 @@ from prefect.settings import (
     PREFECT_API_DATABASE_MIGRATE_ON_START,
     PREFECT_API_URL,
     PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS,
     PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE,
     PREFECT_UI_ENABLED,
@@ -144,6 +145,10 @@ def served() -> Iterator[None]:
     if has_own_server() or not can_fork():
         yield
         return
-    # Whether the server is of this version need not be asked.
-    with temporary_settings({PREFECT_API_URL: temporary_server(), PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}):
+    changed = {
+        PREFECT_API_URL: temporary_server(),
+        PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,  # it is of this version
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # it ends with the run, and misses no heartbeat of it
+    }
+    with temporary_settings(changed):
         yield

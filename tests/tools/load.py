@@ -31,7 +31,7 @@ from flows.pipeline.publisher import AREAS_PER_STEP
 from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import MOST_FAILED_TASK_RUNS
-from flows.presentation.run_report import report
+from flows.presentation.run_report import RunReport
 from flows.support.context import AppContext
 from tests.flows.deployments.prefect_api import ask, look_up
 from tests.flows.deployments.prefect_server import server_url
@@ -142,7 +142,9 @@ def _report_run(context: AppContext, outcome: RunOutcome) -> tuple[str, int]:
         steps = PrefectSteps(run_ids[0])
         for label in labels:
             steps.run(label.partition(" ")[0], label, _no_work)
-        return report(outcome, MessageFormatter(context.catalog, "vi"), context, Links())
+        with RunReport(MessageFormatter(context.catalog, "vi"), context, Links()) as report:
+            report.show_refused(outcome.refused)
+            return report.end(outcome)
 
     run_nightly(return_state=True)
     return run_ids[0], len(labels)

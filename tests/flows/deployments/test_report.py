@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from prefect.client.schemas.objects import State
 
 from domain.catalog.catalog import Catalog
 from domain.issues import Issue, Severity
@@ -17,7 +19,7 @@ from flows.presentation.links import Links
 from flows.presentation.markdown import plain
 from flows.presentation.message_formatter import ISSUES_NAMED, MessageFormatter
 from flows.presentation.prefect_artifacts import TABLE, FailedTaskRun, Pace
-from flows.presentation.run_report import report
+from flows.presentation.run_report import RunReport
 from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, run_plainly
 from warehouse.queries import refusals
@@ -44,15 +46,22 @@ def messages(catalog: Catalog) -> MessageFormatter:
     return MessageFormatter(catalog, "en")
 
 
+def ended(outcome: RunOutcome, messages: MessageFormatter, context: AppContext) -> State[Any]:
+    """Report a run of that outcome, and return the state that it ends in."""
+    with RunReport(messages, context, Links()) as report:
+        report.show_refused(outcome.refused)
+        return report.end(outcome)
+
+
 def test_an_idle_run_is_green(messages: MessageFormatter, home: Path) -> None:
     """A run that finds nothing says so and is no cause for alarm."""
-    state = report(NOTHING, messages, context_of(home), Links())
+    state = ended(NOTHING, messages, context_of(home))
     assert (state.is_completed(), state.message) == (True, messages.text("nothing_new"))
 
 
 def test_uncollected_files_fail_the_run(messages: MessageFormatter, home: Path) -> None:
     """A file that could not be collected turns the run red."""
-    state = report(replace(NOTHING, left=("a.xlsx cannot be read",)), messages, context_of(home), Links())
+    state = ended(replace(NOTHING, left=("a.xlsx cannot be read",)), messages, context_of(home))
     assert state.is_failed()
     assert "not collected: 1" in str(state.message)
 
@@ -77,8 +86,8 @@ def test_only_our_faults_are_failures(
     """A run that returned reports ends well under a name of its own; what was not collected is a failure."""
     Prefect(monkeypatch)
     monkeypatch.setattr("flows.presentation.run_report._shown", Mock())
-    ended = report(outcome, messages, context_of(home), Links())
-    assert (ended.type, ended.name) == state
+    result = ended(outcome, messages, context_of(home))
+    assert (result.type, result.name) == state
 
 
 def test_the_message_begins_with_what_was_returned(messages: MessageFormatter) -> None:
@@ -149,7 +158,7 @@ def test_a_failed_submission_is_one_visible_thing(after_night: Path, monkeypatch
     """Named for the commune, first issues in words, a page under the commune's key, facts without personal data."""
     context, prefect = context_of(after_night), Prefect(monkeypatch)
     submission_outcome = verdict_of(context)
-    report(replace(NOTHING, verdicts=(submission_outcome,)), MessageFormatter(context.catalog, "en"), context, Links())
+    ended(replace(NOTHING, verdicts=(submission_outcome,)), MessageFormatter(context.catalog, "en"), context)
     (result,) = prefect.shown
     assert (result.label, result.key) == (f"{WRONG} Ma Nới", f"submission-{WRONG}")
     assert result.message.startswith("1. ")
@@ -209,9 +218,7 @@ def test_failed_task_runs_are_bounded(after_night: Path, monkeypatch: pytest.Mon
     context, prefect = context_of(after_night), Prefect(monkeypatch)
     monkeypatch.setattr("flows.presentation.run_report.MOST_FAILED_TASK_RUNS", 3)
     submission_outcome = verdict_of(context)
-    report(
-        replace(NOTHING, verdicts=(submission_outcome,) * 8), MessageFormatter(context.catalog, "en"), context, Links()
-    )
+    ended(replace(NOTHING, verdicts=(submission_outcome,) * 8), MessageFormatter(context.catalog, "en"), context)
     assert (len(prefect.shown), len(prefect.tables[TABLE])) == (3, 8)
 
 
@@ -226,3 +233,13 @@ def test_task_runs_keep_a_pace() -> None:
     pace.wait()
     pace.wait()
     assert now[0] == pytest.approx(100.1)
+
+
+def test_task_runs_that_cannot_be_shown_fail_the_run(
+    messages: MessageFormatter, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the thread that shows refused submissions is the run's."""
+    Prefect(monkeypatch)
+    monkeypatch.setattr("flows.presentation.run_report._shown", Mock(side_effect=RuntimeError))
+    with pytest.raises(RuntimeError):
+        ended(replace(NOTHING, verdicts=(refused(1),)), messages, context_of(home))

@@ -9,12 +9,10 @@ import pytest
 
 from cli.output.run_report import show_run
 from cli.output.terminal import Terminal
-from flows.presentation.links import Links
 from flows.presentation.message_formatter import MessageFormatter
 from flows.presentation.prefect_artifacts import SILENT
-from flows.presentation.run_report import report
 from tests.cli.command import live_in, tonghop
-from tests.flows.deployments.test_report import Prefect
+from tests.flows.deployments.test_report import Prefect, ended
 from tests.flows.pipeline.nightly_runs import AREA, WRONG, context_of, run_plainly
 
 pytestmark = pytest.mark.long
@@ -40,7 +38,7 @@ def test_nightly_run_lists_silent_units(after_night: Path, capsys: pytest.Captur
 def test_prefect_has_silent_units_as_a_table(after_night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One short row for each, by area; a nightly run without refusals stays green all the same."""
     context, prefect = context_of(after_night, now=LATER), Prefect(monkeypatch)
-    state = report(run_plainly(context), MessageFormatter(context.catalog, "en"), context, Links())
+    state = ended(run_plainly(context), MessageFormatter(context.catalog, "en"), context)
     rows = prefect.tables[SILENT]
     assert (state.is_completed(), len(rows)) == (True, 8)
     assert set(rows[0]) == {"Area", "Within", "Unit", "Period", "Due", "Days late"}
