@@ -233,7 +233,7 @@ def _sheet_plans(
     Raises:
         NotDirectError: a variable's cell shows something else than what is typed, or the two ways see other cells.
     """
-    by_part = {cells.part: cells for cells in split.sheets}
+    by_part = {cells.shape.part: cells for cells in split.sheets}
     entries = [entry for entry in parts.sheets if not entry.is_checks]
     if sorted(by_part) != sorted(entry.part for entry in entries):
         raise NotDirectError("other sheets")
@@ -248,7 +248,7 @@ def _sheet_plans(
 
 
 def _variables(cells: SheetCells, sheet: Sheet, expected: _Expected) -> Iterator[tuple[str, Variable]]:
-    for number, address in enumerate(map(bytes.decode, cells.addresses)):
+    for number, address in enumerate(map(bytes.decode, cells.shape.addresses)):
         variable = expected.uses.get((sheet.name, address))
         if variable is None:
             fact = expected.facts.get(sheet.cells[address].text) if address in sheet.cells else None
@@ -260,11 +260,11 @@ def _variables(cells: SheetCells, sheet: Sheet, expected: _Expected) -> Iterator
 
 def _check_variable(styles: BookStyles, cells: SheetCells, number: int, use: CellUse) -> None:
     """Raise unless a variable's cell shows what is typed, as in the template; only percentages, checks compute."""
-    index = int(cells.styles[number] or b"0")
+    index = int(cells.shape.styles[number] or b"0")
     style = styles.cells[index] if index < len(styles.cells) else None
     if style is None or style.is_struck or style.is_blended or legacy_font(style.font) is not None:
         raise NotDirectError("a cell that shows something else")
-    if bool(cells.formulas[number]) is not (use in {CellUse.PERCENT, CellUse.CHECK}):
+    if bool(cells.shape.formulas[number]) is not (use in {CellUse.PERCENT, CellUse.CHECK}):
         raise NotDirectError("a formula where none belongs, or none where one does")
     if _FORMATS.get(use, style.number_format) != style.number_format:
         raise NotDirectError("a cell of another format")
@@ -272,7 +272,9 @@ def _check_variable(styles: BookStyles, cells: SheetCells, number: int, use: Cel
 
 def _check_contents(cells: SheetCells, sheet: Sheet) -> None:
     """Raise unless the careful reader sees a cell wherever the skeleton has content, and nowhere else."""
-    contents = {address.decode(): text for address, (_, text) in zip(cells.addresses, cells.contents, strict=True)}
+    contents = {
+        address.decode(): text for address, (_, text) in zip(cells.shape.addresses, cells.contents, strict=True)
+    }
     filled = {address for address, text in contents.items() if text}
     if not filled <= sheet.cells.keys() <= contents.keys():
         raise NotDirectError("cells that only one way sees")
