@@ -112,15 +112,20 @@ class Query:
 class SqlTerms:
     """Terms for a kind's SQL: the run's id and the rule's parameters as checked SQL literals, and the catalogue.
 
-    `figures` are the parameters that name figures of the form. `refused` are submissions of the batch that are left out
-    of comparisons.
+    `figures` are the parameters that name figures of the form. `judged` are the rule's own indicators, none for a kind
+    that judges whole reports. `refused` are submissions of the batch that are left out of comparisons.
     """
 
     run_id: str
     parameters: Mapping[str, str]
     figures: Mapping[str, Sequence[FigureName]]
     indicators: Collection[Indicator]
+    judged: Collection[str]
     refused: Collection[int] = ()
+
+    def is_judged(self, of: str) -> str:
+        """Return SQL that leaves out other indicators than the rule's, of the table aliased `of`."""
+        return f"{of}.indicator IN ({', '.join(map(literal, self.judged))})" if self.judged else "1 = 0"
 
     def is_not_refused(self, of: str) -> str:
         """Return SQL that leaves out refused submissions, of the table aliased `of`."""

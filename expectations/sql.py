@@ -38,8 +38,9 @@ def rule_query(
     """
     run = literal(run_id)
     literals, figures = kind.literals(rule.parameters), kind.figures(rule.parameters)
-    scope = _scope(rule, kind, indicators)
-    query = kind.query(SqlTerms(run, literals, figures, indicators, refused))
+    terms = SqlTerms(run, literals, figures, indicators, _judged(rule, kind, indicators), refused)
+    query = kind.query(terms)
+    scope = "1 = 1" if kind.table == SUBMISSIONS else terms.is_judged("t")
     joins = [f"JOIN {kind.table} AS t ON t.run_id = {run} AND t.submission_id = s.submission_id", *query.joins]
     label = "t.label" if kind.table == DUE else "NULL"
     if kind.table not in {DUE, SUBMISSIONS}:
@@ -68,12 +69,12 @@ def _columns(query: Query, label: str) -> str:
     return ", ".join(f"{expression} AS {name}" for name, expression in named)
 
 
-def _scope(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> str:
-    """Return the condition that narrows a rule to its indicators, as far as its kind applies to them."""
+def _judged(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> Sequence[str]:
+    """Return a rule's indicators, by default all that its kind applies to; none where it judges whole reports."""
     if kind.table == SUBMISSIONS:
         if rule.indicators:
             raise ValueError(f"kind {rule.kind} judges whole reports, no indicators")
-        return "1 = 1"
+        return ()
     known = {indicator.id: indicator for indicator in indicators}
     unknown = sorted(set(rule.indicators) - set(known))
     if unknown:
@@ -81,9 +82,4 @@ def _scope(rule: Rule, kind: RuleKind, indicators: Collection[Indicator]) -> str
     unfit = [indicator for indicator in rule.indicators if not kind.applies_to(known[indicator])]
     if unfit:
         raise ValueError(f"kind {rule.kind} cannot judge {', '.join(unfit)}")
-    covered: Sequence[str] = rule.indicators or [
-        indicator.id for indicator in known.values() if kind.applies_to(indicator)
-    ]
-    if not covered:
-        return "1 = 0"
-    return f"t.indicator IN ({', '.join(literal(indicator) for indicator in covered)})"
+    return rule.indicators or [indicator.id for indicator in known.values() if kind.applies_to(indicator)]

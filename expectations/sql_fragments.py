@@ -5,8 +5,11 @@ from typing import Literal
 from domain.staging import ACCEPTED, HISTORY, SUBMISSIONS
 from expectations.kind import SqlTerms
 
-PARTS = "JOIN (SELECT 'numerator' AS part UNION ALL SELECT 'denominator' AS part) AS p ON p.part <> ''"
-"""Join that repeats a line for each of its figure cells; `p.part` names the cell."""
+PARTS = "CROSS JOIN (SELECT 'numerator' AS part UNION ALL SELECT 'denominator' AS part) AS p"
+"""Join that repeats a line for each of its figure cells; `p.part` names the cell.
+
+SQLite keeps the order of a CROSS JOIN: it would look all lines up once for each part.
+"""
 
 PEER_GROUP = "area, form, period, indicator"
 """What reports that are compared with one another have in common."""
@@ -73,12 +76,12 @@ def last_known(terms: SqlTerms, value: Literal["numerator", "denominator"], peri
         AND h.steps_back = (SELECT MIN(n.steps_back) FROM {HISTORY} AS n WHERE {where})"""  # noqa: S608 # checked literals only
 
 
-def middle_of_groups(value: str, rows: str, name: str, also: str = "0") -> str:
-    """Return SQL for the median of a value by group; `also` is a column that is constant within a group."""
-    ranked = f"""SELECT {PEER_GROUP}, {value} AS ranked_value, {also} AS also,
-            ROW_NUMBER() OVER (PARTITION BY {PEER_GROUP} ORDER BY {value}) AS place,
-            COUNT(*) OVER (PARTITION BY {PEER_GROUP}) AS units
-        FROM ({rows}) AS valued"""  # noqa: S608 # checked literals only
-    kept = f", MAX(also) AS {also}" if also != "0" else ""
-    return f"""SELECT {PEER_GROUP}, AVG(ranked_value) AS {name}, MAX(units) AS units{kept} FROM ({ranked}) AS ranked
+def middle_of_groups(value: str, rows: str, name: str) -> str:
+    """Return SQL for the median of a value by group."""
+    # A single window: SQLite sorts all rows for each that differs.
+    ranked = f"""SELECT {PEER_GROUP}, {value} AS ranked_value, ROW_NUMBER() OVER of_group AS place,
+            COUNT(*) OVER of_group AS units
+        FROM ({rows}) AS valued WINDOW of_group AS (PARTITION BY {PEER_GROUP} ORDER BY {value}
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"""  # noqa: S608 # checked literals only
+    return f"""SELECT {PEER_GROUP}, AVG(ranked_value) AS {name}, MAX(units) AS units FROM ({ranked}) AS ranked
         WHERE place IN ((units + 1) / 2, (units + 2) / 2) GROUP BY {PEER_GROUP}"""  # noqa: S608 # checked literals only

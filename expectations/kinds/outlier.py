@@ -36,26 +36,35 @@ def _distant(terms: SqlTerms) -> str:
     """Return SQL for the lines of the batch that are too far from their group's median.
 
     Groups are of accepted reports, and of those of the batch not refused: most reports of a period arrive in one
-    nightly run, when none of the period is accepted yet. Few lines are left to be joined with anything else.
+    nightly run, when none of the period is accepted yet. Few lines are left to be joined with anything else, and
+    deviations are sought only in the groups of lines that are far enough from the median.
     """
     run_id, parameters = terms.run_id, terms.parameters
     shares = f"""SELECT NULL AS submission_id, {PEER_GROUP}, 100.0 * p.numerator / p.denominator AS share
-        FROM {PEERS} AS p WHERE p.run_id = {run_id} AND {_is_share("p")}
+        FROM {PEERS} AS p WHERE p.run_id = {run_id} AND {terms.is_judged("p")} AND {_is_share("p")}
         UNION ALL SELECT o.submission_id, b.area, b.form, b.period, o.indicator, 100.0 * o.numerator / o.denominator
         FROM {OBSERVATIONS} AS o JOIN {SUBMISSIONS} AS b ON b.run_id = {run_id} AND b.submission_id = o.submission_id
-        WHERE o.run_id = {run_id} AND o.village = '' AND {terms.is_not_refused("b")} AND {_is_share("o")}"""  # noqa: S608 # checked literals only
-    deviations = f"""SELECT each.area, each.form, each.period, each.indicator, middle.median,
-            ABS(each.share - middle.median) AS deviation
-        FROM shares AS each JOIN ({middle_of_groups("share", "SELECT * FROM shares", "median")}) AS middle
-            ON {SAME_GROUP}"""  # noqa: S608 # checked literals only
+        WHERE o.run_id = {run_id} AND o.village = '' AND {terms.is_judged("o")} AND {terms.is_not_refused("b")}
+            AND {_is_share("o")}"""  # noqa: S608 # checked literals only
     distance = "ABS(each.share - middle.median)"
-    return f"""WITH shares AS MATERIALIZED ({shares}),
-            middles AS MATERIALIZED ({middle_of_groups("deviation", deviations, "deviation", also="median")})
-        SELECT each.submission_id, each.indicator, middle.median, middle.units
-        FROM shares AS each JOIN middles AS middle ON {SAME_GROUP}
+    distant = f"""SELECT each.submission_id, {_of_group("middle")}, middle.median, middle.units, {distance} AS distance
+        FROM shares AS each JOIN medians AS middle ON {SAME_GROUP}
         WHERE each.submission_id IS NOT NULL AND middle.units >= {parameters["least_units"]}
-            AND {distance} >= {parameters["least_points"]}
-            AND {_NORMAL} * {distance} > {parameters["deviations"]} * middle.deviation"""  # noqa: S608 # checked literals only
+            AND {distance} >= {parameters["least_points"]}"""  # noqa: S608 # checked literals only
+    deviations = f"""SELECT {_of_group("each")}, {distance} AS deviation
+        FROM (SELECT DISTINCT {PEER_GROUP}, median FROM distant) AS middle JOIN shares AS each ON {SAME_GROUP}"""  # noqa: S608 # checked literals only
+    return f"""WITH shares AS MATERIALIZED ({shares}),
+            medians AS MATERIALIZED ({middle_of_groups("share", "SELECT * FROM shares", "median")}),
+            distant AS MATERIALIZED ({distant}),
+            middles AS MATERIALIZED ({middle_of_groups("deviation", deviations, "deviation")})
+        SELECT each.submission_id, each.indicator, each.median, each.units
+        FROM distant AS each JOIN middles AS middle ON {SAME_GROUP}
+        WHERE {_NORMAL} * each.distance > {parameters["deviations"]} * middle.deviation"""  # noqa: S608 # checked literals only
+
+
+def _of_group(of: str) -> str:
+    """Return SQL for what makes a group, of the table aliased `of`."""
+    return ", ".join(f"{of}.{name}" for name in PEER_GROUP.split(", "))
 
 
 def _applies_to(indicator: Indicator) -> bool:

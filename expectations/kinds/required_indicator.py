@@ -20,9 +20,9 @@ def _query(terms: SqlTerms) -> Query:
             OR ({state} = '{CellState.BLANK}' AND (t.absence = 'refuse' OR o.state <> '{CellState.NOT_APPLICABLE}'))
             OR ({state} = '{CellState.NOT_APPLICABLE}' AND t.absence = 'refuse'))""",
         joins=(
-            PARTS,
             f"""LEFT JOIN {OBSERVATIONS} AS o ON o.run_id = {terms.run_id} AND o.submission_id = t.submission_id
                 AND o.indicator = t.indicator AND (o.village <> '') = ({is_of_villages})""",
+            PARTS,
         ),
         village="COALESCE(o.village, '')",
         sheet="COALESCE(o.sheet, s.sheet)",

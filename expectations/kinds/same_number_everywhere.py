@@ -19,19 +19,21 @@ def _query(terms: SqlTerms) -> Query:
     lines = f"""SELECT o.submission_id, o.denominator, o.denominator_cell, k.population
         FROM {OBSERVATIONS} AS o JOIN ({populations}) AS k ON k.indicator = o.indicator
         WHERE o.run_id = {terms.run_id} AND o.village = '' AND o.denominator > 0"""  # noqa: S608 # checked literals only
-    # All populations are counted only for the few reports that repeat a number.
+    # Populations are counted only for the few numbers that are repeated, and for their reports.
     known = f"SELECT COUNT(DISTINCT k.population) FROM ({lines}) AS k WHERE k.submission_id = t.submission_id"  # noqa: S608 # checked literals only
-    repeated = f"""SELECT submission_id, denominator, COUNT(DISTINCT population) AS populations, COUNT(*) AS lines
-        FROM ({lines}) AS each_line GROUP BY submission_id, denominator
-        HAVING COUNT(*) >= {parameters["least_populations"]}"""  # noqa: S608 # checked literals only
+    populations = f"{known} AND k.denominator = t.denominator"
+    repeated = f"""SELECT submission_id, denominator, COUNT(*) AS lines FROM {OBSERVATIONS}
+        WHERE run_id = {terms.run_id} AND village = '' AND denominator > 0
+            AND indicator IN ({terms.indicators_where(_applies_to)})
+        GROUP BY submission_id, denominator HAVING COUNT(*) >= {parameters["least_populations"]}"""  # noqa: S608 # checked literals only
     # Of all cells that hold the number the first is marked: E9 before E10.
     is_before = """LENGTH(f.denominator_cell) < LENGTH(t.denominator_cell)
         OR (LENGTH(f.denominator_cell) = LENGTH(t.denominator_cell) AND f.denominator_cell < t.denominator_cell)"""
     earlier = f"""SELECT 1 FROM ({lines}) AS f
         WHERE f.submission_id = t.submission_id AND f.denominator = t.denominator AND ({is_before})"""  # noqa: S608 # checked literals only
     return Query(
-        where=f"""t.village = '' AND g.populations >= {parameters["least_populations"]}
-            AND 100.0 * g.populations >= {parameters["least_percent"]} * ({known}) AND NOT EXISTS ({earlier})""",
+        where=f"""t.village = '' AND ({populations}) >= {parameters["least_populations"]}
+            AND 100.0 * ({populations}) >= {parameters["least_percent"]} * ({known}) AND NOT EXISTS ({earlier})""",
         joins=(f"JOIN ({repeated}) AS g ON g.submission_id = t.submission_id AND g.denominator = t.denominator",),
         indicator="NULL",
         cell="t.denominator_cell",
