@@ -3,13 +3,15 @@
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
 _AT_ONCE: Final = 8
+StrPath = str | PathLike[str]
 
 
-def sync(path: Path) -> None:
+def sync(path: StrPath) -> None:
     """Wait until a file's bytes, or the names in a folder, are on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -18,10 +20,28 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def sync_all(paths: Iterable[Path]) -> None:
+def sync_all(paths: Iterable[StrPath]) -> None:
     """Wait until many files' bytes, or names in many folders, are on disk: a disk takes several at once."""
+    waiting = list(paths)
+    shares = [waiting[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(waiting)))]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(sync, paths))
+        list(threads.map(_sync_each, shares))
+
+
+def _sync_each(paths: Iterable[StrPath]) -> None:
+    for path in paths:
+        sync(path)
+
+
+def write_file(path: str, data: bytes) -> None:
+    """Write a file, as `Path.write_bytes` does in twice the time."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(handle, data)
+        while written < len(data):  # the disk is full, or a signal came
+            written += os.write(handle, data[written:])
+    finally:
+        os.close(handle)
 
 
 def write_through(path: Path, data: bytes) -> None:

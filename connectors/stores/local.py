@@ -5,6 +5,7 @@ one rename; a link is replaced by renaming a fresh one over it.
 """
 
 import fcntl
+import os
 import posixpath
 import shutil
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import uuid4
 
-from connectors.syncing import sync, sync_all
+from connectors.syncing import sync, sync_all, write_file
 from domain.stores.store import StoredFolder
 
 STAGING: Final = ".staging"
@@ -49,12 +50,12 @@ class LocalDraft:
     def __init__(self, root: Path, path: str, place: str) -> None:
         """Begin the folder `path`."""
         self._path = path
-        self.folder = root / place / STAGING / uuid4().hex
-        self.written: list[Path] = []
-        self.folders: set[Path] = set()
-        self._root = root
+        self.folder = str(root / place / STAGING / uuid4().hex)
+        self.written: list[str] = []
+        self.folders: set[str] = set()
+        self._root = str(root)
         self._taken: set[str] = set()
-        self._made(self.folder)
+        self._at("")
 
     @property
     def path(self) -> str:
@@ -63,21 +64,19 @@ class LocalDraft:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file; see `FolderDraft.write`."""
-        target = self.folder / name
-        self._made(target.parent)
+        target = self._at(name)
         if name in self._taken:
-            target.unlink()  # a hard link: its bytes are those of another folder, too
+            Path(target).unlink()  # a hard link: its bytes are those of another folder, too
             self._taken.remove(name)
-        target.write_bytes(data)
+        write_file(target, data)
         self.written.append(target)
 
     def take(self, name: str, folder: StoredFolder) -> bool:
         """Take a file over as a hard link; return whether it was there."""
-        target = self.folder / name
-        self._made(target.parent)
+        target = self._at(name)
         try:
             if name not in self._taken:
-                target.hardlink_to(self._root / folder.where / name)
+                os.link(f"{self._root}/{folder.where}/{name}", target)
         except FileNotFoundError:
             return False
         self._taken.add(name)
@@ -85,19 +84,21 @@ class LocalDraft:
 
     def link(self, name: str, folder: str) -> None:
         """Have a name lead to another folder of the store."""
-        target = self.folder / name
-        self._made(target.parent)
         above = posixpath.dirname(posixpath.join(self._path, name))
-        target.symlink_to(posixpath.relpath(folder, above), target_is_directory=True)
+        Path(self._at(name)).symlink_to(posixpath.relpath(folder, above), target_is_directory=True)
 
     def read(self, name: str) -> bytes:
         """Return a file that was written."""
-        return (self.folder / name).read_bytes()
+        return Path(self.folder, name).read_bytes()
 
-    def _made(self, folder: Path) -> None:
+    def _at(self, name: str) -> str:
+        """Return where a file is written; its folder is made. Texts, for a site has tens of thousands of files."""
+        target = f"{self.folder}/{name}"
+        folder = posixpath.dirname(target)
         if folder not in self.folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            Path(folder).mkdir(parents=True, exist_ok=True)
             self.folders.add(folder)
+        return target
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class LocalStore:
             if target.is_dir():
                 raise FileExistsError(f"{target} exists")
             target.parent.mkdir(parents=True, exist_ok=True)
-            draft.folder.rename(target)
+            Path(draft.folder).rename(target)
             parents.add(target.parent)
         sync_all(parents)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connectors.stores import local
-from connectors.stores.local import LocalStore
+from connectors.stores.local import LocalDraft, LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.errors import PublicationRefusedError
 from publishing.site import area_pages
@@ -146,8 +146,8 @@ def build_and_die(folder: PublishedFolder, owner: object, step: str, after: int)
 @pytest.mark.parametrize(
     ("owner", "step", "after"),
     [
-        (Path, "write_bytes", 0),
-        (Path, "write_bytes", 9),
+        (LocalDraft, "write", 0),
+        (LocalDraft, "write", 9),
         (local, "sync_all", 1),
         (Path, "rename", 0),
         (Path, "rename", 3),
