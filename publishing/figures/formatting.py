@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from domain.texts import Lang
@@ -15,12 +16,19 @@ _NBSP = "\N{NO-BREAK SPACE}"
 
 def format_number(number: Decimal, lang: Lang, decimals: int | None = None) -> str:
     """Format a number with thousands separators; `decimals` None keeps its own, without trailing zeros."""
-    if decimals is None:
-        text = f"{number.normalize():,f}"
-    else:
-        text = f"{number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    exact = number.normalize() if decimals is None else number.quantize(_step(decimals), ROUND_HALF_UP)
+    return in_language(f"{exact:,f}", lang)
+
+
+@lru_cache(maxsize=8)
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
+
+
+def in_language(text: str, lang: Lang) -> str:
+    """Return a text of numbers that were formatted in English as a language writes it."""
     # Not `str.translate`, which takes longer than formatting the number.
-    return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
+    return text.replace(",", "\0").replace(".", ",").replace("\0", ".") if lang == "vi" else text
 
 
 def format_counts(facts: Mapping[str, object], lang: Lang) -> dict[str, object]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.catalog.catalog import Catalog
-from domain.periods import Period, parse_period
+from domain.periods import Period
 from domain.rollups import Boundary
 from domain.stores.store import Store
 from publishing.errors import PublicationDamagedError, storage_error
@@ -30,9 +30,11 @@ from publishing.site.overview_pages import (
     search_places,
 )
 from publishing.site.published_set import (
+    NO_SITE,
     Consulted,
     PublishedRevisionRef,
     SiteState,
+    moved_since,
     newest_numbers,
     newest_periods,
     newness,
@@ -52,8 +54,6 @@ from warehouse.queries.desk.reporting_quality import AreaQuality
 
 _STATE: Final = "state.json"
 _AREAS: Final = "areas.json"
-_GATHERED_AREAS: Final = 2
-"""A district and the country: more would be held in memory where many areas moved."""
 
 LoadRevision = Callable[[PublishedRevisionRef], Revision | None]
 """Reads a revision from the warehouse; None: it does not know it."""
@@ -113,6 +113,9 @@ class _SiteBuilder:
         self._links = LinkFinder(self._numbers, self._hierarchy, self._of)
         self._rendered: set[tuple[Period, str]] = set()
         self._gathered: dict[tuple[Period, str], AreaPeriod] = {}
+        self._before = NO_SITE
+        self._moved: set[tuple[Period, str]] = set()
+        self._series_parts: dict[str, str] = {}
         self._qualities = AreaQualities({} if quality_of is None else dict(self._read_qualities(quality_of)))
 
     def build(self) -> SiteOutcome:
@@ -123,16 +126,16 @@ class _SiteBuilder:
         if folder.current == self._key([]):
             folder.sweep()
             return SiteOutcome(0)
-        before = self._before()
-        moved = self._moved(before)
-        unknown = self._leave_out_unknown(moved)
+        self._before = self._state_before()
+        self._moved = moved_since(self._before, self._numbers, self._consulted)
+        unknown = self._leave_out_unknown()
         self._qualities = self._qualities.of(self._names)
         if folder.current == self._key(unknown):
             return SiteOutcome(0, tuple(unknown))
         folder.begin(self._key(unknown))
-        touched = {period for period, _ in moved}
-        periods = {period: self._kept(before, period, touched) or self._period(period) for period in self._numbers}
-        series = {name: self._kept_series(before, name, moved) or self._series(name) for name in self._names}
+        touched = {period for period, _ in self._moved}
+        periods = {period: self._kept(period, touched) or self._period(period) for period in self._numbers}
+        series = {name: self._series(name) for name in self._names}
         links = {f"{SITE}/{period.id}": path for period, path in periods.items()}
         links |= {f"{SITE}/areas/{name}": path for name, path in series.items()}
         if quality := self._quality():
@@ -147,32 +150,18 @@ class _SiteBuilder:
     def _key(self, unknown: Sequence[str]) -> str:
         return key_of(self._look, self._state, unknown, self._consulted, self._qualities.key)
 
-    def _before(self) -> SiteState:
+    def _state_before(self) -> SiteState:
         """Return what the present site was made of; nothing of it counts where the catalogue or the program changed."""
         current = self._folder.current
         state = json.loads(self._folder.read(current, _STATE)) if current else {}
         if current is None or state["look"] != self._look:
-            return SiteState("", {}, frozenset(), {})
+            return NO_SITE
         return SiteState(current, state["numbers"], frozenset(state["unknown"]), state.get("consulted", {}))
 
-    def _moved(self, before: SiteState) -> set[tuple[Period, str]]:
-        """Return periods and names whose newest revision, or consultation, is another one than the site shows."""
-        moved: set[tuple[Period, str]] = set()
-        for period in self._numbers.keys() | set(map(parse_period, before.numbers)):
-            names, shown = self._numbers.get(period, {}), before.numbers.get(period.id, {})
-            moved |= {
-                (period, name)
-                for name in names.keys() | shown.keys()
-                if names.get(name) != shown.get(name)
-                or (place := f"{period}/{name}") in before.unknown
-                or self._consulted.get(place) != before.consulted.get(place)
-            }
-        return moved
-
-    def _leave_out_unknown(self, moved: set[tuple[Period, str]]) -> list[str]:
+    def _leave_out_unknown(self) -> list[str]:
         """Leave out the publications whose facts neither a file nor the warehouse has, and return them."""
         unknown = []
-        for period, name in moved:
+        for period, name in self._moved:
             if name in self._numbers.get(period, ()) and self._read(period, name) is None:
                 unknown.append(f"{period}/{name}")
                 del self._numbers[period][name]
@@ -213,21 +202,22 @@ class _SiteBuilder:
 
     # Which parts stay as they are.
 
-    def _kept(self, before: SiteState, period: Period, touched: set[Period]) -> str | None:
+    def _kept(self, period: Period, touched: set[Period]) -> str | None:
         """Return the present part of a period that no moved revision reaches; None: it has to be looked at."""
         following = self._links.beside(period, 1)
         same_kind = (other for other in touched if other.frequency is period.frequency)
         near = any(steps_between(other, period) in range(TREND_PERIODS) for other in same_kind)
-        if not before.key or near or following in touched:
+        if not self._before.key or near or following in touched:
             return None
-        return self._folder.linked(before.key, f"{SITE}/{period.id}")
+        return self._folder.linked(self._before.key, f"{SITE}/{period.id}")
 
-    def _kept_series(self, before: SiteState, name: str, moved: set[tuple[Period, str]]) -> str | None:
+    def _kept_series(self, name: str) -> str | None:
         """Return the present part of an area's periods, unless one of them, or its newest one's other areas, moved."""
         own = {name, other_boundary(name)}
-        if not before.key or any(other in own or period == self._names[name] for period, other in moved):
+        newest = self._names[name]
+        if not self._before.key or any(other in own or period == newest for period, other in self._moved):
             return None
-        return self._folder.linked(before.key, f"{SITE}/areas/{name}")
+        return self._folder.linked(self._before.key, f"{SITE}/areas/{name}")
 
     # Parts.
 
@@ -295,18 +285,27 @@ class _SiteBuilder:
             until,
             self._qualities.folder_of(name),
         )
-        return self._folder.part(
+        part = self._folder.part(
             f"areas/{facts.period}/{name}",
             key,
             lambda: self._area_pages(period, name, links),
             {"units": units},
         )
+        if period == self._names[name]:
+            self._series(name)  # now, while what its pages show as well is gathered
+        return part
 
     def _area_pages(self, period: Period, name: str, links: PageLinks) -> Pages:
         link_revisions(self._publication(period, name))
         return area_pages(self._gather(period, name, links), self._formatters, self._look).items()
 
     def _series(self, name: str) -> str:
+        """Return the part of an area's periods, which is made once."""
+        if name not in self._series_parts:
+            self._series_parts[name] = self._kept_series(name) or self._make_series(name)
+        return self._series_parts[name]
+
+    def _make_series(self, name: str) -> str:
         newest = self._names[name]
         links = self._links.links_of(newest, name)
         periods = sorted((period for period, names in self._numbers.items() if name in names), key=newness)
@@ -328,14 +327,9 @@ class _SiteBuilder:
         )
 
     def _gather(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:
-        """Gather what the pages of an area and period show.
-
-        That of the last areas is kept: their parts come in turn, and of a correction those over all periods as well.
-        """
+        """Gather what the pages of an area and period show; that of the last one is kept: its parts come in turn."""
         if (period, name) not in self._gathered:
-            if len(self._gathered) == _GATHERED_AREAS:
-                del self._gathered[next(iter(self._gathered))]
-            self._gathered[period, name] = self._gather_anew(period, name, links)
+            self._gathered = {(period, name): self._gather_anew(period, name, links)}
         return self._gathered[period, name]
 
     def _gather_anew(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:

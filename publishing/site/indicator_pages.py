@@ -1,10 +1,10 @@
 """Pages of an area over all its periods: one that lists them, and one for each indicator, with its units ranked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from domain.rollups import RollupStatus
 from domain.units import OrgUnit
@@ -12,15 +12,18 @@ from publishing.site.area_pages import MOST_UNITS, AreaPeriod, crumb_of, provinc
 from publishing.site.facts import AreaFacts, FigureFact, UnitValue
 from publishing.site.links import TREND_PERIODS
 from publishing.site.rendering import Skeleton, addresses, drawing, escaped, hole, render
-from publishing.site.site_formatter import SiteFormatter
+from publishing.site.site_formatter import SiteFormatter, shown_values
 from publishing.site.trends import boundary_names, reasons_of, trend_of
 
 _HOLES: Final = (
     *("indicator", "value", "counted", "trend", "trend_text", "reasons"),
     *("over_periods", "periods", "ranking"),
 )
-_Ranked = tuple[str, str, Decimal | None, str, str]
-"""Address and name as markup, value, and the value and its fraction as shown: numbers hold no markup."""
+_Ranked = tuple[Decimal | None, str, str, str, str]
+"""Value, name and address as markup, and the value and its fraction as shown: numbers hold no markup."""
+_ShownUnits = tuple[Sequence[tuple[str, int]], Sequence[tuple[str, str] | None]]
+"""Rank and place of each unit in the order of their values; value and fraction as a language shows them, by place."""
+_Row = TypeVar("_Row", bound=tuple[Decimal | None, str, str, *tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,28 @@ class AreaSeries:
             ]
         return self._totals[figure.indicator]
 
+    def ranked_units(self, formatters: Sequence[SiteFormatter], figure: FigureFact) -> Sequence[_ShownUnits | None]:
+        """Rank the units by a figure, once for all languages; None where there is one alone, or too many for a page."""
+        newest = self.newest
+        if not 1 < len(newest.facts.units) <= MOST_UNITS:
+            return [None] * len(formatters)
+        known = newest.figures.values(figure.indicator, formatters[0].flow(figure.indicator))
+        values = [known.get(place) for place in range(len(newest.facts.units))]
+        rows = [
+            (value and value.value, escaped(unit.name), f"{page}.", place)
+            for place, (unit, page, value) in enumerate(zip(newest.facts.units, newest.unit_pages, values, strict=True))
+        ]
+        order = [(rank, place) for rank, (_, _, _, place) in _ranked(rows)]
+        return [(order, texts) for texts in shown_values(formatters, figure, values)]
+
 
 def indicator_pages(series: AreaSeries, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
     """Render the list of an area's periods, and a page for each indicator, in each language."""
-    pages: dict[str, bytes] = {}
-    for formatter in formatters:
-        pages |= _IndicatorPages(series, formatter).render()
+    writers = [_IndicatorPages(series, formatter) for formatter in formatters]
+    pages = {f"index.{writer.formatter.lang}.html": writer.render_list() for writer in writers}
+    for figure in series.newest.facts.figures:
+        for writer, units in zip(writers, series.ranked_units(formatters, figure), strict=True):
+            pages[f"{figure.indicator}.{writer.formatter.lang}.html"] = writer.render(figure, units)
     return pages
 
 
@@ -68,13 +87,6 @@ class _IndicatorPages:
     series: AreaSeries
     formatter: SiteFormatter
     _skeletons: dict[tuple[bool, tuple[str, ...]], Skeleton] = field(init=False, default_factory=dict)
-
-    def render(self) -> dict[str, bytes]:
-        lang = self.formatter.lang
-        pages = {f"index.{lang}.html": self._list()}
-        for figure in self.area.facts.figures:
-            pages[f"{figure.indicator}.{lang}.html"] = self._page(figure)
-        return pages
 
     @property
     def area(self) -> AreaPeriod:
@@ -112,7 +124,7 @@ class _IndicatorPages:
         pairs = zip(reversed(self.series.periods), reversed(self.series.beside), strict=True)
         return [(facts, other) for facts, other in pairs if facts.period.frequency is frequency][-TREND_PERIODS:]
 
-    def _list(self) -> bytes:
+    def render_list(self) -> bytes:
         formatter = self.formatter
         themes = formatter.themes(self.area.facts)
         leads = [theme.lead for theme in themes if theme.is_headline]
@@ -133,10 +145,10 @@ class _IndicatorPages:
             themes=themes,
         )
 
-    def _page(self, figure: FigureFact) -> bytes:
+    def render(self, figure: FigureFact, units: _ShownUnits | None) -> bytes:
         formatter, area, lang = self.formatter, self.area, self.formatter.lang
         indicator, period = formatter.indicator(figure.indicator), formatter.period(area.facts.period)
-        series, rankings = self._both_boundaries(), self._rankings(figure)
+        series, rankings = self._both_boundaries(), self._rankings(figure, units)
         trend = trend_of(formatter, figure.indicator, *series)
         shape = trend is not None, tuple(heading for heading, _ in rankings)
         if shape not in self._skeletons:
@@ -159,8 +171,7 @@ class _IndicatorPages:
             "periods": "".join(self._period_rows(figure)),
             "ranking": escaped(formatter.text("caption_ranking", indicator=indicator, period=period)),
         }
-        for order, (_, rows) in enumerate(rankings):
-            markup[f"ranked{order}"] = "".join(self._ranked_row % row for row in rows)
+        markup |= {f"ranked{order}": rows for order, (_, rows) in enumerate(rankings)}
         return self._skeletons[shape].fill(markup)
 
     def _skeleton(self, has_trend: bool, headings: Sequence[str]) -> Skeleton:  # noqa: FBT001 # the parts of a shape
@@ -241,41 +252,54 @@ class _IndicatorPages:
         units = self.formatter.share(figure.accepted, figure.expected)
         return self._amount(figure), fraction, units if figure.status == "complete" else f"▽ {units}"
 
-    def _rankings(self, figure: FigureFact) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
-        """Return the areas below ranked, and the units; of a large area their groups."""
+    def _rankings(self, figure: FigureFact, units: _ShownUnits | None) -> list[tuple[str, str]]:
+        """Return the areas below ranked, and the units; of a large area their groups: headings, and rows as markup."""
         area, text = self.area, self.formatter.text
-        values = area.figures.values(figure.indicator, self.formatter.flow(figure.indicator))
-        rankings: list[tuple[str, list[_Ranked]]] = []
+        rankings: list[tuple[str, str]] = []
         if area.children:
             below = [self._of_area(name, facts, figure.indicator) for name, facts in area.children]
-            rankings.append((text("areas_below"), below))
-        if len(area.facts.units) > MOST_UNITS:
-            totals = self.series.totals(self.formatter, figure, values)
-            rows = [
-                self._of_unit("", name, figure, value) for name, value in zip(self._group_names, totals, strict=True)
-            ]
-            rankings.append((text("by_group"), rows))
+            rankings.append((text("areas_below"), self._ranked_rows(below)))
+        if units is not None:
+            rankings.append((text("units"), self._unit_rows(figure.indicator, *units)))
         elif len(area.facts.units) > 1:
-            rows = [
-                self._of_unit(f"{href}#{figure.indicator}", name, figure, values.get(place))
-                for place, (href, name) in enumerate(self._units)
+            values = area.figures.values(figure.indicator, self.formatter.flow(figure.indicator))
+            totals = self.series.totals(self.formatter, figure, values)
+            groups = [
+                self._of_group(name, figure, value) for name, value in zip(self._group_names, totals, strict=True)
             ]
-            rankings.append((text("units"), rows))
-        return [(heading, _ranked(rows)) for heading, rows in rankings]
+            rankings.append((text("by_group"), self._ranked_rows(groups)))
+        return rankings
+
+    def _ranked_rows(self, rows: Sequence[_Ranked]) -> str:
+        shown = [
+            self._ranked_row % (rank, f'<a href="{href}">{name}</a>' if href else name, amount, fraction)
+            for rank, (_, name, href, amount, fraction) in _ranked(rows)
+        ]
+        return "".join(shown)
+
+    def _unit_rows(
+        self, indicator: str, order: Iterable[tuple[str, int]], texts: Sequence[tuple[str, str] | None]
+    ) -> str:
+        pattern, units, absent = self._ranked_row, self._units, (self.absent, "")
+        rows: list[str] = []
+        for rank, place in order:
+            href, name = units[place]
+            rows.append(pattern % (rank, f'<a href="{href}#{indicator}">{name}</a>', *(texts[place] or absent)))
+        return "".join(rows)
 
     def _of_area(self, name: str, facts: AreaFacts, indicator: str) -> _Ranked:
         figure, shown = facts.by_indicator.get(indicator), escaped(self.formatter.area(facts))
         if figure is None:
-            return f"../{name}/index.{self.formatter.lang}.html", shown, None, "–", ""
+            return None, shown, f"../{name}/index.{self.formatter.lang}.html", "–", ""
         fraction = self.formatter.fraction(figure) if figure.denominator is not None else ""
         href = f"../{name}/{indicator}.{self.formatter.lang}.html"
-        return href, shown, figure.value, self._amount(figure), fraction
+        return figure.value, shown, href, self._amount(figure), fraction
 
-    def _of_unit(self, href: str, name: str, figure: FigureFact, value: UnitValue | None) -> _Ranked:
+    def _of_group(self, name: str, figure: FigureFact, value: UnitValue | None) -> _Ranked:
         if value is None:
-            return href, name, None, self.absent, ""
+            return None, name, "", self.absent, ""
         fraction = self.formatter.fraction(value) if value.denominator is not None else ""
-        return href, name, value.value, self.formatter.amount(figure, value.value), fraction
+        return value.value, name, "", self.formatter.amount(figure, value.value), fraction
 
     @cached_property
     def absent(self) -> str:
@@ -298,14 +322,14 @@ class _IndicatorPages:
         return [escaped(group.name if group else other) for group in self.series.groups]
 
 
-def _ranked(rows: Sequence[_Ranked]) -> list[tuple[str, str, str, str]]:
-    """Sort rows by value, the highest first and those without one last, and number them; equal values share a rank."""
-    order = sorted(rows, key=lambda row: (row[2] is None, -(row[2] or 0), row[1], row[0]))
-    ranked: list[tuple[str, str, str, str]] = []
+def _ranked(rows: Iterable[_Row]) -> Iterator[tuple[str, _Row]]:
+    """Sort rows of value, name and address, and number them.
+
+    The highest value comes first, those without one come last; equal values share a rank.
+    """
     rank, before = 0, None
-    for number, (href, name, value, amount, fraction) in enumerate(order, start=1):
-        if value != before:
-            rank, before = number, value
-        linked = f'<a href="{href}">{name}</a>' if href else name
-        ranked.append(("–" if value is None else str(rank), linked, amount, fraction))
-    return ranked
+    order = sorted(rows, key=lambda row: (row[0] is None, -(row[0] or 0), row[1], row[2]))
+    for number, row in enumerate(order, start=1):
+        if row[0] != before:
+            rank, before = number, row[0]
+        yield "–" if row[0] is None else str(rank), row

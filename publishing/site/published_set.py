@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
@@ -42,6 +43,25 @@ class SiteState:
     numbers: Mapping[str, Mapping[str, int]]
     unknown: frozenset[str]
     consulted: Mapping[str, str]
+
+
+NO_SITE: Final = SiteState("", {}, frozenset(), {})
+"""What no site was made of."""
+
+
+def moved_since(before: SiteState, numbers: Numbers, consulted: Mapping[str, str]) -> set[tuple[Period, str]]:
+    """Return periods and names whose newest revision, or consultation, is another one than a site shows."""
+    moved: set[tuple[Period, str]] = set()
+    for period in numbers.keys() | set(map(parse_period, before.numbers)):
+        names, shown = numbers.get(period, {}), before.numbers.get(period.id, {})
+        moved |= {
+            (period, name)
+            for name in names.keys() | shown.keys()
+            if names.get(name) != shown.get(name)
+            or (place := f"{period}/{name}") in before.unknown
+            or consulted.get(place) != before.consulted.get(place)
+        }
+    return moved
 
 
 def newest_numbers(store: Store) -> Numbers:

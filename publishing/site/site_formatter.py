@@ -1,5 +1,6 @@
 """Formats what the pages of the site show, in one language."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,14 @@ from domain.periods import Period
 from domain.rollups import RollupStatus
 from domain.texts import Lang
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.formatting import format_counts, format_number, format_percent, format_quantity, format_share
+from publishing.figures.formatting import (
+    format_counts,
+    format_number,
+    format_percent,
+    format_quantity,
+    format_share,
+    in_language,
+)
 from publishing.figures.row_notes import RowNotes
 from publishing.site.facts import AreaFacts, BesideValue, FigureFact, UnitValue
 
@@ -231,3 +239,30 @@ class SiteFormatter:
             figures=tuple(figures),
             lead=next((figure for figure in figures if self.is_percent(figure)), figures[0]),
         )
+
+
+def shown_values(
+    formatters: Sequence[SiteFormatter], figure: FigureFact, values: Iterable[UnitValue | None]
+) -> list[list[tuple[str, str] | None]]:
+    """Format units' figures of an indicator for each formatter: value, and fraction, empty without a denominator.
+
+    Each number is formatted once for all languages. None stays None.
+    """
+    as_value = format_percent if formatters[0].is_percent(figure) else format_number
+    english: list[tuple[str, str] | None] = []
+    for each in values:
+        if each is None:
+            english.append(None)
+            continue
+        value, numerator, denominator, *_ = each
+        shown = _ABSENT if value is None else as_value(value, "en")
+        if denominator is None:
+            english.append((shown, ""))
+        else:
+            english.append((shown, f"{format_number(numerator, 'en')} / {format_number(denominator, 'en')}"))
+    return [
+        english
+        if formatter.lang == "en"
+        else [each and (in_language(each[0], formatter.lang), in_language(each[1], formatter.lang)) for each in english]
+        for formatter in formatters
+    ]
