@@ -214,7 +214,7 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
 def _collect(run: Run, reader: Reader) -> tuple[str, ...]:
     run.listener.begin("collect", 1)
     try:
-        left = run.steps.run_retried("collect", "collect", Collection(run.context, run.id, reader.expect).collect)
+        left = run.steps.run_retried("collect", "collect", Collection(run.context, run.id, reader).collect)
     except NotAllCollectedError as error:
         left = error.left  # it comes with the next run; the others are not made to wait for it
     run.listener.advance("collect", 1)

@@ -1,6 +1,6 @@
 """A reader that has files scanned for viruses before it opens them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,9 @@ class ScanningReader:
     def expect(self, files: int) -> None:
         """Let the reader get ready; see `Reader.expect`."""
         self.reader.expect(files)
+
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
+        """Do nothing: files are scanned before they are opened."""
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`.

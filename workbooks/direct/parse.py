@@ -1,7 +1,7 @@
 """Report parsing, directly where a stamped form is unchanged, else carefully: both ways give equal reports."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -42,6 +42,12 @@ _SMALLEST, _LARGEST = 1 << 10, 1 << 20
 """Bytes of a file that may be a filled-in form."""
 
 
+_Key = tuple[bytes, Limits]
+"""A skeleton, and the limits that its file passed: others may refuse what these let through."""
+LearntPlan = tuple[_Key, FormPlan]
+"""A plan and what it is kept under; it can be handed to the parser of another process."""
+
+
 @dataclass(slots=True)
 class _Skeleton:
     """What is known of a skeleton: its plans, and how often one was to be made."""
@@ -59,8 +65,8 @@ class _SplitFile:
     split: SplitWorkbook
 
     @property
-    def key(self) -> tuple[bytes, Limits]:
-        """Return what its plans are kept under: other limits may refuse what these passed."""
+    def key(self) -> _Key:
+        """Return what its plans are kept under."""
         return self.split.skeleton, self.archive.limits
 
 
@@ -86,7 +92,8 @@ class DirectParser:
 
     catalog: Catalog
     direct: int = 0
-    _skeletons: OrderedDict[tuple[bytes, Limits], _Skeleton] = field(default_factory=OrderedDict)
+    _skeletons: OrderedDict[_Key, _Skeleton] = field(default_factory=OrderedDict)
+    _learnt: list[LearntPlan] = field(default_factory=list)
 
     def parse(self, data: bytes, hints: Hints, limits: Limits) -> ParsedReport:
         """Return the report of a file, as `parse_report` does."""
@@ -104,6 +111,18 @@ class DirectParser:
         """Return the report of a file that goes directly, None of every other."""
         opened = _open(data, hints, limits)
         return self._directly(opened, hints) if opened is not None else None
+
+    def learnt(self) -> list[LearntPlan]:
+        """Return the plans learnt since this was last called."""
+        plans, self._learnt = self._learnt, []
+        return plans
+
+    def adopt(self, plans: Iterable[LearntPlan]) -> None:
+        """Take over what another parser of the same catalogue learnt."""
+        for key, plan in plans:
+            known = self._skeletons.setdefault(key, _Skeleton())
+            if plan not in known.plans:
+                known.plans.append(plan)
 
     def _directly(self, opened: _SplitFile, hints: Hints) -> ParsedReport | None:
         known = self._skeletons.get(opened.key)
@@ -126,6 +145,7 @@ class DirectParser:
             plan = self._plan(opened, report)
             if plan is not None and plan not in known.plans:
                 known.plans.append(plan)
+                self._learnt.append((opened.key, plan))
         while len(self._skeletons) > _SKELETONS or sum(len(each.plans) for each in self._skeletons.values()) > _PLANS:
             self._skeletons.popitem(last=False)
 

@@ -1,6 +1,6 @@
 """Landed files: where their bytes lie, and reading them without loading more than the guards allow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +35,9 @@ class Reader(Protocol):
     def expect(self, files: int) -> None:
         """Get ready to read that many files soon, if that takes time."""
 
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
+        """Begin to read files that `read` will be asked for, if another process can do so meanwhile."""
+
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file, in order; anything wrong with a file is among its issues.
 
@@ -53,6 +56,9 @@ class PlainReader:
 
     def expect(self, files: int) -> None:
         """Do nothing; see `Reader.expect`."""
+
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
+        """Do nothing; see `Reader.read_ahead`."""
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`."""

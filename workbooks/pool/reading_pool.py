@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -17,11 +18,11 @@ from domain.errors import TransientError
 from domain.issues import Issue, Severity
 from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits
-from workbooks.direct.parse import parse_directly
+from workbooks.direct.parse import LearntPlan, parse_directly
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, ran_out_of_time
 from workbooks.pool.landed_file import LandedFile, Parse, refuse
 from workbooks.pool.light_process import ForkingContext, bequeath, can_fork
-from workbooks.pool.reading_worker import WorkerCrash, WorkerSettings, answer, get_ready, read_files
+from workbooks.pool.reading_worker import Answer, WorkerCrash, WorkerSettings, answer, get_ready, read_files
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ _FILES_PER_WORKER = 20
 """Starting a worker costs about as much as reading this many files, so each worker needs at least as many."""
 _FILES_AT_ONCE = 10
 """Most files handed to a worker at once: handing over takes a sixth as long as reading a file."""
+_PLANS_SHARED = 32
+"""Most plans that are handed from worker to worker; of more forms each learns by itself."""
 _WALL_FACTOR = 6
 """Wall time allowed for a file, as a multiple of its CPU time; generous, since the machine may be busy."""
 _LEAST_WALL_SECONDS = 120.0
@@ -58,7 +61,7 @@ class ReadingFailure(StrEnum):
 
 
 Outcome = ParsedReport | WorkerCrash | ReadingFailure
-Promise = Future[list[ParsedReport | WorkerCrash]]
+Promise = Future[Answer]
 
 
 class ReadingPool:
@@ -69,6 +72,8 @@ class ReadingPool:
     A worker takes several files at once; when it ends, they are handed out one by one, which tells whose fault it was.
     A file whose worker ended is read once more, alone in a new worker: the cause may have been external, or memory
     used by earlier files. Exceeding the CPU time is the file's own fault and not retried.
+
+    What a worker learns about forms is handed to the others: learning it takes as long as reading some hundred files.
     """
 
     def __init__(
@@ -86,6 +91,8 @@ class ReadingPool:
         self._wall_seconds = max(_LEAST_WALL_SECONDS, _WALL_FACTOR * confinement.cpu_seconds if confinement else 0)
         self._most = workers
         self._workers: list[_Worker] = []
+        self._plans: list[LearntPlan] = []
+        self._ahead: dict[LandedFile, tuple[Promise, int]] = {}
         bequeath(catalog)
 
     def __enter__(self) -> Self:
@@ -94,6 +101,7 @@ class ReadingPool:
         while _early:
             worker = _early.pop()
             if worker.orders == self._orders:
+                worker.plans = self._plans
                 self._workers.append(worker)
             else:
                 worker.close()
@@ -109,7 +117,7 @@ class ReadingPool:
         process costs as much as all else that a few files need.
         """
         if can_fork():
-            _early.append(_Worker(self._orders, self._wall_seconds))
+            _early.append(self._new_worker())
 
     def close(self) -> None:
         """Stop every worker, busy or not."""
@@ -129,12 +137,43 @@ class ReadingPool:
         """
         results = list(files)
         self._start(len(results))
-        outcomes = _share_out(results, self._workers, self._wall_seconds)
-        return tuple(self._settle(file, outcome) for file, outcome in zip(results, outcomes, strict=True))
+        outcomes = self._finish_ahead(results)
+        rest = [file for file in results if file not in outcomes]
+        if not self._plans and len(self._workers) > 1:
+            first, rest = rest[:_FILES_AT_ONCE], rest[_FILES_AT_ONCE:]
+            outcomes |= _share_out(first, self._workers[:1], self._wall_seconds)  # one learns for all
+        outcomes |= _share_out(rest, self._workers, self._wall_seconds)
+        return tuple(self._settle(file, outcomes[file]) for file in results)
+
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
+        """Begin to read files in the first worker unless it is busy or starting; see `Reader.read_ahead`."""
+        worker = next(iter(self._workers), None)
+        if worker is not None and worker.is_ready and all(promise.done() for promise, _ in self._ahead.values()):
+            for batch in batched(files, _FILES_AT_ONCE):
+                promise = worker.start(batch)
+                self._ahead.update({file: (promise, place) for place, file in enumerate(batch)})
+
+    def _finish_ahead(self, files: Sequence[LandedFile]) -> dict[LandedFile, Outcome]:
+        """Return the outcomes of files that were read ahead, but for those that may have ended their worker.
+
+        They are read like all others, which tells whose fault it was.
+        """
+        ahead = {file: self._ahead.pop(file) for file in files if file in self._ahead}
+        promises = {promise for promise, _ in ahead.values()}
+        answers: dict[Promise, Sequence[Outcome]] = {}
+        for promise in wait(promises, timeout=self._wall_seconds * _FILES_AT_ONCE + _PATIENCE).done:
+            with suppress(OSError):
+                result = self._workers[0].finish(promise)
+                if not isinstance(result, ReadingFailure):
+                    answers[promise] = result
+        return {file: answers[promise][place] for file, (promise, place) in ahead.items() if promise in answers}
 
     def _start(self, files: int) -> None:
         while len(self._workers) < min(self._most, 1 + files // _FILES_PER_WORKER):
-            self._workers.append(_Worker(self._orders, self._wall_seconds))
+            self._workers.append(self._new_worker())
+
+    def _new_worker(self) -> "_Worker":
+        return _Worker(self._orders, self._wall_seconds, self._plans)
 
     def _settle(self, file: LandedFile, outcome: Outcome) -> ParsedReport:
         if isinstance(outcome, ReadingFailure) and outcome is not ReadingFailure.TOO_LONG:
@@ -148,12 +187,11 @@ class ReadingPool:
         return outcome
 
     def _read_alone(self, file: LandedFile) -> Outcome:
-        worker = _Worker(self._orders, self._wall_seconds)
+        worker = self._new_worker()
         try:
-            (outcome,) = _share_out([file], [worker], self._wall_seconds)
+            return _share_out([file], [worker], self._wall_seconds)[file]
         finally:
             worker.close()
-        return outcome
 
 
 class _Worker:
@@ -163,10 +201,18 @@ class _Worker:
     the pool knows which task it was, and the loss goes unnoticed until the task's timeout.
     """
 
-    def __init__(self, orders: WorkerSettings, wall_seconds: float) -> None:
+    def __init__(self, orders: WorkerSettings, wall_seconds: float, plans: list[LearntPlan]) -> None:
+        """Start the process; to `plans`, which workers share, it adds what it learns."""
         self.orders = orders
+        self.plans = plans
+        self._handed = 0
         self._wall_seconds = wall_seconds
         self._open()
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the process has started."""
+        return self._ready.done() and self._ready.exception() is None
 
     def start(self, files: Sequence[LandedFile]) -> Promise:
         """Start reading files."""
@@ -181,7 +227,13 @@ class _Worker:
         if not promise.done():
             self._replace()
             return ReadingFailure.STOPPED
-        return _outcome_of(promise)
+        result = _outcome_of(promise)
+        if isinstance(result, ReadingFailure):
+            self._handed = 0  # to the process that is started instead
+            return result
+        outcomes, learnt = result
+        self.plans += [plan for plan in learnt if plan not in self.plans][: _PLANS_SHARED - len(self.plans)]
+        return outcomes
 
     def close(self) -> None:
         """Stop the process."""
@@ -195,48 +247,52 @@ class _Worker:
 
     def _replace(self) -> None:
         self.close()
+        self._handed = 0
         self._open()
 
     def _take_up(self, files: Sequence[LandedFile]) -> Promise:
         # A process that has answered once can only be ended by a file; one that never answered failed to start.
         wait([self._ready], timeout=_LEAST_WALL_SECONDS)
-        if not self._ready.done() or self._ready.exception() is not None:
+        if not self.is_ready:
             raise ReadingStoppedError
-        return self._pool.schedule(read_files, [self.orders, files], timeout=self._wall_seconds * len(files))
+        plans, self._handed = self.plans[self._handed :], len(self.plans)
+        return self._pool.schedule(read_files, [self.orders, plans, files], timeout=self._wall_seconds * len(files))
 
 
 _early: list[_Worker] = []
 """The worker that was forked before there was a pool."""
 
 
-def _share_out(files: Sequence[LandedFile], workers: Sequence[_Worker], wall_seconds: float) -> list[Outcome]:
-    """Distribute the files among the workers, some at a time each; return the outcomes in the files' order."""
-    outcomes: dict[int, Outcome] = {}
+def _share_out(
+    files: Sequence[LandedFile], workers: Sequence[_Worker], wall_seconds: float
+) -> dict[LandedFile, Outcome]:
+    """Distribute the files among the workers, some at a time each; return the outcome of each file."""
+    outcomes: dict[LandedFile, Outcome] = {}
     at_once = max(1, min(_FILES_AT_ONCE, len(files) // (2 * len(workers))))
-    waiting = deque(batched(range(len(files)), at_once))
+    waiting: deque[Sequence[LandedFile]] = deque(batched(files, at_once))
     idle = list(workers)
-    reading: dict[Promise, tuple[list[int], _Worker]] = {}
+    reading: dict[Promise, tuple[Sequence[LandedFile], _Worker]] = {}
     while waiting or reading:
         while waiting and idle:
-            places = waiting.popleft()
+            batch = waiting.popleft()
             worker = idle.pop()
-            reading[worker.start([files[place] for place in places])] = places, worker
+            reading[worker.start(batch)] = batch, worker
         done, _ = wait(reading, timeout=wall_seconds * at_once + _PATIENCE, return_when=FIRST_COMPLETED)
         for promise in done or tuple(reading):
-            places, worker = reading.pop(promise)
+            batch, worker = reading.pop(promise)
             result = worker.finish(promise)
             if not isinstance(result, ReadingFailure):
-                outcomes.update(zip(places, result, strict=True))
-            elif len(places) == 1:
-                outcomes[places[0]] = result
+                outcomes.update(zip(batch, result, strict=True))
+            elif len(batch) == 1:
+                outcomes[batch[0]] = result
             else:
-                waiting.extendleft([place] for place in reversed(places))
+                waiting.extendleft([file] for file in reversed(batch))
             idle.append(worker)
-    return [outcomes[place] for place in range(len(files))]
+    return outcomes
 
 
-def _outcome_of(promise: Promise) -> Sequence[Outcome] | ReadingFailure:
-    """Return the outcomes of a finished promise.
+def _outcome_of(promise: Promise) -> Answer | ReadingFailure:
+    """Return the answer of a finished promise.
 
     Raises:
         OSError: the file's bytes cannot be read from where they lie.

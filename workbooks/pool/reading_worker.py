@@ -12,6 +12,7 @@ from domain.issues import Issue
 from domain.observations import PackedObservations
 from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits
+from workbooks.direct.parse import LearntPlan, parser_of
 from workbooks.pool.confinement import OUT_OF_MEMORY, Confinement, bound_memory, bounded_cpu, end_with_parent
 from workbooks.pool.landed_file import LandedFile, Parse, load, refuse
 from workbooks.pool.light_process import catalog_of, is_forked
@@ -38,6 +39,9 @@ class WorkerCrash:
     trace: str
 
 
+Answer = tuple[list[ParsedReport | WorkerCrash], list[LearntPlan]]
+
+
 def get_ready(orders: WorkerSettings) -> None:
     """Initialise the worker: tie it to its parent, limit its memory and load the catalogue.
 
@@ -56,13 +60,18 @@ def answer() -> None:
     """Do nothing; returning shows that the process is ready."""
 
 
-def read_files(orders: WorkerSettings, files: Sequence[LandedFile]) -> list[ParsedReport | WorkerCrash]:
-    """Return the report of each file. Exceeding memory or CPU time ends the process with an exit code for each.
+def read_files(orders: WorkerSettings, plans: Sequence[LearntPlan], files: Sequence[LandedFile]) -> Answer:
+    """Read files with the plans that other workers learnt. Exceeding memory or CPU time has an exit code for each.
+
+    Returns:
+        The report of each file, and the plans learnt of them.
 
     Raises:
         OSError: the bytes cannot be read from where they lie.
     """
-    return [_read(orders, file) for file in files]
+    parser = parser_of(_catalog(orders))
+    parser.adopt(plans)
+    return [_read(orders, file) for file in files], parser.learnt()
 
 
 def _read(orders: WorkerSettings, file: LandedFile) -> ParsedReport | WorkerCrash:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -35,8 +35,13 @@ from warehouse.submissions.submissions import (
     requeue_unrivalled,
 )
 from workbooks.container.completeness import is_cut_short
+from workbooks.identify.hints import Hints
+from workbooks.pool.landed_file import LandedFile, Reader
 
 _LOG = logging.getLogger(__name__)
+
+_LANDED_PER_READ = 2
+"""Files that land while one is read."""
 
 
 class NotAllCollectedError(TransientError):
@@ -59,9 +64,9 @@ class _Landed:
 class Collection:
     """The collection of one run, which may take several tries: what is left for the next run stays left."""
 
-    def __init__(self, context: AppContext, run_id: str, expect: Callable[[int], None] | None = None) -> None:
-        """Collect from the sources of the context; `expect` is called with the number of files that begin to land."""
-        self._context, self._run_id, self._expect = context, run_id, expect
+    def __init__(self, context: AppContext, run_id: str, reader: Reader | None = None) -> None:
+        """Collect from the sources of the context; the reader may begin with files while others land."""
+        self._context, self._run_id, self._reader = context, run_id, reader
         self._cut_short: set[str] = set()
         self._try_later: list[str] = []
         self._hopeless: list[str] = []
@@ -89,11 +94,16 @@ class Collection:
             if is_whole:
                 listed.append((connector, files))
             new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
-            if self._expect is not None:
-                self._expect(len(new))
+            if self._reader is not None:
+                self._reader.expect(len(new))
+            left = len(new)
             for batch in batched(new, self._context.batch_size):
                 # Landed before it is received: what the warehouse knows of is always there.
-                repeated += self._receiveunknown_files(self._land(connector, batch))
+                landed = self._land(connector, batch)
+                again = self._receiveunknown_files(landed)
+                repeated += again
+                left -= len(batch)
+                self._read_ahead([each for each in landed if each not in again][: left // _LANDED_PER_READ])
             if is_whole and connector.cursor(()) is None:
                 present[connector.name] = frozenset(_checked_name(file.path) for file in files)
         restored = len(repeated) > self._context.known_files_at_once
@@ -188,6 +198,15 @@ class Collection:
             received = receive_new(session, [self._arrival(each) for each in unknown], self._run_id)
         self._log(unknown, received)
         return [each for each in landed if each.digest in known]
+
+    def _read_ahead(self, landed: Sequence[_Landed]) -> None:
+        """Have files read while others land."""
+        if self._reader is not None and landed:
+            named = [(each.digest, PurePosixPath(_checked_name(each.file.path))) for each in landed]
+            path_of = self._context.landing.path_of
+            self._reader.read_ahead(
+                [LandedFile(path_of(digest), Hints(path.name, path.parts[:-1])) for digest, path in named]
+            )
 
     def _receive(self, files: Sequence[_Landed], *, restored: bool) -> None:
         with transaction(self._context.engine) as session:

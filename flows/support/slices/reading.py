@@ -53,6 +53,9 @@ class SlicedReader:
         """Get ready to read files; see `Reader.expect`."""
         self.own.expect(files)
 
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
+        """Do nothing: workers read most files."""
+
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
         """Return the report of each file; see `Reader.read`."""
         handed = tuple(files)

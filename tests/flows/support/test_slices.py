@@ -1,6 +1,6 @@
 """Slices of a run: who may do them, and what becomes of those that no worker returns."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any, cast
@@ -46,6 +46,9 @@ class NamingReader:
     """Reader whose reports say that the run read them."""
 
     def expect(self, files: int) -> None:
+        """Do nothing."""
+
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
         """Do nothing."""
 
     def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:

@@ -1,5 +1,7 @@
 """Tests of direct parsing: unchanged forms go directly, all else carefully, and both ways give equal reports."""
 
+import pickle
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +50,16 @@ def test_skeleton_is_learnt_at_its_second_file(catalog: Catalog) -> None:
         data = make_workbook(catalog, UNIT, period)
         assert (parser.parse_known(data, Hints(""), Limits()) is not None) is is_direct
         assert parser.parse(data, Hints(""), Limits()) == parse_report(data, catalog, Hints(""))
+
+
+def test_what_a_parser_learnt_is_handed_to_others(catalog: Catalog) -> None:
+    """A parser in another process parses its first file directly."""
+    teacher, pupil, data = DirectParser(catalog), DirectParser(catalog), forms(catalog)[0]
+    for _ in range(2):
+        teacher.parse(data, Hints(""), Limits())
+    pupil.adopt(pickle.loads(pickle.dumps(teacher.learnt())))  # noqa: S301 # our own
+    assert pupil.parse_known(data, Hints(""), Limits()) == parse_report(data, catalog, Hints(""))
+    assert not teacher.learnt()
 
 
 def test_unit_whose_name_is_read_with_care_teaches_no_plan(catalog: Catalog) -> None:

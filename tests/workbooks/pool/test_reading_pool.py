@@ -109,6 +109,29 @@ def test_a_pool_changes_no_report(catalog: Catalog, good: bytes, drop: Drop) -> 
         assert list(pool.read(files)) == list(PlainReader(catalog, Limits()).read(files))
 
 
+def test_what_was_read_ahead_is_not_read_again(pool: ReadingPool, good: bytes, drop: Drop) -> None:
+    """Files that are read while others land need not be opened later."""
+    early, late = [drop(good) for _ in range(12)], drop(good)
+    pool.read([drop(good)])  # its worker has started
+    pool.read_ahead(early)
+    pool.read([late])  # after those
+    for file in early:
+        file.path.unlink()
+    assert [codes(report) for report in pool.read(early)] == [[]] * len(early)
+
+
+@pytest.mark.services
+def test_bad_files_read_ahead_do_not_affect_others(pool: ReadingPool, good: bytes, drop: Drop) -> None:
+    """A file that ends the worker which reads ahead, and bytes that come later, cost a second reading only."""
+    files = [drop(good), drop(hostile.DIE), *(drop(good) for _ in range(20))]
+    missing = files[15].path.rename(files[15].path.with_suffix(".later"))
+    pool.read([drop(good)])
+    pool.read_ahead(files)
+    pool.read([drop(good)])
+    missing.rename(files[15].path)
+    assert [codes(report) for report in pool.read(files)] == [[], ["reading_stopped"], *([[]] * 20)]
+
+
 def assert_names_its_sender(report: ParsedReport, texts: Texts) -> None:
     """Assert that the report of a file that could not be read names unit and period and explains the issue."""
     assert (report.unit and report.unit.code, report.period and report.period.id) == (UNIT, PERIOD)

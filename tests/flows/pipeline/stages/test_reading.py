@@ -1,10 +1,14 @@
 """Nightly runs with reading workers: equal results, and no file stops a run."""
 
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
+from domain.submissions import ParsedReport
 from tests.flows.pipeline.nightly_runs import (
     codes_of,
     context_of,
@@ -18,6 +22,7 @@ from tests.flows.pipeline.nightly_runs import (
 from tests.workbooks.container import hostile
 from workbooks.cells.guards import Limits
 from workbooks.pool.confinement import Confinement
+from workbooks.pool.landed_file import LandedFile, PlainReader
 from workbooks.pool.reading_pool import ReadingPool
 from workbooks.sample.inbox import SampleFile
 
@@ -57,3 +62,29 @@ def test_a_file_that_is_too_large_is_kept_and_refused(home: Path, first_files: F
     digest = sha256(first_files[0].data).hexdigest()
     assert rows_of(home, "SELECT sha256, state FROM submission") == [(digest, "quarantined")]
     assert (home / "landing" / digest[:2] / digest[2:4] / digest).read_bytes() == first_files[0].data
+
+
+class NotingReader(PlainReader):
+    """Reader that notes which files it may read ahead and which it reads."""
+
+    ahead: ClassVar[list[LandedFile]] = []
+    asked: ClassVar[list[LandedFile]] = []
+
+    def read_ahead(self, files: Sequence[LandedFile]) -> None:
+        """Note the files."""
+        self.ahead.extend(files)
+
+    def read(self, files: Iterable[LandedFile]) -> tuple[ParsedReport, ...]:
+        """Note the files and read them."""
+        noted = list(files)
+        self.asked.extend(noted)
+        return super().read(noted)
+
+
+def test_files_are_read_while_others_land(home: Path, first_files: First) -> None:
+    """Half as many files are read ahead as are still to land, named as they are later."""
+    deliver(home, first_files[:4])
+    context = context_of(home, batch_size=1)
+    run_plainly(replace(context, open_reader=lambda: nullcontext(NotingReader(context.catalog, Limits()))))
+    assert len(NotingReader.ahead) == 2
+    assert set(NotingReader.ahead) < set(NotingReader.asked)
