@@ -154,30 +154,37 @@ def _observations(
     newest: NewestFigures,
     catalog: Catalog,
 ) -> DataTable:
-    by_place = {(report.key, report.unit): report for report in reports}
+    by_place = {
+        (report.key, report.unit): (
+            heads[report.key].period,
+            *province,
+            report.unit,
+            report.unit_valid_from,
+            visible(report.unit_name),
+        )
+        for report in reports
+    }
+    named = {each.id: (each.id, each.name.vi, each.name.en) for each in catalog.indicators.values()}
+    counts = {each.id for each in catalog.indicators.values() if each.measure is Measure.COUNT}
     rows: list[Sequence[Any]] = []
-    for amount in newest.amounts({key for key, _ in by_place}):
-        report = by_place.get((amount.key, amount.unit))
-        if report is None:
+    for key, unit, indicator, numerator, denominator, form, file_name, sha256 in newest.amounts(
+        {key for key, _ in by_place}
+    ):
+        place = by_place.get((key, unit))
+        if place is None:
             continue  # of another province, or counted by a smaller area
-        indicator, head = catalog.indicators.get(amount.indicator), heads[amount.key]
-        is_count = indicator is not None and indicator.measure is Measure.COUNT
+        known = catalog.indicators.get(indicator)
         rows.append(
             (
-                head.period,
-                *province,
-                report.unit,
-                report.unit_valid_from,
-                visible(report.unit_name),
-                amount.form,
-                amount.indicator,
-                *_names(amount.indicator, catalog.indicators),
-                amount.numerator if is_count else percentage(amount.numerator, amount.denominator),
-                amount.numerator,
-                amount.denominator,
-                indicator.denominator_kind if indicator else None,
-                visible(amount.file_name),
-                amount.sha256,
+                *place,
+                form,
+                *(named.get(indicator) or (indicator, None, None)),
+                numerator if indicator in counts else percentage(numerator, denominator),
+                numerator,
+                denominator,
+                known.denominator_kind if known else None,
+                visible(file_name),
+                sha256,
             )
         )
     rows.sort(key=lambda row: (row[3], row[6], row[7]))

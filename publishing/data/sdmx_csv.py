@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date
+from itertools import repeat
 from typing import Any, Final
 
 from domain.periods import Frequency, parse_period
 from domain.rollups import RollupStatus
-from publishing.data.data_columns import SDMX_COMPONENTS, SDMX_ROLLUP
-from publishing.data.table_files import PLAIN_CELLS, DataTable, write_rows, written_cells
+from publishing.data.data_columns import SDMX_COMPONENTS, SDMX_ROLLUP, SdmxComponent
+from publishing.data.table_files import PLAIN_CELLS, DataTable, write_columns, written_cells
 
 AGENCY: Final = "TONGHOP"
 VERSION: Final = "1.0"
@@ -32,14 +33,16 @@ _NO_DENOMINATOR: Final = "none"
 def write_sdmx_csv(rollup: DataTable) -> bytes:
     """Write rows of the rollup: all codes as they are in `structure.xml`, an empty cell where there is no value."""
     structure = ("dataflow", f"{AGENCY}:{DATAFLOW}({VERSION})", "I")  # I: information, no order to a database
-    columns = [[constant] * len(rollup.rows) for constant in structure] + list(_components(rollup).values())
-    return write_rows([column.name for column in SDMX_ROLLUP], zip(*columns, strict=True), ",").encode()
+    fixed = ((repeat(constant, len(rollup.rows)), str) for constant in structure)
+    headings = [column.name for column in SDMX_ROLLUP]
+    return write_columns(headings, (*fixed, *_components(rollup, SDMX_COMPONENTS).values()), ",").encode()
 
 
 def codes_of(rollup: DataTable) -> dict[str, list[str]]:
     """Return the codes that rows of the rollup use, by code list."""
-    columns = _components(rollup)
-    return {each.code_list: sorted(set(columns[each.name]) - {""}) for each in SDMX_COMPONENTS if each.code_list}
+    coded = [each for each in SDMX_COMPONENTS if each.code_list]
+    codes = {name: set(written_cells(*column)) for name, column in _components(rollup, coded).items()}
+    return {each.code_list: sorted(codes[each.name] - {""}) for each in coded if each.code_list}
 
 
 def area_code(area: str, valid_from: date) -> str:
@@ -47,16 +50,17 @@ def area_code(area: str, valid_from: date) -> str:
     return f"{area}_{valid_from.isoformat()}"
 
 
-def _components(rollup: DataTable) -> dict[str, list[str]]:
-    """Return the cells of each component."""
-    cells = list(zip(*rollup.rows, strict=True)) or [()] * len(rollup.columns)
-    columns: dict[str, Iterable[Any]] = dict(zip((column.name for column in rollup.columns), cells, strict=True))
-    columns["ref_area"] = map(area_code, columns["area"], columns["area_valid_from"])
+def _components(
+    rollup: DataTable, components: Iterable[SdmxComponent]
+) -> dict[str, tuple[Iterable[Any], Callable[[Any], str]]]:
+    """Return the values of components by name, each with what writes them."""
+    columns: dict[str, Iterable[Any]] = dict(
+        zip((column.name for column in rollup.columns), rollup.by_column, strict=True)
+    )
+    columns["ref_area"] = list(map(area_code, columns["area"], columns["area_valid_from"]))
     return {
-        each.name: written_cells(
-            columns[_SOURCES.get(each.text, each.text)], _CODES.get(each.name, PLAIN_CELLS[each.kind])
-        )
-        for each in SDMX_COMPONENTS
+        each.name: (columns[_SOURCES.get(each.text, each.text)], _CODES.get(each.name, PLAIN_CELLS[each.kind]))
+        for each in components
     }
 
 

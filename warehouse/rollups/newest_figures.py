@@ -179,7 +179,7 @@ class NewestFigures:
             .order_by(row.revision_id, row.unit_code, row.indicator)
         )
         for chunk in in_chunks(keys):
-            yield from map(UnitAmount._make, self.session.execute(statement.where(row.revision_id.in_(chunk))))
+            yield from map(UnitAmount._make, self.session.execute(statement.where(row.revision_id.in_(chunk))).all())
         yield from self._archived_amounts(keys)
 
     def _archived_amounts(self, keys: Collection[int]) -> Iterator[UnitAmount]:
