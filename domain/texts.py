@@ -91,6 +91,8 @@ def visible_value(value: object) -> object:
 
 def one_line(text: str) -> str:
     """Return a text on one line, as `visible` shows it; a tab, which would be wider than it is counted, is a blank."""
+    if text.isprintable():
+        return text  # nearly all texts: no character that breaks a line or acts is printable
     return visible(_LINE_BREAKS.sub(" ", text).replace("\t", " "))
 
 

@@ -183,7 +183,7 @@ class _Assembly:
             denominator_kind=self.formatter.denominator_kind(row.denominator_kind),
             target_document=self._target_document(row),
             communes=self.facts.by_report(row.indicator, self.formatter) if self._lists_communes else (),
-            by_unit=self.facts.by_unit(row.indicator) if self._lists_communes else (),
+            by_unit=self.facts.by_unit(row.indicator, self.formatter) if self._lists_communes else (),
             unanswered=self.unanswered[row.indicator],
             attained=row.attained if self._judges(row) else None,
             is_provisional=self.edition > FIRST_EDITION and row.status is RollupStatus.PARTIAL,

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import chain
 
 from domain.aggregation import Amount, over_time, percentage
 from domain.catalog.forms import Forms
@@ -15,7 +14,7 @@ from domain.units import UnitKey
 from domain.vietnam_time import day_in_vietnam
 from publishing.editions import EDITION, SECOND_EDITION
 from publishing.figures.formatter import ReportFormatter
-from publishing.figures.report import CommuneFigure, UnitLine
+from publishing.figures.report import CommuneFigure, UnitLine, addresses_of
 from warehouse.queries import PublishedContribution, Revision, UnitReportingStatus
 
 _WORST_FIRST = (ReportingState.MISSING, ReportingState.QUARANTINED, ReportingState.ACCEPTED)
@@ -46,9 +45,7 @@ def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) 
                     value=_value(amount),
                     numerator=amount.numerator,
                     denominator=amount.denominator,
-                    sources=last.sources
-                    if len(reports) == 1
-                    else tuple(chain.from_iterable(each.sources for each in reports)),
+                    addresses=addresses_of([cell for each in reports for cell in each.sources]),
                     file_name=last.file.file_name,
                     sha256=last.file.sha256,
                 )
@@ -101,7 +98,7 @@ def _report_figure(contribution: PublishedContribution, period: Period, formatte
         else counted.numerator,
         numerator=counted.numerator,
         denominator=counted.denominator,
-        sources=contribution.sources,
+        addresses=addresses_of(contribution.sources),
         file_name=contribution.file.file_name,
         sha256=contribution.file.sha256,
     )

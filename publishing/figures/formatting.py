@@ -11,12 +11,21 @@ from domain.vietnam_time import VIETNAM
 
 COUNTS: Final = frozenset({"accepted", "complete", "count", "expected", "total"})
 """Facts of texts that count something."""
+_UNSEPARATED: Final = 3
+"""Digits of whole numbers that have no thousands separators yet."""
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
 def format_number(number: Decimal, lang: Lang, decimals: int | None = None) -> str:
     """Format a number with thousands separators; `decimals` None keeps its own, without trailing zeros."""
-    exact = number.normalize() if decimals is None else number.quantize(_step(decimals), ROUND_HALF_UP)
+    if decimals is None:
+        text = str(number)
+        if len(text) <= _UNSEPARATED and text.isdecimal():
+            return text  # most counts
+        return in_language(f"{number.normalize():,f}", lang)
+    exact = number.quantize(_step(decimals), ROUND_HALF_UP)
+    if exact.adjusted() < _UNSEPARATED:
+        return str(exact).replace(".", ",") if lang == "vi" else str(exact)
     return in_language(f"{exact:,f}", lang)
 
 

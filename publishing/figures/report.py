@@ -26,7 +26,7 @@ def addresses_of(cells: Sequence[SourceCell]) -> str:
 
 
 class CommuneFigure(NamedTuple):
-    """The figure of one commune for one indicator, with all source cells; villages are summed.
+    """The figure of one commune for one indicator, with the addresses of all source cells; villages are summed.
 
     `key` distinguishes communes that had the same code at different times.
     """
@@ -37,14 +37,9 @@ class CommuneFigure(NamedTuple):
     value: Decimal | None
     numerator: Decimal | None
     denominator: Decimal | None
-    sources: tuple[SourceCell, ...]
+    addresses: str
     file_name: str
     sha256: str
-
-    @property
-    def addresses(self) -> str:
-        """The addresses of all source cells."""
-        return addresses_of(self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +109,21 @@ class ProvinceFigure:
 
 @dataclass(frozen=True, slots=True)
 class ThemeFigures:
-    """The figures of one theme."""
+    """The figures of one theme.
+
+    `lead` is the main one: the first percentage in the catalogue's order, else the first figure.
+    """
 
     id: str
     name: str
     headline: bool
     figures: tuple[PublishedFigure, ...]
+    lead: PublishedFigure = field(init=False, repr=False, compare=False)
 
-    @property
-    def lead(self) -> PublishedFigure:
-        """Return the theme's main figure: the first percentage in the catalogue's order, else the first figure."""
-        return next((figure for figure in self.figures if figure.is_percent), self.figures[0])
+    def __post_init__(self) -> None:
+        """Choose the main figure once: a page asks for it in each row."""
+        lead = next((figure for figure in self.figures if figure.is_percent), self.figures[0])
+        object.__setattr__(self, "lead", lead)
 
     @property
     def others(self) -> tuple[PublishedFigure, ...]:

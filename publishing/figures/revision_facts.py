@@ -83,10 +83,15 @@ class RevisionFacts:
             results.append(known[id(due)][1])
         return tuple(results)
 
-    def by_unit(self, indicator: str) -> tuple[CommuneFigure, ...]:
-        """Return the figure of each unit over the whole period."""
+    def by_unit(self, indicator: str, formatter: ReportFormatter) -> tuple[CommuneFigure, ...]:
+        """Return the figure of each unit over the whole period; where each gave one report, that of its report."""
         if indicator not in self._by_unit:
-            self._by_unit[indicator] = figures_by_unit(self._contributions[indicator], self._flow(indicator))
+            contributions, figures = self._contributions[indicator], self.by_report(indicator, formatter)
+            period = self.revision.period
+            is_whole = all(each.period == period and each.weight is None for each in contributions)
+            if not is_whole or len({figure.key for figure in figures}) < len(figures):
+                figures = figures_by_unit(contributions, self._flow(indicator))
+            self._by_unit[indicator] = figures
         return self._by_unit[indicator]
 
     def by_report(self, indicator: str, formatter: ReportFormatter) -> tuple[CommuneFigure, ...]:

@@ -34,6 +34,7 @@ _SENTENCES: Final = (
     "zero_denominator",
 )
 """Sentences of a note in the order in which `warehouse.rollups.notes` writes them; each comes once at most."""
+_SHOWN: Final = tuple(name for name in _SENTENCES if name not in _WARNINGS)
 _BETWEEN: Final = "bounded_between"
 _PARTS: Final = ("crossing_unit", _BETWEEN, "villages_inside", "and_more")
 """Phrases within them."""
@@ -61,7 +62,7 @@ class RowNotes:
 
     def shown(self, notes: str) -> str:
         """Return a note without what it says of warnings, which pages list by themselves."""
-        return self._worded(notes, [name for name in _SENTENCES if name not in _WARNINGS])
+        return self._worded(notes, _SHOWN)
 
     def reasons(self, notes: str) -> str:
         """Return why a figure is not comparable, and which units that is about."""
@@ -74,13 +75,13 @@ class RowNotes:
 
     def redefinition(self, notes: str) -> str:
         """Return the sentence of a note that says that the row begins to count something else; empty without."""
-        return self._worded(notes, ["redefined_since"]) if self._read(notes) else ""
+        return self._worded(notes, ("redefined_since",)) if self._read(notes) else ""
 
     def not_applicable(self, notes: str) -> frozenset[str]:
         """Return the codes of the units that a note names as those to which the indicator does not apply."""
         return frozenset(_CODE.findall((self._read(notes) or {}).get("not_applicable", "")))
 
-    def _worded(self, notes: str, names: tuple[str, ...] | list[str]) -> str:
+    def _worded(self, notes: str, names: tuple[str, ...]) -> str:
         sentences = self._read(notes)
         if sentences is None:
             return notes
@@ -92,17 +93,11 @@ class RowNotes:
 
     def _read(self, notes: str) -> Mapping[str, str] | None:
         """Return the units of each sentence of a note; None where it has others."""
-        match = self._note.fullmatch(notes)
-        if match is None:
-            return None
-        whole = match.groupdict()
-        return {name: whole.get(f"{name}_{_UNITS}") or "" for name in _SENTENCES if whole[name] is not None}
+        return _read(self._wording, notes)
 
     @cached_property
-    def _note(self) -> re.Pattern[str]:
-        return re.compile(
-            "".join(f"(?P<{name}>{_pattern(self._vietnamese(name), f'{name}_')}(?: |$))?" for name in _SENTENCES)
-        )
+    def _wording(self) -> tuple[str, ...]:
+        return tuple(map(self._vietnamese, _SENTENCES))
 
     def _units(self, units: str) -> str:
         """Word the phrases within a sentence's units; names stay as they are."""
@@ -133,8 +128,24 @@ class RowNotes:
         return self.texts.by_key[f"warehouse.{name}"].vi
 
 
-# Texts of catalogues are few, and each revision has its notes read in two languages.
+# Texts of catalogues are few, and each revision has its notes read several times in two languages.
 _remembered: Final = lru_cache(maxsize=1 << 8)
+
+
+@_remembered
+def _read(wording: tuple[str, ...], notes: str) -> Mapping[str, str] | None:
+    """Return the units of each sentence of a note that is worded so; None where it has others."""
+    match = _note(wording).fullmatch(notes)
+    if match is None:
+        return None
+    whole = match.groupdict()
+    return {name: whole.get(f"{name}_{_UNITS}") or "" for name in _SENTENCES if whole[name] is not None}
+
+
+@_remembered
+def _note(wording: tuple[str, ...]) -> re.Pattern[str]:
+    sentences = zip(_SENTENCES, wording, strict=True)
+    return re.compile("".join(f"(?P<{name}>{_pattern(text, f'{name}_')}(?: |$))?" for name, text in sentences))
 
 
 @_remembered

@@ -9,11 +9,12 @@ from markupsafe import Markup, escape
 
 from domain.texts import visible, visible_value
 
-CODE: Final = 1
+CODE: Final = 2
 """Version of the code that is made: code of another one is not read."""
-_FUNCTIONS: Final = frozenset({"t", "p"})
-_FORMATTERS: Final = frozenset({"formatter", "f"})
-"""Names of functions and formatters in templates: none of them wants Jinja's context."""
+_FUNCTIONS: Final = frozenset({"t", "p", "bar_of", "attainment_badge", "state_of", "coverage", "verdict_of"})
+"""Names of functions and macros in templates that are called for each row: none of them wants Jinja's context."""
+_FORMATTERS: Final = frozenset({"formatter", "f", "bars"})
+"""Names of formatters in templates, whose methods do not want it either."""
 _MARKED: Final = re.compile("[&<>'\"]")
 
 
