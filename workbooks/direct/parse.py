@@ -14,7 +14,7 @@ from domain.submissions import ParsedReport
 from workbooks.cells.guards import Limits, RefusedError, check_name
 from workbooks.container.archive import Archive, open_archive
 from workbooks.direct.facts import PERIOD, UNIT, facts_of, is_place_line, village_fact
-from workbooks.direct.plan import CellUse, FormPlan, LinePlan, SheetPlan, make_plan
+from workbooks.direct.plan import FormPlan, LinePlan, SheetPlan, make_plan
 from workbooks.direct.skeleton import (
     BLANK,
     NUMBER,
@@ -187,26 +187,14 @@ class _Application:
                 raise NotDirectError("another property")
 
     def _compare(self, sheet: SheetPlan, cells: SheetCells) -> None:
-        rest: list[Content | None] = list(cells.contents)
-        figures: dict[str, Content] = {}
-        for address, variable in sheet.variables.items():
-            content = cells.contents[variable.number]
-            rest[variable.number] = None
-            match variable.use:
-                case CellUse.FACT:
-                    self._stated.append((variable.fact, text_of(content)))
-                case CellUse.PLACE:
-                    self._places.append(text_of(content))
-                case CellUse.REMARK:
-                    if not is_remark(text_of(content), self._catalog):
-                        raise NotDirectError("a remark")
-                case CellUse.CHECK:
-                    pass
-                case _:
-                    figures[address] = content
-        if tuple(rest) != sheet.fixed:
+        content_of = cells.contents.__getitem__
+        if tuple(map(content_of, sheet.kept)) != sheet.fixed:
             raise NotDirectError("something fixed was changed")
-        self._contents[sheet.name] = figures
+        if not all(is_remark(text_of(content_of(number)), self._catalog) for number in sheet.remarks):
+            raise NotDirectError("a remark")
+        self._stated += ((fact, text_of(content_of(number))) for number, fact in sheet.facts)
+        self._places += (text_of(content_of(number)) for number in sheet.places)
+        self._contents[sheet.name] = dict(zip(sheet.figures, map(content_of, sheet.figures.values()), strict=True))
 
     def report(self, hints: Hints) -> ParsedReport:
         """Return the report.

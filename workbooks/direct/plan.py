@@ -1,5 +1,6 @@
 """Plan of a skeleton: which cells are filled in, which state facts of unit and period, and what all others hold."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -37,6 +38,7 @@ class CellUse(Enum):
     CHECK = auto()
 
 
+_FIGURES = frozenset({CellUse.COUNT, CellUse.PERCENT, CellUse.ANSWER})
 _FORMATS = {CellUse.COUNT: "#,##0", CellUse.PERCENT: "0.00"}
 """Number formats that the template gives figures."""
 
@@ -52,11 +54,19 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """Name of a sheet, its variables by address, and all contents with those of variables left out."""
+    """Name of a sheet, and the numbers of its cells by what they hold.
+
+    `facts` are named, `figures` have their address; `kept` are the cells whose contents are `fixed`. What computed
+    checks show is in none.
+    """
 
     name: str
-    variables: Mapping[str, Variable]
-    fixed: tuple[Content | None, ...]
+    facts: tuple[tuple[int, str], ...]
+    places: tuple[int, ...]
+    remarks: tuple[int, ...]
+    figures: Mapping[str, int]
+    kept: tuple[int, ...]
+    fixed: tuple[Content, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +252,20 @@ def _sheet_plans(
         cells = by_part[entry.part]
         _check_contents(cells, sheet)
         variables = dict(_variables(cells, sheet, expected))
+        by_use: dict[CellUse, list[Variable]] = defaultdict(list)
+        for variable in variables.values():
+            by_use[variable.use].append(variable)
         numbers = {variable.number for variable in variables.values()}
-        fixed = tuple(None if number in numbers else content for number, content in enumerate(cells.contents))
-        yield SheetPlan(entry.name, variables, fixed)
+        kept = tuple(number for number in range(len(cells.contents)) if number not in numbers)
+        yield SheetPlan(
+            entry.name,
+            facts=tuple((variable.number, variable.fact) for variable in by_use[CellUse.FACT]),
+            places=tuple(variable.number for variable in by_use[CellUse.PLACE]),
+            remarks=tuple(variable.number for variable in by_use[CellUse.REMARK]),
+            figures={address: variable.number for address, variable in variables.items() if variable.use in _FIGURES},
+            kept=kept,
+            fixed=tuple(cells.contents[number] for number in kept),
+        )
 
 
 def _variables(cells: SheetCells, sheet: Sheet, expected: _Expected) -> Iterator[tuple[str, Variable]]:

@@ -118,7 +118,7 @@ def split_workbook(archive: Archive) -> SplitWorkbook:
         read.append(rest)
     sheets: list[SheetCells] = []
     properties: list[bytes] = []
-    checks = _checks_part(archive)
+    checks = _checks_part(*(_content(archive, part) if part in archive else b"" for part in (_BOOK, _RELATIONS)))
     for name in names:
         read.append(name.encode())
         if name == checks:
@@ -131,24 +131,25 @@ def split_workbook(archive: Archive) -> SplitWorkbook:
             properties = chunks[2::3]
             read += (b"\0".join(chunks[0::3]), b"\0".join(chunks[1::3]))
         elif _READ.fullmatch(name):
-            read.append(_content(archive, name))
+            read.append(_digest_of(_content(archive, name)))
         elif name != _STRINGS and not _UNREAD.fullmatch(name):
             raise NotDirectError(name)
     return SplitWorkbook(_digest(read), sheets, properties)
 
 
-def _checks_part(archive: Archive) -> str | None:
+@lru_cache(maxsize=_PARTS_KEPT)
+def _checks_part(book: bytes, relations: bytes) -> str | None:
     """Return the part of the sheet by which a form judges itself, None of workbooks without it.
 
     It is not read, so it may hold anything. Which part it is follows from parts of the skeleton; a plan makes sure that
     the careful reader leaves out the same part.
     """
-    sheet = _CHECKS_SHEET.search(_content(archive, _BOOK)) if _BOOK in archive else None
-    relation = _RELATION.search(sheet[0]) if sheet is not None and _RELATIONS in archive else None
+    sheet = _CHECKS_SHEET.search(book)
+    relation = _RELATION.search(sheet[0]) if sheet is not None else None
     if relation is None:
         return None
     own = b' Id="%s"' % relation[1]
-    targets = (match[0] for match in _TARGET.finditer(_content(archive, _RELATIONS)))
+    targets = (match[0] for match in _TARGET.finditer(relations))
     part = next((_PART.search(target) for target in targets if own in target), None)
     return f"xl/{part[1].decode()}" if part is not None else None
 
@@ -210,6 +211,11 @@ def _shape_of(part: str, markup: bytes) -> SheetShape:
     formulas = [b"" if formula is None else b"=" + formula for formula in chunks[4::_GROUPS]]
     digest = _digest((rest, b" ".join(addresses), b" ".join(styles), b"\0".join(formulas)))
     return SheetShape(part, digest, addresses, styles, formulas, valued)
+
+
+@lru_cache(maxsize=_PARTS_KEPT)
+def _digest_of(content: bytes) -> bytes:
+    return sha256(content).digest()
 
 
 def _digest(contents: Sequence[bytes]) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.errors import UsageError
 from domain.periods import Frequency, Period, parse_period
@@ -123,6 +124,7 @@ def _year_of(match: re.Match[str]) -> int | None:
     return _CENTURY + int(match["short"]) if match["short"] else None
 
 
+@lru_cache(maxsize=256)
 def periods_in_name(name: str, vocabulary: HeadingVocabulary) -> frozenset[Period]:
     """Return the periods that the name of a file or folder can mean; a bare year is a folder of many, so none.
 

@@ -28,8 +28,8 @@ _LOG = logging.getLogger(__name__)
 
 _FILES_PER_WORKER = 20
 """Starting a worker costs about as much as reading this many files, so each worker needs at least as many."""
-_FILES_AT_ONCE = 10
-"""Most files handed to a worker at once: handing over takes a sixth as long as reading a file."""
+_FILES_AT_ONCE = 25
+"""Most files handed to a worker at once: handing over takes as long as reading a file."""
 _PLANS_SHARED = 32
 """Most plans that are handed from worker to worker; of more forms each learns by itself."""
 _WALL_FACTOR = 6
