@@ -5,7 +5,6 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from hashlib import file_digest, sha256
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from connectors.syncing import sync
+from connectors.syncing import several_at_once, sync, sync_all
 from domain.errors import TerminalError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -22,7 +21,6 @@ MARK = ".probe"
 """File that tells a landing from any other."""
 APART, REASON = "infected", ".txt"
 """Folder of files that were set apart, and the ending of the files that say why."""
-_SYNCS_AT_ONCE = 8
 
 
 class NotLandedError(TerminalError):
@@ -268,15 +266,26 @@ class LandingBatch:
         if not self._open:
             return
         files = [file.fileno() for file, _ in self._open.values()]
-        with _reported(self._root, lambda: sum(map(_size, files))), ThreadPoolExecutor(_SYNCS_AT_ONCE) as threads:
-            list(threads.map(os.fsync, files))
+        with _reported(self._root, lambda: sum(map(_size, files))):
+            several_at_once(os.fsync, files)
             folders: set[Path] = set()
             for digest, (_, draft) in self._open.items():
-                folder = self._landing.path_of(digest).parent
-                folders |= {folder, *(each.parent for each in (folder, folder.parent) if not each.exists())}
-                folder.mkdir(parents=True, exist_ok=True)
-                draft.replace(folder / digest)
-            list(threads.map(sync, folders))
+                path = self._landing.path_of(digest)
+                folders |= {path.parent, *_made(path.parent)}
+                draft.replace(path)
+            sync_all(folders)
+
+
+def _made(folder: Path) -> Iterator[Path]:
+    """Make a folder, and those above it, where they are missing; yield the folders that have a new name in them."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        yield from _made(folder.parent)
+        folder.mkdir(exist_ok=True)
+    yield folder.parent
 
 
 def _size(handle: int) -> int:

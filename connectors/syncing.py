@@ -1,17 +1,18 @@
 """Bytes and names brought to disk, so that they survive a power cut; the one place for all that land or publish."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 _AT_ONCE: Final = 8
 _MANY: Final = 1_000
 """Paths from which on a whole file system is synced: the site of a country has tens of thousands."""
 
 StrPath = str | PathLike[str]
+T = TypeVar("T")
 
 
 def sync(path: StrPath) -> None:
@@ -31,14 +32,14 @@ def sync_all(paths: Iterable[StrPath]) -> None:
     waiting = list(paths)
     if len(waiting) >= _MANY and _sync_file_system(waiting[0]):
         return
-    shares = [waiting[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(waiting)))]
+    several_at_once(sync, waiting)
+
+
+def several_at_once(wait: Callable[[T], object], items: Sequence[T]) -> None:
+    """Wait for the disk once for each item, in a few threads that have their shares from the beginning."""
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(_sync_each, shares))
-
-
-def _sync_each(paths: Iterable[StrPath]) -> None:
-    for path in paths:
-        sync(path)
+        shares = (items[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(items))))
+        list(threads.map(lambda share: list(map(wait, share)), shares))
 
 
 def _sync_file_system(path: StrPath) -> bool:

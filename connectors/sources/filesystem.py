@@ -1,7 +1,7 @@
 """Connector for the files of a folder: on this machine, on a mounted share or in a synchronised drive."""
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
@@ -44,8 +44,10 @@ class FilesystemConnector(FileTreeConnector):
     def checked_address(self, fs: AbstractFileSystem, root: str, path: str) -> str:
         """Return a file's address, unless a folder of its path was replaced by a link since it was listed."""
         address = super().checked_address(fs, root, path)
-        if isinstance(fs, LocalFileSystem) and Path(address).resolve() != Path(root).resolve() / path:
-            raise UnsafePathError(path)
+        if isinstance(fs, LocalFileSystem):
+            parts = PurePosixPath(path).parts
+            if any(Path(root, *parts[:count]).is_symlink() for count in range(1, len(parts) + 1)):
+                raise UnsafePathError(path)
         return address
 
     def write(self, fs: AbstractFileSystem, draft: str, address: str, data: bytes) -> None:

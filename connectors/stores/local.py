@@ -122,10 +122,13 @@ class LocalStore:
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write single files, each by a rename, and wait once for all to be on disk; see `Store.write`."""
         targets = {self.root / path: data for path, data in files.items()}
-        drafts = {target: target.with_name(f".{target.name}.{uuid4().hex[:8]}") for target in targets}
+        folders = {target.parent for target in targets}
+        suffix = uuid4().hex[:8]
+        drafts = {target: target.with_name(f".{target.name}.{suffix}") for target in targets}
         try:
+            for folder in folders:
+                folder.mkdir(parents=True, exist_ok=True)
             for target, draft in drafts.items():
-                target.parent.mkdir(parents=True, exist_ok=True)
                 draft.write_bytes(targets[target])
             sync_all(drafts.values())
             for target, draft in drafts.items():
@@ -133,7 +136,7 @@ class LocalStore:
         finally:
             for draft in drafts.values():
                 draft.unlink(missing_ok=True)
-        sync_all({target.parent for target in targets})
+        sync_all(folders)
 
     def age(self, path: str) -> float | None:
         """Return how many seconds ago a file was written; None: there is none."""
