@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from domain.aggregation import percentage
 from domain.catalog.catalog import Catalog
 from domain.indicators import Measure
 from domain.issues import Issue, Severity
-from domain.observations import CellState, Figure, Observation
+from domain.observations import CellState
 from domain.submissions import SubmissionState
 from domain.texts import Lang, cut, one_line
 from domain.units import Level
@@ -18,7 +19,7 @@ from domain.vietnam_time import day_in_vietnam
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_day, format_number, format_percent, format_time
 from publishing.page.rollup_page import render
-from warehouse.queries import ReportReply
+from warehouse.queries import RepliedFigure, ReportReply
 
 _MOST_LISTED = 30
 _MOST_IN_NOTE = 15
@@ -152,15 +153,15 @@ class Receipt:
     @property
     def figures(self) -> list[ReadFigure]:
         """Return the unit's own figures, in the catalogue's order; those of villages are only counted."""
-        order = {indicator: place for place, indicator in enumerate(self._catalog.indicators)}
-        own = [figure for figure in self.reply.figures if figure.unit == self.reply.record.unit]
-        own.sort(key=lambda figure: order.get(figure.indicator, len(order)))
-        return [self._figure(figure) for figure in own]
+        known, unit = self._catalog.indicators, self.reply.record.unit
+        own = {figure.indicator: figure for figure in self.reply.figures if figure.unit_code == unit}
+        ordered = [*(each for each in known if each in own), *(each for each in own if each not in known)]
+        return [self._figure(own[indicator]) for indicator in ordered]
 
     @property
     def villages(self) -> int:
         """Count the figures of villages."""
-        return sum(figure.unit != self.reply.record.unit for figure in self.reply.figures)
+        return sum(figure.unit_code != self.reply.record.unit for figure in self.reply.figures)
 
     @property
     def judged(self) -> str:
@@ -221,29 +222,23 @@ class Receipt:
             self._catalog.issue_action(issue, self.lang),
         )
 
-    def _figure(self, observation: Observation) -> ReadFigure:
-        indicator = self._catalog.indicators.get(observation.indicator)
-        share = ""
-        number, whole = (
-            observation.numerator.number,
-            observation.denominator.number if observation.denominator else None,
-        )
-        if indicator is not None and indicator.measure is Measure.RATIO and number is not None:
-            value = percentage(number, whole)
+    def _figure(self, figure: RepliedFigure) -> ReadFigure:
+        indicator, share = self._catalog.indicators.get(figure.indicator), ""
+        if indicator is not None and indicator.measure is Measure.RATIO and figure.numerator is not None:
+            value = percentage(figure.numerator, figure.denominator)
             share = format_percent(value, self.lang) if value is not None else ""
         return ReadFigure(
-            indicator=indicator.name.get(self.lang) if indicator else observation.indicator,
-            numerator=self._number(observation.numerator),
-            denominator=self._number(observation.denominator) if observation.denominator else "",
+            indicator=indicator.name.get(self.lang) if indicator else figure.indicator,
+            numerator=self._number(figure.numerator, figure.numerator_state),
+            denominator=self._number(figure.denominator, figure.denominator_state) if figure.denominator_state else "",
             share=share,
-            cell=observation.numerator.cell,
+            cell=figure.cell,
         )
 
-    def _number(self, figure: Figure) -> str:
-        if figure.number is not None:
-            return format_number(figure.number, self.lang)
-        is_blank = figure.state is CellState.BLANK
-        return self.formatter.text("receipt_blank" if is_blank else "receipt_not_applicable")
+    def _number(self, number: Decimal | None, state: CellState) -> str:
+        if number is not None:
+            return format_number(number, self.lang)
+        return self.formatter.text("receipt_blank" if state is CellState.BLANK else "receipt_not_applicable")
 
     @cached_property
     def _deadline(self) -> date | None:

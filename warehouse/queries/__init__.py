@@ -28,7 +28,7 @@ from warehouse.queries.records import (
     submission_record,
     submission_warnings,
 )
-from warehouse.queries.replies import Reply, ReportReply, replies_of
+from warehouse.queries.replies import RepliedFigure, Reply, ReportReply, replies_of
 from warehouse.queries.revisions import newest_ref, revision, revision_to_publish, unpublished
 from warehouse.queries.runs import run_record
 from warehouse.queries.status import period_status, refusals
@@ -49,6 +49,7 @@ __all__ = [
     "PeriodStatus",
     "PublishedContribution",
     "Refusal",
+    "RepliedFigure",
     "Reply",
     "ReportReply",
     "Revision",

@@ -4,21 +4,42 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
 from domain.issues import Issue, Repair
-from domain.observations import Observation
+from domain.observations import CellState
 from domain.submissions import SubmissionState
-from warehouse.models import SubmissionRow
+from warehouse.archive.reading import archived_figures
+from warehouse.models import ObservationRow, SubmissionRow
 from warehouse.queries.files import issues_of, repairs_of
-from warehouse.queries.history import figures_of
 from warehouse.queries.read_models import SubmissionRecord
 from warehouse.queries.records import records_of
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 
 _ACCEPTED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
+
+
+class RepliedFigure(NamedTuple):
+    """What a reply shows of a figure that was kept: numerator and denominator as read, and the numerator's cell."""
+
+    submission_id: int
+    unit_code: str
+    indicator: str
+    sheet: str
+    numerator_state: CellState
+    numerator: Decimal | None
+    cell: str
+    denominator_state: CellState | None
+    denominator: Decimal | None
+
+
+_COLUMNS: Final = [getattr(ObservationRow, name) for name in RepliedFigure._fields]
+_FIELDS_OF: Final = attrgetter(*RepliedFigure._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +55,7 @@ class ReportReply:
     judged_at: datetime
     issues: tuple[Issue, ...]
     repairs: tuple[Repair, ...]
-    figures: tuple[Observation, ...]
+    figures: Sequence[RepliedFigure]
     part: str | None = None
 
     @property
@@ -85,7 +106,7 @@ def _report_replies(session: Session, submissions: Sequence[SubmissionRow]) -> I
     rows = {row.id: row for row in submissions}
     records, issues = records_of(session, rows), issues_of(session, rows.values())
     repairs = repairs_of(session, {key: row.judgement for key, row in rows.items()})
-    figures = figures_of(session, [key for key, row in rows.items() if row.state in _ACCEPTED])
+    figures = _figures(session, [key for key, row in rows.items() if row.state in _ACCEPTED])
     for key, row in rows.items():
         yield ReportReply(
             record=records[key],
@@ -96,3 +117,15 @@ def _report_replies(session: Session, submissions: Sequence[SubmissionRow]) -> I
             figures=figures.get(key, ()),
             part=row.part,
         )
+
+
+def _figures(session: Session, submission_ids: Iterable[int]) -> dict[int, list[RepliedFigure]]:
+    """Return the stored figures of each submission, by sheet and unit; submissions without any are absent."""
+    results: dict[int, list[RepliedFigure]] = defaultdict(list)
+    row = ObservationRow
+    for chunk in in_chunks(submission_ids):
+        of_chunk = select(*_COLUMNS).where(row.submission_id.in_(chunk))
+        stored = session.execute(of_chunk.order_by(row.submission_id, row.sheet, row.unit_code, row.indicator))
+        for figure in map(RepliedFigure._make, (*stored, *map(_FIELDS_OF, archived_figures(session, chunk)))):
+            results[figure.submission_id].append(figure)
+    return results

@@ -60,5 +60,5 @@ def _outcome_of(report: ReportReply) -> UnitVerdict:
 def _place(report: ReportReply) -> tuple[str, str]:
     """Return sheet and cell of the first issue or figure that has one: there the part of the unit is."""
     places = [(issue.sheet or "", issue.cell) for issue in report.issues if issue.cell]
-    figures = [(figure.sheet, figure.numerator.cell) for figure in report.figures if figure.numerator.cell]
+    figures = [(figure.sheet, figure.cell) for figure in report.figures if figure.cell]
     return next(iter(places + figures), ("", ""))
