@@ -4,18 +4,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.mail.threads import MailThread
 from domain.submissions import SubmissionState
 from warehouse.models import DeliveryMailRow, DeliveryRow, FileRow, HandledMailRow, SourceCursorRow, SubmissionRow
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.lifecycle import begin
 
 DELIBERATE = func.coalesce(DeliveryRow.repeats_id, DeliveryRow.id)
 """The deliberate delivery that a delivery is or repeats: `SubmissionRow.delivery_id` of its submissions."""
+
+_T = TypeVar("_T", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,10 @@ def receive(session: Session, arrival: Arrival, run_id: str | None = None, *, re
     if session.get(FileRow, arrival.sha256) is None:
         session.add(FileRow(sha256=arrival.sha256, size=arrival.size, landed_at=arrival.landed_at))
         session.flush()
-    delivery = _delivery_row(arrival, repeated, restored=restored and repeated is not None)
+    delivery = DeliveryRow(**_delivery(arrival, repeated, restored=restored and repeated is not None))
     session.add(delivery)
     session.flush()
-    _keep_mails(session, [(delivery, arrival)])
+    _keep_mails(session, [(delivery.id, arrival)])
     if repeated is None:
         return _new_submission(session, delivery, run_id).id
     for submission in session.scalars(select(SubmissionRow).where(SubmissionRow.delivery_id == delivery.repeats_id)):
@@ -150,17 +154,24 @@ def receive_new(session: Session, arrivals: Sequence[Arrival], run_id: str | Non
         The submissions' numbers, in the order of the arrivals.
     """
     serialise(session)
-    files = {each.sha256: FileRow(sha256=each.sha256, size=each.size, landed_at=each.landed_at) for each in arrivals}
-    session.add_all(files.values())
-    session.flush()
-    deliveries = [_delivery_row(arrival, None, restored=False) for arrival in arrivals]
-    session.add_all(deliveries)
-    session.flush()
-    _keep_mails(session, zip(deliveries, arrivals, strict=True))
-    submissions = [_submission_row(delivery) for delivery in deliveries]
-    session.add_all(submissions)
-    begin(session, submissions, run_id)
-    return [submission.id for submission in submissions]
+    # Not objects of the ORM, which SQLite takes one by one to return their numbers: these grow in the rows' order.
+    files = {each.sha256: {"sha256": each.sha256, "size": each.size, "landed_at": each.landed_at} for each in arrivals}
+    add_rows(session, table_of(FileRow), list(files.values()))
+    add_rows(session, table_of(DeliveryRow), [_delivery(arrival, None, restored=False) for arrival in arrivals])
+    deliveries = dict(zip(_numbers(session, DeliveryRow.id, DeliveryRow.sha256, files), arrivals, strict=True))
+    _keep_mails(session, deliveries.items())
+    add_rows(session, table_of(SubmissionRow), [_submission(key, each) for key, each in deliveries.items()])
+    submissions = _numbers(session, SubmissionRow.id, SubmissionRow.delivery_id, deliveries)
+    begin(session, {key: each.landed_at for key, each in zip(submissions, arrivals, strict=True)}, run_id)
+    return submissions
+
+
+def _numbers(
+    session: Session, key: InstrumentedAttribute[int], of: InstrumentedAttribute[_T], values: Iterable[_T]
+) -> list[int]:
+    """Return the numbers of the rows that have these values, in their order."""
+    chunks = (session.scalars(select(key).where(of.in_(chunk))) for chunk in in_chunks(values))
+    return sorted(number for chunk in chunks for number in chunk)
 
 
 def divide(session: Session, submission_id: int, parts: Sequence[str], run_id: str | None = None) -> dict[str, int]:
@@ -175,14 +186,15 @@ def divide(session: Session, submission_id: int, parts: Sequence[str], run_id: s
     received.part = parts[0]
     others = [_submission_row(delivery, part) for part in parts[1:]]
     session.add_all(others)
-    begin(session, others, run_id)
+    session.flush()
+    begin(session, {each.id: each.landed_at for each in others}, run_id)
     return {part: row.id for part, row in zip(parts, (received, *others), strict=True)}
 
 
-def _keep_mails(session: Session, deliveries: Iterable[tuple[DeliveryRow, Arrival]]) -> None:
+def _keep_mails(session: Session, deliveries: Iterable[tuple[int, Arrival]]) -> None:
     session.add_all(
         DeliveryMailRow(
-            delivery_id=delivery.id,
+            delivery_id=delivery,
             message_id=arrival.mail.message_id,
             thread=arrival.mail.references,
             subject=arrival.mail.subject,
@@ -208,33 +220,40 @@ def _submission_of(session: Session, delivery: DeliveryRow) -> int:
 def _new_submission(session: Session, delivery: DeliveryRow, run_id: str | None) -> SubmissionRow:
     submission = _submission_row(delivery)
     session.add(submission)
-    begin(session, [submission], run_id)
+    session.flush()
+    begin(session, {submission.id: submission.landed_at}, run_id)
     return submission
 
 
 def _submission_row(delivery: DeliveryRow, part: str | None = None) -> SubmissionRow:
-    return SubmissionRow(
-        part=part,
-        delivery_id=delivery.id,
-        sha256=delivery.sha256,
-        file_name=delivery.file_name,
-        state=SubmissionState.RECEIVED,
-        received_at=delivery.delivered_at,
-        landed_at=delivery.landed_at,
-    )
+    return SubmissionRow(**_submission(delivery.id, delivery, part))
 
 
-def _delivery_row(arrival: Arrival, repeated: DeliveryRow | None, *, restored: bool) -> DeliveryRow:
-    return DeliveryRow(
-        sha256=arrival.sha256,
-        repeats_id=(repeated.repeats_id or repeated.id) if repeated else None,
-        restored=restored,
-        connector=arrival.connector,
-        path=arrival.path,
-        fingerprint=arrival.fingerprint,
-        file_name=arrival.file_name,
-        sender=arrival.sender,
-        automatic=arrival.automatic,
-        delivered_at=arrival.delivered_at,
-        landed_at=arrival.landed_at,
-    )
+def _submission(delivery_id: int, came: Arrival | DeliveryRow, part: str | None = None) -> dict[str, object]:
+    return {
+        "part": part,
+        "delivery_id": delivery_id,
+        "sha256": came.sha256,
+        "file_name": came.file_name,
+        "state": SubmissionState.RECEIVED,
+        "received_at": came.delivered_at,
+        "landed_at": came.landed_at,
+        "judgement": 0,
+        "asked_again": False,
+    }
+
+
+def _delivery(arrival: Arrival, repeated: DeliveryRow | None, *, restored: bool) -> dict[str, object]:
+    return {
+        "sha256": arrival.sha256,
+        "repeats_id": (repeated.repeats_id or repeated.id) if repeated else None,
+        "restored": restored,
+        "connector": arrival.connector,
+        "path": arrival.path,
+        "fingerprint": arrival.fingerprint,
+        "file_name": arrival.file_name,
+        "sender": arrival.sender,
+        "automatic": arrival.automatic,
+        "delivered_at": arrival.delivered_at,
+        "landed_at": arrival.landed_at,
+    }

@@ -1,6 +1,6 @@
 """Change the state of a submission along the permitted transitions, and log every change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from domain.errors import UsageError
 from domain.submissions import MoveReason, SubmissionState, check_move
 from warehouse.models import SubmissionEventRow, SubmissionRow
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session
 
 
@@ -55,13 +55,42 @@ def age_of(submission: SubmissionRow) -> tuple[datetime, datetime, int]:
     return submission.landed_at, submission.received_at, submission.id
 
 
-def begin(session: Session, submissions: Sequence[SubmissionRow], run_id: str | None) -> None:
-    """Log that new submissions were received, when their bytes were landed."""
-    session.flush()
-    session.add_all(
-        SubmissionEventRow(submission_id=each.id, to_state=each.state, at=each.landed_at, run_id=run_id, reason=None)
-        for each in submissions
-    )
+def begin(session: Session, landed: Mapping[int, datetime], run_id: str | None) -> None:
+    """Log that new submissions were received, by number, when their bytes were landed."""
+    events = [_event(number, None, SubmissionState.RECEIVED, at, run_id) for number, at in landed.items()]
+    add_rows(session, table_of(SubmissionEventRow), events)
+
+
+class MoveLog:
+    """Changes of state that a run makes of many submissions: their events are written at once, in their order."""
+
+    def __init__(self, session: Session, at: datetime, run_id: str | None) -> None:
+        """Begin without events."""
+        self._session, self._at, self._run_id = session, at, run_id
+        self._events: list[dict[str, object]] = []
+
+    def move(self, submission: SubmissionRow, wanted: SubmissionState, reason: MoveReason | None = None) -> None:
+        """Change a submission's state without flushing: it may be passed through and not stored.
+
+        Raises:
+            IllegalMoveError: its state does not permit the change.
+        """
+        check_move(submission.state, wanted)
+        self._events.append(_event(submission.id, submission.state, wanted, self._at, self._run_id, reason=reason))
+        submission.state = wanted
+        submission.reason = reason
+
+    def again(self, submission: SubmissionRow, reason: MoveReason) -> None:
+        """Log that a submission was judged again and keeps its state, so that the log counts every judgement."""
+        self._events.append(
+            _event(submission.id, submission.state, submission.state, self._at, self._run_id, reason=reason)
+        )
+
+    def write(self) -> None:
+        """Write the states and the events."""
+        add_rows(self._session, table_of(SubmissionEventRow), self._events)
+        self._session.flush()
+        self._events = []
 
 
 def move(
@@ -79,55 +108,44 @@ def move(
     Raises:
         IllegalMoveError: its state does not permit the change.
     """
-    log_move(session, submission, wanted, at, run_id, reason=reason, decision=decision)
-    session.flush()
-
-
-def log_move(
-    session: Session,
-    submission: SubmissionRow,
-    wanted: SubmissionState,
-    at: datetime,
-    run_id: str | None,
-    *,
-    reason: MoveReason | None = None,
-    decision: DecisionReason | None = None,
-) -> None:
-    """Change a submission's state without flushing: many at once, or a state that is passed through and not stored.
-
-    Events of one flush are numbered in the order in which they were logged.
-
-    Raises:
-        IllegalMoveError: its state does not permit the change.
-    """
     check_move(submission.state, wanted)
-    event = SubmissionEventRow(
-        submission_id=submission.id,
-        from_state=submission.state,
-        to_state=wanted,
-        at=at,
-        run_id=run_id,
-        reason=reason,
-        note=decision.note if decision else None,
-        actor=decision.actor if decision else None,
+    session.add(
+        SubmissionEventRow(
+            **_event(submission.id, submission.state, wanted, at, run_id, reason=reason, decision=decision)
+        )
     )
-    session.add(event)
     submission.state = wanted
     submission.reason = reason
+    session.flush()
 
 
 def log_again(
     session: Session, submission: SubmissionRow, at: datetime, run_id: str | None, *, reason: MoveReason
 ) -> None:
-    """Log that a submission was judged again and keeps its state, so that the log counts every judgement."""
+    """Log that a submission was judged again and keeps its state; see `MoveLog.again`."""
     session.add(
-        SubmissionEventRow(
-            submission_id=submission.id,
-            from_state=submission.state,
-            to_state=submission.state,
-            at=at,
-            run_id=run_id,
-            reason=reason,
-        )
+        SubmissionEventRow(**_event(submission.id, submission.state, submission.state, at, run_id, reason=reason))
     )
     session.flush()
+
+
+def _event(
+    submission_id: int,
+    before: SubmissionState | None,
+    after: SubmissionState,
+    at: datetime,
+    run_id: str | None,
+    *,
+    reason: MoveReason | None = None,
+    decision: DecisionReason | None = None,
+) -> dict[str, object]:
+    return {
+        "submission_id": submission_id,
+        "from_state": before,
+        "to_state": after,
+        "at": at,
+        "run_id": run_id,
+        "reason": reason,
+        "note": decision.note if decision else None,
+        "actor": decision.actor if decision else None,
+    }

@@ -20,7 +20,7 @@ from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session, serialise
 from warehouse.store.limits import limit_issues
 from warehouse.submissions.findings import keep_findings
-from warehouse.submissions.lifecycle import age_of, find_all, log_again, log_move, move
+from warehouse.submissions.lifecycle import MoveLog, age_of, find_all
 
 _IN_USE = (SubmissionState.ACCEPTED, SubmissionState.HELD)
 _SETTLED = frozenset({SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN})
@@ -67,7 +67,7 @@ def load(
     """
     serialise(session)
     rows = find_all(session, [judged_report.submission_id for judged_report in judged])
-    versions = _VersionsInUse(session, rows.values())
+    versions, moves = _VersionsInUse(session, rows.values()), MoveLog(session, at, run_id)
     accepted: list[int] = []
     quarantined: list[int] = []
     held: list[int] = []
@@ -82,19 +82,19 @@ def load(
         if judgement is Judgement.HELD:
             held.append(row.id)
         if judgement is Judgement.QUARANTINED:
-            if not _quarantine(session, row, run_id, at):
+            if not _quarantine(row, moves):
                 continue
             quarantined.append(row.id)
         elif judgement is Judgement.HELD and not releases:
-            log_move(session, row, SubmissionState.HELD, at, run_id, reason=MoveReason.HELD_FOR_DECISION)
+            moves.move(row, SubmissionState.HELD, MoveReason.HELD_FOR_DECISION)
             versions.add(row)
         else:
-            _accept(session, row, versions, run_id, at)
+            _accept(session, row, versions, moves, at)
             observations[row.id] = judged_report.report.observations
             accepted.append(row.id)
         keep_findings(session, row, issues, judged_report.report.repairs, at)
         touched |= _touched(judged_report.report)
-    session.flush()
+    moves.write()
     keep_observations(session, observations)
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched), tuple(held))
 
@@ -115,13 +115,13 @@ def _all_issues(judged_report: JudgedReport) -> tuple[Issue, ...]:
     return (*judged_report.issues, *further)
 
 
-def _quarantine(session: Session, row: SubmissionRow, run_id: str, at: datetime) -> bool:
+def _quarantine(row: SubmissionRow, moves: MoveLog) -> bool:
     """Quarantine a submission; return False if it already was and no new judgement was requested."""
     if row.state is SubmissionState.QUARANTINED:
         if row.asked_again:
-            log_again(session, row, at, run_id, reason=MoveReason.RULES_REFUSED)
+            moves.again(row, MoveReason.RULES_REFUSED)
         return row.asked_again
-    move(session, row, SubmissionState.QUARANTINED, at, run_id, reason=MoveReason.RULES_REFUSED)
+    moves.move(row, SubmissionState.QUARANTINED, MoveReason.RULES_REFUSED)
     return True
 
 
@@ -158,29 +158,26 @@ def _report_of(row: SubmissionRow) -> tuple[object, ...]:
     return row.unit_code, row.unit_valid_from, row.form, row.period
 
 
-def _accept(session: Session, row: SubmissionRow, versions: _VersionsInUse, run_id: str, at: datetime) -> None:
+def _accept(session: Session, row: SubmissionRow, versions: _VersionsInUse, moves: MoveLog, at: datetime) -> None:
     check_move(row.state, SubmissionState.ACCEPTED)
     accepted_row = versions.accepted(row)
     row.accepted_at = at
     if accepted_row is not None and age_of(accepted_row) > age_of(row):
         # Only one may be accepted at a time: the older file passes through "accepted" in the log only.
-        log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
-        reason = MoveReason.LATER_SUBMISSION_STANDS
-        log_move(session, row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
+        moves.move(row, SubmissionState.ACCEPTED)
+        moves.move(row, SubmissionState.SUPERSEDED, MoveReason.LATER_SUBMISSION_STANDS)
         row.superseded_by = accepted_row.id
         return
     if accepted_row is not None:
         accepted_row.superseded_by = row.id
-        reason = MoveReason.LATER_SUBMISSION_ACCEPTED
-        # Stored before the next is accepted: the database refuses two accepted versions.
-        move(session, accepted_row, SubmissionState.SUPERSEDED, at, run_id, reason=reason)
-    log_move(session, row, SubmissionState.ACCEPTED, at, run_id)
+        moves.move(accepted_row, SubmissionState.SUPERSEDED, MoveReason.LATER_SUBMISSION_ACCEPTED)
+        session.flush()  # before the next is accepted: the database refuses two accepted versions
+    moves.move(row, SubmissionState.ACCEPTED)
     versions.add(row)
     for held in versions.held(row):
         if age_of(held) < age_of(row):  # the commune means the later one
             held.superseded_by = row.id
-            reason = MoveReason.REPLACED_BY_LATER_DELIVERY
-            log_move(session, held, SubmissionState.REPLACED_BEFORE_CHECK, at, run_id, reason=reason)
+            moves.move(held, SubmissionState.REPLACED_BEFORE_CHECK, MoveReason.REPLACED_BY_LATER_DELIVERY)
 
 
 def _touched(report: ParsedReport) -> set[ChangedReport]:

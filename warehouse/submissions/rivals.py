@@ -11,7 +11,7 @@ from domain.issues import Issue, Severity
 from domain.submissions import MoveReason, SubmissionState
 from warehouse.models import DeliveryRow, SubmissionRow
 from warehouse.store.engine import Session, serialise
-from warehouse.submissions.arrivals import DELIBERATE
+from warehouse.submissions.arrivals import is_delivery_of
 from warehouse.submissions.findings import keep_findings
 from warehouse.submissions.lifecycle import move
 
@@ -105,10 +105,13 @@ def _report_of(row: SubmissionRow) -> tuple[object, ...]:
 
 
 def _groups(session: Session, unauthorised: Collection[int]) -> list[list[_Rival]]:
+    is_parsed = SubmissionRow.state == SubmissionState.PARSED, SubmissionRow.version.is_not(None)
+    of_report = tuple(getattr(SubmissionRow, name) for name in _REPORT)
+    shared = select(*of_report).where(*is_parsed).group_by(*of_report).having(func.count() > 1)
     rows = session.execute(
         select(SubmissionRow, func.max(DeliveryRow.delivered_at))
-        .join(DeliveryRow, SubmissionRow.delivery_id == DELIBERATE)
-        .where(SubmissionRow.state == SubmissionState.PARSED, SubmissionRow.version.is_not(None))
+        .join(DeliveryRow, is_delivery_of())
+        .where(*is_parsed, tuple_(*of_report).in_(shared))
         .group_by(SubmissionRow.id)
         .order_by(SubmissionRow.id)
     )

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from sqlalchemy import ColumnElement, func, or_, select
 
 from domain.issues import Issue
-from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState, check_move
+from domain.submissions import PENDING_STATES, MoveReason, ParsedReport, SubmissionState
 from warehouse.models import DeliveryRow, PlacementRow, SubmissionRow
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session, serialise
 from warehouse.submissions.arrivals import (
     DELIBERATE,
@@ -24,7 +24,7 @@ from warehouse.submissions.arrivals import (
     receive_new,
 )
 from warehouse.submissions.findings import keep_findings
-from warehouse.submissions.lifecycle import find, find_all, log_again, log_move, move
+from warehouse.submissions.lifecycle import MoveLog, find, find_all, log_again, move
 from warehouse.submissions.rivals import RivalResolution, requeue_unrivalled, settle_rivals
 
 __all__ = [
@@ -137,16 +137,15 @@ def record_parsed(
     """
     serialise(session)
     submissions = find_all(session, reports)
-    versions = _LastVersions(session, reports.values())
+    versions, moves = _LastVersions(session, reports.values()), MoveLog(session, at, run_id)
+    placements: list[dict[str, object]] = []
     for submission_id, report in reports.items():
         submission = submissions[submission_id]
-        if submission.state in _READ_AGAIN:
-            _place(session, submission, report, versions, at)
-            continue
-        check_move(submission.state, SubmissionState.PARSED)
-        _place(session, submission, report, versions, at)
-        log_move(session, submission, SubmissionState.PARSED, at, run_id)
-    session.flush()
+        if submission.state not in _READ_AGAIN:
+            moves.move(submission, SubmissionState.PARSED)
+        placements += _place(submission, report, versions, at)
+    moves.write()
+    add_rows(session, table_of(PlacementRow), placements)
 
 
 def record_checked(session: Session, submission_ids: Iterable[int], at: datetime, run_id: str | None = None) -> None:
@@ -156,9 +155,11 @@ def record_checked(session: Session, submission_ids: Iterable[int], at: datetime
         IllegalMoveError: one of them cannot be checked in its state.
     """
     serialise(session)
+    moves = MoveLog(session, at, run_id)
     for submission in find_all(session, submission_ids).values():
         if submission.state is not SubmissionState.CHECKED:
-            log_move(session, submission, SubmissionState.CHECKED, at, run_id)
+            moves.move(submission, SubmissionState.CHECKED)
+    moves.write()
 
 
 def quarantine(
@@ -184,14 +185,15 @@ def quarantine(
     else:
         log_again(session, submission, at, run_id, reason=MoveReason.NOT_JUDGEABLE)
     if report is not None:
-        _place(session, submission, report, _LastVersions(session, [report]), at)
-        session.flush()
+        placement = _place(submission, report, _LastVersions(session, [report]), at)
+        add_rows(session, table_of(PlacementRow), placement)
     keep_findings(session, submission, issues, report.repairs if report else (), at)
 
 
 def _place(
-    session: Session, submission: SubmissionRow, report: ParsedReport, versions: "_LastVersions", at: datetime
-) -> None:
+    submission: SubmissionRow, report: ParsedReport, versions: "_LastVersions", at: datetime
+) -> list[dict[str, object]]:
+    """Place a submission, and return what is to be recorded of it: nothing where it stays where it was."""
     before, version = _place_of(submission), submission.version
     submission.unit_code = report.unit.code if report.unit else None
     submission.unit_valid_from = report.unit.valid_from if report.unit else None
@@ -202,20 +204,19 @@ def _place(
         submission.version = None
     elif submission.version is None or _place_of(submission) != before:
         submission.version = versions.next(submission)
-    if (_place_of(submission), submission.version) != (before, version):
-        session.add(_placement(submission, at))
-
-
-def _placement(submission: SubmissionRow, at: datetime) -> PlacementRow:
-    return PlacementRow(
-        submission_id=submission.id,
-        at=at,
-        unit_code=submission.unit_code,
-        unit_valid_from=submission.unit_valid_from,
-        form=submission.form,
-        period=submission.period,
-        version=submission.version,
-    )
+    if (_place_of(submission), submission.version) == (before, version):
+        return []
+    return [
+        {
+            "submission_id": submission.id,
+            "at": at,
+            "unit_code": submission.unit_code,
+            "unit_valid_from": submission.unit_valid_from,
+            "form": submission.form,
+            "period": submission.period,
+            "version": submission.version,
+        }
+    ]
 
 
 def _place_of(submission: SubmissionRow) -> tuple[object, ...]:

@@ -142,7 +142,8 @@ def pair(builder: WarehouseBuilder) -> tuple[int, int]:
         }
         other = SubmissionRow(state=SubmissionState.RECEIVED, **columns)
         session.add(other)
-        begin(session, [other], "run-1")
+        session.flush()
+        begin(session, {other.id: other.landed_at}, "run-1")
         reports = {first: report(builder, 1), other.id: report(builder, 2, "22816")}
         record_parsed(session, reports, builder.now(), "run-1")
         record_checked(session, reports, builder.now(), "run-1")
