@@ -98,19 +98,19 @@ class DirectParser:
     def parse(self, data: bytes, hints: Hints, limits: Limits) -> ParsedReport:
         """Return the report of a file, as `parse_report` does."""
         opened = _open(data, hints, limits)
-        report = self._directly(opened, hints) if opened is not None else None
+        report, is_known = self._directly(opened, hints) if opened is not None else (None, True)
         if report is not None:
             self.direct += 1
             return report
         report = parse_report(data, self.catalog, hints, limits)
-        if opened is not None:
+        if opened is not None and not is_known:
             self._learn(opened, report)
         return report
 
     def parse_known(self, data: bytes, hints: Hints, limits: Limits) -> ParsedReport | None:
         """Return the report of a file that goes directly, None of every other."""
         opened = _open(data, hints, limits)
-        return self._directly(opened, hints) if opened is not None else None
+        return self._directly(opened, hints)[0] if opened is not None else None
 
     def learnt(self) -> list[LearntPlan]:
         """Return the plans learnt since this was last called."""
@@ -124,17 +124,21 @@ class DirectParser:
             if plan not in known.plans:
                 known.plans.append(plan)
 
-    def _directly(self, opened: _SplitFile, hints: Hints) -> ParsedReport | None:
+    def _directly(self, opened: _SplitFile, hints: Hints) -> tuple[ParsedReport | None, bool]:
+        """Return the report of a file that goes directly, and whether a plan fits, be it that figures are unusual."""
         known = self._skeletons.get(opened.key)
         if known is None:
-            return None
+            return None, False
         self._skeletons.move_to_end(opened.key)
+        is_known = False
         for plan in known.plans:
             try:
-                return _Application(plan, self.catalog, opened.split).report(hints)
+                application = _Application(plan, self.catalog, opened.split)
+                is_known = True
+                return application.report(hints), True
             except (NotDirectError, UsageError):
                 continue
-        return None
+        return None, is_known
 
     def _learn(self, opened: _SplitFile, report: ParsedReport) -> None:
         known = self._skeletons.get(opened.key)
@@ -171,7 +175,8 @@ class _Application:
         """Compare what is fixed, and collect what is not.
 
         Raises:
-            NotDirectError: something fixed differs from the plan.
+            NotDirectError: something fixed differs from the plan, or unit and period do.
+            UsageError: the unit owes no such report.
         """
         self._plan = plan
         self._catalog = catalog
@@ -185,6 +190,7 @@ class _Application:
                 self._stated.append((fixed, text_of((TEXT, value))))
             elif fixed != value:
                 raise NotDirectError("another property")
+        self._assignment = self._assigned()
 
     def _compare(self, sheet: SheetPlan, cells: SheetCells) -> None:
         content_of = cells.contents.__getitem__
@@ -201,9 +207,8 @@ class _Application:
 
         Raises:
             NotDirectError: facts disagree, or a cell holds what the careful way has to interpret.
-            UsageError: the unit owes no such report.
         """
-        assignment = self._assignment()
+        assignment = self._assignment
         facts = facts_of(assignment)
         if any(facts.get(name) != text for name, text in self._stated):
             raise NotDirectError("other facts")
@@ -218,7 +223,7 @@ class _Application:
             assignment.unit, assignment.period, self._plan.form, self._plan.version, observations, (), ()
         )
 
-    def _assignment(self) -> Assignment:
+    def _assigned(self) -> Assignment:
         stated = dict(self._stated)
         if UNIT not in stated or PERIOD not in stated:
             raise NotDirectError("no stamp")

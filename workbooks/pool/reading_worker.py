@@ -1,6 +1,7 @@
 """Functions run in a worker process: initialise it once, then read files, each within its own CPU time."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -51,6 +52,8 @@ def get_ready(orders: WorkerSettings) -> None:
         CatalogError: the catalogue cannot be used, or has changed since the run started.
     """
     end_with_parent()
+    # Which openpyxl does without, and is faster to import: forms are learnt by it.
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type] # as Python marks what is not there
     if orders.confinement is not None:
         bound_memory(orders.confinement.memory, beyond_own=is_forked())
     _catalog(orders)
