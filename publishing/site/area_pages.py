@@ -1,6 +1,6 @@
 """Pages of an area and period: its figures and trend, files, units, and revisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from domain.units import OrgUnit
 from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue
 from publishing.site.rendering import Crumbs, addresses, keyed, other, render
 from publishing.site.revision_notes import RevisionNote
-from publishing.site.site_formatter import SiteFormatter
+from publishing.site.site_formatter import SiteFormatter, shown_values
 from publishing.site.trends import trend_of
 from publishing.storage.folders import revision_link
 from publishing.storage.site_folder import KeyedPage
@@ -97,9 +97,14 @@ def area_pages(area: AreaPeriod, formatters: Sequence[SiteFormatter], look: str)
 
     A new revision changes few of these lists, which are keyed for that; `look` is the catalogue's (`look_of`).
     """
+    writers = [_AreaPages(area, formatter, look) for formatter in formatters]
+    places = range(len(area.facts.units))
+    order = sorted(places, key=lambda place: (_code(area.groups[place]), place))
+    columns = zip(writers[0].leads, writers[0].values, strict=True)
+    shown = [shown_values(formatters, lead, map(values.get, places)) for lead, values in columns]
     pages: dict[str, bytes | KeyedPage] = {}
-    for formatter in formatters:
-        pages |= _AreaPages(area, formatter, look).render()
+    for number, writer in enumerate(writers):
+        pages |= writer.render(writer.rows(order, [texts[number] for texts in shown]))
     return pages
 
 
@@ -128,12 +133,11 @@ class _AreaPages:
     formatter: SiteFormatter
     look: str
 
-    def render(self) -> dict[str, bytes | KeyedPage]:
+    def render(self, rows: Sequence[UnitRow]) -> dict[str, bytes | KeyedPage]:
         area, formatter = self.area, self.formatter
         facts, lang = area.facts, formatter.lang
         themes = formatter.themes(facts)
         is_long = len(facts.units) > MOST_UNITS
-        rows = self._rows()
         lists = list(batched(rows, MOST_UNITS)) if is_long else []
         before = area.before.by_indicator if area.before else {}
         changes = {figure.indicator: formatter.change(figure, before.get(figure.indicator)) for figure in facts.figures}
@@ -200,10 +204,10 @@ class _AreaPages:
             headings=[formatter.indicator(lead.indicator) for lead in self.leads],
         )
 
-    def _rows(self) -> list[UnitRow]:
-        """Return the units by group and code; the first of each group is an anchor."""
+    def rows(self, order: Iterable[int], texts: Sequence[Sequence[tuple[str, str] | None]]) -> list[UnitRow]:
+        """Return the units in that order, with texts of each headline by unit; the first of each group is an anchor."""
         area, lang = self.area, self.formatter.lang
-        order = sorted(range(len(area.facts.units)), key=lambda place: (_code(area.groups[place]), place))
+        absent = self.formatter.published("no_value"), ""
         rows: list[UnitRow] = []
         seen: set[str] = set()
         for place in order:
@@ -217,10 +221,7 @@ class _AreaPages:
                     group=group.name if group else "",
                     anchor="" if code in seen else code,
                     state=unit.state,
-                    values=tuple(
-                        self._shown(lead, values.get(place))
-                        for lead, values in zip(self.leads, self.values, strict=True)
-                    ),
+                    values=tuple([of_unit[place] or absent for of_unit in texts]),
                 )
             )
             seen.add(code)

@@ -177,7 +177,7 @@ class UnitFigures:
                 value = (
                     amount.numerator if amount.denominator is None else percentage(amount.numerator, amount.denominator)
                 )
-                cells = "; ".join(report[4] for report in reports)
+                cells = "; ".join([report[4] for report in reports])
                 results[unit] = UnitValue(value, amount.numerator, amount.denominator, cells, reports[-1][5])
         return results
 
@@ -243,7 +243,7 @@ def _figure(values: Iterable[Any]) -> FigureFact:
 
 
 def _amount(report: Sequence[Any]) -> Amount:
-    _, numerator, denominator, weight, *_ = report
+    _, numerator, denominator, weight, _, _ = report
     return Amount(Decimal(numerator), _exact(denominator)).weighted(_exact(weight))
 
 
