@@ -27,17 +27,23 @@ def write_chart(
     page.sheet.set_portrait()
     page.sheet.fit_to_pages(1, 1)
     head = page.row
-    page.write_table("BieuDo", columns, [_row(figure) for figure in figures])
+    rows = [_row(figure) for figure in figures]
+    page.write_table("BieuDo", columns, rows)
     if not figures:
         return
     chart = book.add_chart({"type": "bar"})
     first, last, sheet = head + 1, page.row - 1, page.sheet.name
-    for column, colour in ((1, BRAND), (2, _TARGET)):
+    names, *series = zip(*([value for value, _ in row] for row in rows), strict=True)
+    for column, colour, values in zip((1, 2), (BRAND, _TARGET), series, strict=True):
         chart.add_series(
             {
                 "name": [sheet, head, column],
+                "name_data": [columns[column].header],
                 "categories": [sheet, first, 0, last, 0],
+                "categories_data": list(names),
                 "values": [sheet, first, column, last, column],
+                # As XlsxWriter takes them from cells that it knows.
+                "values_data": ["" if value is None else f"{value:.16g}" for value in values],
                 "fill": {"color": colour},
                 "data_labels": {"value": True, "font": {**_FONT, "size": 9}},
                 "gap": 60,

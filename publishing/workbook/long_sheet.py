@@ -1,4 +1,4 @@
-"""A sheet of many rows, whose cells are written as XML at once: XlsxWriter keeps an object for each until the end."""
+"""A sheet whose rows are written as XML at once: XlsxWriter keeps an object for each cell until the end."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,10 @@ _LINE_HEIGHT, _PADDING = 14.5, 3
 _SLACK = 1.2
 _TEXT: Final = ' t="s"'
 """Attribute of a cell that holds a text."""
+_NUMBER: Final = "\0"
+"""Mark for the number of a row in its pattern."""
+_BLOCK: Final = 16
+"""Rows that state the same columns, as XlsxWriter has it."""
 
 Value = str | Decimal | int | None
 
@@ -37,12 +41,17 @@ Cell = tuple[Value, str]
 
 
 class _RowShape:
-    """Columns and formats of the cells that rows have in common, and the rows' XML with marks for what differs."""
+    """Columns and formats of the cells that rows have in common.
 
-    __slots__ = ("cells", "pattern")
+    `width` is how many columns they reach over, `pattern` the rows' XML between the marks for their number, in which
+    further marks stand for the attributes of a row and the contents of its cells.
+    """
+
+    __slots__ = ("cells", "pattern", "width")
 
     def __init__(self, cells: Sequence[tuple[int, Format]]) -> None:
-        self.cells, self.pattern = cells, ""
+        self.cells, self.width = cells, cells[-1][0] + 1
+        self.pattern: list[str] = []
 
 
 def shown(text: str) -> str:
@@ -50,14 +59,11 @@ def shown(text: str) -> str:
     return cut(visible(text), _LONGEST_TEXT)
 
 
-def height_of(row: Iterable[Cell], widths: Iterable[float]) -> float:
-    """Return the height of a row in points, that of its tallest cell: not every program adjusts it itself."""
-    lines = (_lines_of(value, width) for (value, _), width in zip(row, widths, strict=True) if isinstance(value, str))
-    return _height(max(lines, default=1))
-
-
 class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
-    """Worksheet with rows of its own at the end, which XlsxWriter writes behind those that it knows."""
+    """Worksheet whose rows XlsxWriter does not know.
+
+    `by_block`: rows state the columns of their block, as those of XlsxWriter do; else their own.
+    """
 
     dim_rowmin: int | None
     dim_colmin: int | None
@@ -67,15 +73,15 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
     def __init__(self) -> None:
         """Begin without rows."""
         super().__init__()
-        self._rows: list[tuple[int, str, _RowShape, list[str]]] = []
-        self._width = 0
+        self.by_block = True
+        self._rows: list[tuple[int, float | None, _RowShape, list[str]]] = []
         self._texts: dict[str, tuple[str, float]] = {}
         self._shapes: dict[tuple[tuple[int, str], ...] | tuple[str, ...], _RowShape] = {}
 
     def append_rows(
         self, first: int, rows: Iterable[Sequence[Cell]], widths: Sequence[float], styles: Mapping[str, Format]
     ) -> int:
-        """Append rows of cells, as high as their tallest cells; below them rows can only be appended.
+        """Append rows of cells, as high as their tallest cells: not every program adjusts the height itself.
 
         Args:
             first: Row of the first one, counted from 0.
@@ -109,9 +115,9 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         self.append_parts(number, list(enumerate(row)), height, styles)
 
     def append_parts(
-        self, number: int, parts: Sequence[tuple[int, Cell]], height: float, styles: Mapping[str, Format]
+        self, number: int, parts: Sequence[tuple[int, Cell]], height: float | None, styles: Mapping[str, Format]
     ) -> None:
-        """Append a row that has cells in some columns only, counted from 0."""
+        """Append a row that has cells in some columns only, counted from 0; its height None: that of one line."""
         key = tuple([(column, style) for column, (_, style) in parts])
         shape = self._shapes.get(key)
         if shape is None:
@@ -120,17 +126,16 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
 
     def add_table_over(self, head: int, last_row: int, last_column: int, options: dict[str, Any]) -> None:
         """Add a table from the first column to the last, counted from 0; see `add_table`."""
-        # Which notes every cell of a table, to see whether tables overlap: here nothing follows one.
+        # Which notes every cell of a table, to see whether tables overlap, and would write the headers itself.
         self.add_table(head, 0, head + 1, last_column, options)
+        del self.table[head]
         cells = xl_range(head, 0, last_row, last_column)
         self.tables[-1].update(range=cells, a_range=cells, autofilter=cells)
 
-    def _append(self, number: int, shape: _RowShape, contents: list[str], height: float) -> None:
-        width = shape.cells[-1][0] + 1
+    def _append(self, number: int, shape: _RowShape, contents: list[str], height: float | None) -> None:
         if self.dim_rowmin is None:  # XlsxWriter leaves the rows of a sheet out that it takes for empty
             self.dim_rowmin, self.dim_colmin, self.dim_rowmax, self.dim_colmax = number, 0, number, 0
-        self._width = max(self._width, width)
-        self._rows.append((number, _row_attributes(width, height), shape, contents))
+        self._rows.append((number, height, shape, contents))
 
     def _content(self, value: Value) -> str:
         """Return what follows the attributes of a cell that all have."""
@@ -152,31 +157,43 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         super()._write_rows()
         written = "".join(
             [
-                (shape.pattern or _complete(shape)).format(above + 1, attributes, *contents)
-                for above, attributes, shape, contents in self._rows
+                str(above + 1).join(shape.pattern or _complete(shape)) % (_row_attributes(width, height), *contents)
+                for (above, height, shape, contents), width in zip(self._rows, self._widths(), strict=True)
             ]
         )
         self.fh.write(written)
         # The table of texts has counted each of this sheet once.
         self.str_table.count += written.count(_TEXT) - sum(1 for text in self._texts if text)
 
+    def _widths(self) -> list[int]:
+        """Return the number of columns that each row states."""
+        widths = [shape.width for _, _, shape, _ in self._rows]
+        if not self.by_block:
+            return widths
+        blocks = [above // _BLOCK for above, *_ in self._rows]
+        widest: dict[int, int] = {}
+        for block, width in zip(blocks, widths, strict=True):
+            if width > widest.get(block, 0):
+                widest[block] = width
+        return [widest[block] for block in blocks]
+
     def _write_dimension(self) -> None:
         """Write the range of cells; called by XlsxWriter before the rows."""
         last_row, last_column = self.dim_rowmax, self.dim_colmax
         if self._rows:
             self.dim_rowmax = self._rows[-1][0]
-            self.dim_colmax = max(last_column, self._width - 1)
+            self.dim_colmax = max(shape.width for shape in self._shapes.values()) - 1
         super()._write_dimension()
         self.dim_rowmax, self.dim_colmax = last_row, last_column
 
 
-def _complete(shape: _RowShape) -> str:
-    """Make the pattern of a shape and return it: number and attributes of a row, then the contents of its cells."""
+def _complete(shape: _RowShape) -> list[str]:
+    """Make the pattern of a shape and return it."""
     cells = (
-        f'<c r="{xl_col_to_name(column)}{{0}}" s="{style._get_xf_index()}"{{{place}}}'  # noqa: SLF001 # no public access
-        for place, (column, style) in enumerate(shape.cells, 2)
+        f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="{style._get_xf_index()}"%s'  # noqa: SLF001 # no public access
+        for column, style in shape.cells
     )
-    shape.pattern = f'<row r="{{0}}" {{1}}>{"".join(cells)}</row>'
+    shape.pattern = f'<row r="{_NUMBER}" %s>{"".join(cells)}</row>'.split(_NUMBER)
     return shape.pattern
 
 
@@ -189,8 +206,10 @@ def _number(value: Decimal | int | None) -> str:
 
 
 @lru_cache(maxsize=1 << 10)
-def _row_attributes(width: int, height: float) -> str:
+def _row_attributes(width: int, height: float | None) -> str:
     """Return the attributes of a row but its number."""
+    if height is None:
+        return f'spans="1:{width}"'
     points = int(height * 4 / 3 + 0.5) * 0.75  # of whole pixels, as XlsxWriter rounds them
     return f'spans="1:{width}" ht="{points:.16g}" customHeight="1"'
 

@@ -14,12 +14,11 @@ _LINE = 18.0
 class OfficialPage(SheetWriter):
     """Writes an official sheet, whose cells are all written at once: XlsxWriter's own would take most of the time."""
 
-    sheet: LongSheet
-
     def __init__(self, sheet: LongSheet, styles: Mapping[str, Format], lines: Sequence[StyledCell]) -> None:
         """Set the sheet up as all sheets are, with page numbers in its font; `lines` stand below the title."""
         super().__init__(sheet, styles)
         self._lines = lines
+        sheet.by_block = False
         sheet.set_footer('&C&"Times New Roman,Regular"&P/&N')
 
     def write_across(self, *parts: tuple[int, int, StyledCell], height: float = _LINE) -> None:

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterable, Sequence
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.report import Report
@@ -65,7 +64,7 @@ class _WorkbookWriter:
             self._list_units()
         changes = [sheets.change_row(change) for change in report.changes]
         self._list("changes", "ThayDoi", sheets.change_columns(formatter), changes, frozen=1)
-        write_notes(SheetWriter(self.book.add_worksheet(formatter.text("sheet_notes")), self.styles), report, formatter)
+        write_notes(self._blank_page("notes"), report, formatter)
 
     def _list_units(self) -> None:
         formatter, report = self.formatter, self.report
@@ -81,9 +80,12 @@ class _WorkbookWriter:
         units = [sheets.province_units_row(province) for province in provinces]
         self._list("units", "DonVi", sheets.province_units_columns(formatter), units, frozen=2)
 
-    def _page(self, name: str, kind: type[Worksheet] = Worksheet) -> SheetWriter:
+    def _blank_page(self, name: str) -> SheetWriter:
+        return SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}"), LongSheet), self.styles)
+
+    def _page(self, name: str) -> SheetWriter:
         """Add a sheet with the common heading, which all sheets but the last have."""
-        page = SheetWriter(self.book.add_worksheet(self.formatter.text(f"sheet_{name}"), kind), self.styles)
+        page = self._blank_page(name)
         page.write_lines(self.heading)
         if name in {"communes", "provinces"} and self.report.is_sample:
             page.write_lines([StyledCell(self.formatter.text("sample_note"), "warning")])
@@ -105,7 +107,7 @@ class _WorkbookWriter:
         frozen: int,
     ) -> None:
         """Add a sheet with one long table, its header and first columns frozen."""
-        page = self._page(name, LongSheet)
+        page = self._page(name)
         page.set_widths(columns)
         head = page.row
         page.write_table(table, columns, rows)

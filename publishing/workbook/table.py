@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
-from publishing.workbook.long_sheet import Cell, LongSheet, StyledCell, height_of, shown
+from publishing.workbook.long_sheet import Cell, LongSheet, StyledCell
 
 _A4 = 9
 
@@ -22,7 +21,7 @@ class TableColumn:
 class SheetWriter:
     """Writes a sheet from the top down; `row` is the next free row, counted from 0."""
 
-    def __init__(self, sheet: Worksheet, styles: Mapping[str, Format]) -> None:
+    def __init__(self, sheet: LongSheet, styles: Mapping[str, Format]) -> None:
         """Set the sheet up for A4 landscape: fitted to the paper's width, with page numbers."""
         self.sheet, self.row = sheet, 0
         self._styles = styles
@@ -41,48 +40,19 @@ class SheetWriter:
     def write_lines(self, lines: Sequence[StyledCell]) -> None:
         """Write lines of text into the first column, one per row; each overflows into the empty cells beside it."""
         for line in lines:
-            self._write(0, line)
+            self.sheet.append_parts(self.row, [(0, line)], None, self._styles)
             self.row += 1
 
     def write_rows(self, rows: Iterable[Sequence[Cell]], columns: Sequence[TableColumn]) -> None:
         """Write rows without a table's filters."""
-        widths = [column.width for column in columns]
-        if isinstance(self.sheet, LongSheet):
-            self.row = self.sheet.append_rows(self.row, rows, widths, self._styles)
-            return
-        for row in rows:
-            self._write_row(row, widths)
+        self.row = self.sheet.append_rows(self.row, rows, [column.width for column in columns], self._styles)
 
     def write_table(self, name: str, columns: Sequence[TableColumn], rows: Iterable[Sequence[Cell]]) -> None:
-        """Write a table with filters; without rows, only its header. `name` must be unique in the workbook.
-
-        Below the table of a `LongSheet` nothing else can be written.
-        """
+        """Write a table with filters; without rows, only its header. `name` must be unique in the workbook."""
         head = self.row
-        self._write_row([(column.header, "header") for column in columns], [column.width for column in columns])
+        self.write_rows([[(column.header, "header") for column in columns]], columns)
         self.write_rows(rows, columns)
         if self.row > head + 1:
             heads = [{"header": column.header, "header_format": self._styles["header"]} for column in columns]
             options = {"name": name, "columns": heads, "style": None}
-            if isinstance(self.sheet, LongSheet):
-                self.sheet.add_table_over(head, self.row - 1, len(columns) - 1, options)
-            else:
-                self.sheet.add_table(head, 0, self.row - 1, len(columns) - 1, options)
-
-    def _write_row(self, row: Sequence[Cell], widths: Sequence[float]) -> None:
-        for index, cell in enumerate(row):
-            self._write(index, cell)
-        self.sheet.set_row(self.row, height_of(row, widths))
-        self.row += 1
-
-    def _write(self, column: int, cell: Cell) -> None:
-        value, name = cell
-        style = self._styles[name]
-        match value:
-            case None | "":
-                self.sheet.write_blank(self.row, column, None, style)
-            case str() as text:
-                # Not `write`, which turns texts that look like formulas or links into such.
-                self.sheet.write_string(self.row, column, shown(text), style)
-            case number:
-                self.sheet.write_number(self.row, column, number, style)
+            self.sheet.add_table_over(head, self.row - 1, len(columns) - 1, options)

@@ -1,20 +1,24 @@
 """The workbook, read back: types of cells, escaping, lineage and print layout."""
 
 import io
+import math
 import zipfile
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import cycle
 
 import pytest
 from openpyxl.workbook import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from domain.catalog.catalog import Catalog
 from domain.rollups import RollupChange
 from publishing.figures.assemble import assemble
 from publishing.figures.formatter import ReportFormatter
+from publishing.workbook.long_sheet import Cell
 from publishing.workbook.rollup_workbook import write_workbook
 from tests.publishing.revisions import build_revision, correction, with_row
 from tests.publishing.workbook.conftest import Open
@@ -218,8 +222,40 @@ def test_long_sheets_are_as_xlsxwriter_writes_them(
     numbers = {"numerator": Decimal("1234567890123456.75"), "denominator": Decimal("12.50"), "value": Decimal("1E-7")}
     report = assemble(with_row(revision, 0, **numbers), vietnamese)
     ours = _parts(write_workbook(report, vietnamese))
-    monkeypatch.setattr("publishing.workbook.rollup_workbook.LongSheet", Worksheet)
+    monkeypatch.setattr("publishing.workbook.rollup_workbook.LongSheet", _CellByCell)
     assert ours == _parts(write_workbook(report, vietnamese))
+
+
+class _CellByCell(Worksheet):
+    """Sheet with the methods of `LongSheet` that leaves all cells to XlsxWriter."""
+
+    def append_rows(
+        self, first: int, rows: Iterable[Sequence[Cell]], widths: Sequence[float], styles: Mapping[str, Format]
+    ) -> int:
+        number = first - 1
+        for number, row in enumerate(rows, first):
+            self.append_parts(number, list(enumerate(row)), None, styles)
+            texts = [(value, width) for (value, _), width in zip(row, widths, strict=True) if isinstance(value, str)]
+            lines = [
+                sum(math.ceil(max(len(line), 1) / (width * 1.2)) for line in text.split("\n")) for text, width in texts
+            ]
+            self.set_row(number, 3 + 14.5 * max(lines, default=1))
+        return number + 1
+
+    def append_parts(
+        self, number: int, parts: Sequence[tuple[int, Cell]], height: float | None, styles: Mapping[str, Format]
+    ) -> None:
+        assert height is None
+        for column, (value, style) in parts:
+            if value in {None, ""}:
+                self.write_blank(number, column, None, styles[style])
+            elif isinstance(value, str):
+                self.write_string(number, column, value, styles[style])
+            else:
+                self.write_number(number, column, value, styles[style])
+
+    def add_table_over(self, head: int, last_row: int, last_column: int, options: dict[str, object]) -> None:
+        self.add_table(head, 0, last_row, last_column, options)
 
 
 def _parts(data: bytes) -> dict[str, str]:
