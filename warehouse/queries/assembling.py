@@ -80,11 +80,11 @@ class RevisionRecords:
     rows: tuple[RollupRow, ...]
     units: Sequence[UnitRecord]
     contributions: Sequence[ContributionRecord]
-    changes: Sequence[RollupChangeRow]
+    changes: Sequence[RollupChangeRow | Row[Any]]
     parts: Mapping[str, Sequence[Part]]
-    counted_forms: Sequence[RollupCountedFormRow] = ()
-    other_reports: Sequence[RollupOtherReportRow] = ()
-    beside: Sequence[RollupBesideRow] = ()
+    counted_forms: Sequence[RollupCountedFormRow | Row[Any]] = ()
+    other_reports: Sequence[RollupOtherReportRow | Row[Any]] = ()
+    beside: Sequence[RollupBesideRow | Row[Any]] = ()
     known: Collection[tuple[str, str]] = ()
 
     def made_from(self, indicator: str) -> tuple[str, ...]:
@@ -187,14 +187,14 @@ def _warnings(
     )
 
 
-def _change(change: RollupChangeRow, files: Mapping[int, FileRef]) -> RollupChange:
+def _change(change: RollupChangeRow | Row[Any], files: Mapping[int, FileRef]) -> RollupChange:
     sha256 = files[change.submission_id].sha256 if change.submission_id is not None else None
     return RollupChange(change.indicator, change.column_name, change.before, change.after, sha256)
 
 
 def _unit_statuses(
     session: Session,
-    units: Sequence[UnitRecord] | Sequence[RollupOtherReportRow],
+    units: Sequence[UnitRecord] | Sequence[RollupOtherReportRow | Row[Any]],
     files: Mapping[int, FileRef],
     names: Mapping[UnitKey, str],
     whole: Mapping[tuple[str, str], bool],

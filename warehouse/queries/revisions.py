@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Row, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from domain.catalog.catalog import Catalog
@@ -16,6 +16,7 @@ from domain.periods import Period, parse_period
 from domain.rollups import Boundary
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
+    Base,
     PublicationRow,
     RollupBesideRow,
     RollupChangeRow,
@@ -36,7 +37,6 @@ from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
 
 _COLUMNS: Final = attrgetter(*ContributionRecord._fields)
-_R = TypeVar("_R", RollupBesideRow, RollupChangeRow, RollupCountedFormRow, RollupOtherReportRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +146,16 @@ def read_revision(
     return assemble(session, head, records)
 
 
-def _rows_of(session: Session, row: type[_R], head: RollupRevisionRow) -> Sequence[_R]:
-    """Return rows of a revision, by their primary key."""
-    return session.scalars(_by_key(row), {"revision": head.id}).all()
+def _rows_of(session: Session, row: type[Base], head: RollupRevisionRow) -> Sequence[Row[Any]]:
+    """Return the columns of a revision's rows, by their primary key."""
+    return session.execute(_by_key(row), {"revision": head.id}).all()
 
 
 # Statements are put together once: for a revision of a district that takes as long as reading its rows.
 @cache
-def _by_key(row: type[_R]) -> Select[tuple[_R]]:
-    return select(row).where(row.revision_id == bindparam("revision")).order_by(*table_of(row).primary_key)
+def _by_key(row: type[Base]) -> Select[Any]:
+    table = table_of(row)
+    return select(table).where(table.c.revision_id == bindparam("revision")).order_by(*table.primary_key)
 
 
 def _units_statement() -> Select[Any]:

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from domain.issues import Issue, Repair
 from warehouse.models import IssueRow, RepairRow, SubmissionRow
 from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session
 
-_Row = TypeVar("_Row", IssueRow, RepairRow)
+_Kind = type[IssueRow] | type[RepairRow]
 
 
 def keep_findings(
@@ -30,22 +30,24 @@ def keep_findings(
 
 
 def findings_in(
-    session: Session, kind: type[_Row], judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
-) -> Iterator[_Row]:
-    """Yield issues or repairs (`kind`) of one judgement of each submission, in their order."""
+    session: Session, kind: _Kind, judgements: Mapping[int, int], *narrowed: ColumnElement[bool]
+) -> Iterator[Row[Any]]:
+    """Yield the columns of issues or repairs (`kind`) of one judgement of each submission, in their order."""
     statement = _findings(kind).where(*narrowed) if narrowed else _findings(kind)
     for chunk in in_chunks(judgements):
-        rows = session.scalars(statement, {"submissions": chunk})
+        rows = session.execute(statement, {"submissions": chunk})
         yield from (row for row in rows if row.judgement == judgements[row.submission_id])
 
 
 @cache
-def _findings(kind: type[_Row]) -> Select[tuple[_Row]]:
-    of_those = kind.submission_id.in_(bindparam("submissions", expanding=True))
-    return select(kind).where(of_those).order_by(kind.submission_id, kind.judgement, kind.position)
+def _findings(kind: _Kind) -> Select[Any]:
+    # Columns of tables, not of objects: each revision reads those of its reports.
+    row = table_of(kind).c
+    of_those = row.submission_id.in_(bindparam("submissions", expanding=True))
+    return select(table_of(kind)).where(of_those).order_by(row.submission_id, row.judgement, row.position)
 
 
-def issue_of(row: IssueRow) -> Issue:
+def issue_of(row: IssueRow | Row[Any]) -> Issue:
     """Return a stored issue as a value."""
     return Issue(
         code=row.code,
@@ -60,7 +62,7 @@ def issue_of(row: IssueRow) -> Issue:
     )
 
 
-def repair_of(row: RepairRow) -> Repair:
+def repair_of(row: RepairRow | Row[Any]) -> Repair:
     """Return a stored repair as a value."""
     return Repair(row.rule, row.sheet, row.cell, row.before, row.after)
 

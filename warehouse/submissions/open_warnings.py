@@ -76,8 +76,9 @@ def _key(issue: Issue, decision: Sequence[ReportedLine], unit: str) -> _Key:
 
 def _warnings(session: Session, judgements: Mapping[int, int]) -> dict[int, list[Issue]]:
     results: dict[int, list[Issue]] = defaultdict(list)
-    for row in findings_in(session, IssueRow, judgements, IssueRow.severity == Severity.WARNING):
-        results[row.submission_id].append(issue_of(row))
+    for row in findings_in(session, IssueRow, judgements):
+        if row.severity is Severity.WARNING:
+            results[row.submission_id].append(issue_of(row))
     return dict(results)
 
 
