@@ -6,7 +6,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -16,10 +15,9 @@ from flows.pipeline.slice_writing import write_slice
 from flows.pipeline.stages.data import make_data
 from flows.pipeline.stages.publish import link_of, record
 from flows.pipeline.stages.publish_site import render_site, warn_of_unknown
-from flows.pipeline.stages.write import write
+from flows.pipeline.stages.write import write, write_together
 from flows.pipeline.writing_process import (
     WriterSettings,
-    attempt,
     get_ready,
     make_data_files,
     open_all,
@@ -211,7 +209,8 @@ class Publisher:
         """
         self._helps = self._helps or sum(len(each.refs) for each in self._shares if each.is_waiting) >= AREAS_PER_STEP
         while self._helps and not share.future.done() and (spare := self._take_last()):
-            spare.written = [attempt(partial(self._write, ref)) for ref in spare.refs]
+            context = self._context
+            spare.written = write_together(context.engine, context.catalog, context.published, context.lang, spare.refs)
         written = share.written or _result(share.future) or [None] * len(share.refs)
         # Other machines may have the store elsewhere.
         return [each and replace(each, path=self._address(each)) for each in written]

@@ -1,13 +1,12 @@
 """Write slices of publications in a worker of any machine."""
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
-from flows.pipeline.stages.write import write
-from flows.pipeline.writing_process import attempt
+from flows.pipeline.stages.write import write_together
 from flows.support.slices.identity import SliceIdentity, worker_settings
 from flows.support.stores.opening import published_store
 from flows.support.warehouse import open_database
@@ -26,7 +25,7 @@ def write_slice(identity: SliceIdentity, lang: Lang, refs: Sequence[RevisionRef]
     settings, catalog = worker_settings(identity)
     published = published_store(settings)
     engine = _opened(settings.database, settings.home)
-    return [attempt(partial(write, engine, catalog, published, lang, ref)) for ref in refs]
+    return write_together(engine, catalog, published, lang, refs)
 
 
 @lru_cache(maxsize=1)

@@ -1,19 +1,18 @@
 """Functions of the process that writes publications: it imports only what writing needs."""
 
-import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from domain.catalog.catalog import Catalog
 from domain.stores.store import Store
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
-from flows.pipeline.stages.write import write
+from flows.pipeline.stages.write import attempt, write_together
 from warehouse.queries import RevisionRef
 from warehouse.store.engine import Engine, open_engine
 from workbooks.pool.confinement import end_with_parent
@@ -21,9 +20,6 @@ from workbooks.pool.light_process import catalog_of
 
 if TYPE_CHECKING:
     from publishing.site.builder import SiteOutcome
-
-T = TypeVar("T")
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +45,6 @@ def get_ready() -> None:
     end_with_parent()
 
 
-def attempt(work: Callable[[], T]) -> T | None:
-    """Return what work returns; None if it fails: the run does it again in its turn and meets the error."""
-    try:
-        return work()
-    except Exception:  # noqa: BLE001 # the run meets it
-        _LOG.debug("not done: %s", work, exc_info=True)
-    return None
-
-
 def open_all(settings: WriterSettings) -> None:
     """Open catalogue and warehouse before there is anything to write."""
     attempt(lambda: _opened(settings))
@@ -65,7 +52,8 @@ def open_all(settings: WriterSettings) -> None:
 
 def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
     """Write revisions; None for each that could not be written."""
-    return [attempt(partial(_write, settings, ref)) for ref in refs]
+    opened = attempt(lambda: _opened(settings))
+    return write_together(*opened, settings.published, settings.lang, refs) if opened else [None] * len(refs)
 
 
 def make_data_files(settings: WriterSettings) -> tuple[str, ...] | None:
@@ -81,10 +69,6 @@ def render_pages(settings: WriterSettings) -> "SiteOutcome | None":
     from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as the data files
 
     return attempt(lambda: render_site(*_opened(settings), settings.published, settings.quality_on))
-
-
-def _write(settings: WriterSettings, ref: RevisionRef) -> PublishedRevision:
-    return write(*_opened(settings), settings.published, settings.lang, ref)
 
 
 @lru_cache(maxsize=1)
