@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from xml.parsers import expat
 
 from workbooks.cells.stamp import CHECKS_SHEET
@@ -43,6 +44,7 @@ _CELL = re.compile(
 """A cell whose value was taken out, with `<v>` before where it stood."""
 _GROUPS = 7
 _SHARED = b"s"
+_END_OF_ROW = b"</row>"
 _VALUE = re.compile(rb"<v>([^<]*)")
 _STRING = re.compile(rb'<si><t( xml:space="preserve")?>([^<]*)</t></si>')
 _PROPERTY_VALUE = re.compile(rb"(<vt:lpwstr(?: [^<>]*)?>)([^<]*)(?=</vt:lpwstr>)")
@@ -62,6 +64,7 @@ _DECLARATION = re.compile(
     rb"""(?:<\?xml version=["']1\.0["'] encoding=["'](?:utf|UTF)-8["'](?: standalone=["']yes["'])?\s*\?>)?"""
 )
 
+_ROWS_KEPT = 4096
 _PARTS_KEPT = 64
 """Parts remembered in a process: styles, relations and guides are the same in file after file."""
 
@@ -192,25 +195,31 @@ def _split_sheet(part: str, content: bytes, strings: tuple[bytes, ...]) -> Sheet
 
 @lru_cache(maxsize=_PARTS_KEPT)
 def _shape_of(part: str, markup: bytes) -> SheetShape:
+    # Row by row: which cells are blank differs from file to file, but in few ways in each row.
+    rows = zip(*map(_split_row, markup.split(_END_OF_ROW)), strict=True)
+    rests, addresses, styles, formulas, kinds = ([*chain.from_iterable(row)] for row in rows)
+    if len(set(addresses)) != len(addresses):
+        raise NotDirectError(f"an address twice in {part}")
+    valued = [(number, kind) for number, kind in enumerate(kinds) if kind]
+    digest = _digest((_END_OF_ROW.join(rests), b" ".join(addresses), b" ".join(styles), b"\0".join(formulas)))
+    return SheetShape(part, digest, addresses, styles, formulas, valued)
+
+
+@lru_cache(maxsize=_ROWS_KEPT)
+def _split_row(markup: bytes) -> tuple[list[bytes], ...]:
+    """Return what is around the cells of a row, and their addresses, styles, formulas and types of values."""
     chunks = _CELL.split(markup)
     rest = b"\0".join(chunks[0::_GROUPS])
     if b"<c " in rest or b"<c>" in rest or b"<v>" in rest or b"AlternateContent" in rest:
-        raise NotDirectError(f"unusual cells in {part}")
-    addresses = chunks[1::_GROUPS]
-    if len(set(addresses)) != len(addresses):
-        raise NotDirectError(f"an address twice in {part}")
-    # Of two groups that exclude each other only None is the same: most cells are blank.
-    valued = [
-        (number, _kind_of(kind, is_inline=value is None))
-        for number, (kind, value, inline) in enumerate(
-            zip(chunks[3::_GROUPS], chunks[5::_GROUPS], chunks[6::_GROUPS], strict=True)
-        )
-        if value is not inline
+        raise NotDirectError("unusual cells")
+    kinds = [
+        # Of two groups that exclude each other only None is the same: most cells are blank.
+        b"" if value is inline else _kind_of(kind, is_inline=value is None)
+        for kind, value, inline in zip(chunks[3::_GROUPS], chunks[5::_GROUPS], chunks[6::_GROUPS], strict=True)
     ]
     styles = [style or b"" for style in chunks[2::_GROUPS]]
     formulas = [b"" if formula is None else b"=" + formula for formula in chunks[4::_GROUPS]]
-    digest = _digest((rest, b" ".join(addresses), b" ".join(styles), b"\0".join(formulas)))
-    return SheetShape(part, digest, addresses, styles, formulas, valued)
+    return [rest], chunks[1::_GROUPS], styles, formulas, kinds
 
 
 @lru_cache(maxsize=_PARTS_KEPT)
