@@ -37,6 +37,9 @@ def sync_all(paths: Iterable[StrPath]) -> None:
 
 def several_at_once(wait: Callable[[T], object], items: Sequence[T]) -> None:
     """Wait for the disk once for each item, in a few threads that have their shares from the beginning."""
+    if len(items) == 1:
+        wait(items[0])  # starting a thread would take longer than all else
+        return
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         shares = (items[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(items))))
         list(threads.map(lambda share: list(map(wait, share)), shares))
