@@ -156,7 +156,7 @@ def bundles(
 ) -> list[Mapping[str, bytes]]:
     """Render revisions as `bundle` does, the files of one kind for all of them before those of the next.
 
-    Five at once take a fifteenth less than one by one: code and data that a kind of file needs are at hand then.
+    Five at once take a twelfth less than one by one: code and data that a kind of file needs are at hand then.
     """
     rendered = _rendered([Rendering(each, catalog, lang, edition) for each in revisions])
     return [
