@@ -1,11 +1,11 @@
 """Closings: figures that no rollup changes until a person reopens them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
@@ -66,6 +66,15 @@ def key_columns(rollup_key: RollupKey) -> RollupKeyColumns:
     )
 
 
+HAS_KEY: Final = tuple(
+    getattr(RollupRevisionRow, column) == bindparam(name)
+    for name, column in zip(
+        RollupKeyColumns._fields, ("area_code", "area_valid_from", "form", "period", "boundary"), strict=True
+    )
+)
+"""Conditions that a row of `rollup_revision` has a rollup key, whose columns are the parameters of the statement."""
+
+
 def has_key(key: RollupKeyColumns) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a row of `rollup_revision` has a rollup key."""
     row = RollupRevisionRow
@@ -90,8 +99,7 @@ def closings(session: Session, years: Collection[int] | None = None) -> tuple[Cl
 
 def closing_of(session: Session, rollup_key: RollupKey) -> Closing | None:
     """Return the closing in force of a rollup; None: its figures are open."""
-    statement = _in_force().where(*has_key(key_columns(rollup_key)))
-    return next(_read_closings(session, statement), None)
+    return next(_read_closings(session, _OF_KEY, key_columns(rollup_key)._asdict()), None)
 
 
 def bundles_named(session: Session) -> tuple[Bundle, ...]:
@@ -112,8 +120,13 @@ def _in_force() -> Select[_Pair]:
     )
 
 
-def _read_closings(session: Session, statement: Select[_Pair]) -> Iterator[Closing]:
-    for row, head in session.execute(statement).tuples():
+_OF_KEY: Final = _in_force().where(*HAS_KEY)
+
+
+def _read_closings(
+    session: Session, statement: Select[_Pair], parameters: Mapping[str, object] | None = None
+) -> Iterator[Closing]:
+    for row, head in session.execute(statement, parameters).tuples():
         yield Closing(
             id=row.id,
             area=head.area_code,

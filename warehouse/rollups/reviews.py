@@ -7,7 +7,7 @@ up records how far the log reached, and the next one looks at the years of what 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute
@@ -56,9 +56,16 @@ class Review:
 
 def newest_position(session: Session) -> ReviewPosition:
     """Return the position that the log has reached."""
-    newest = (SubmissionEventRow.id, DeliveryRow.id, PlacementRow.id, WaiverRow.id)
-    columns = (func.coalesce(select(func.max(each)).scalar_subquery(), 0) for each in newest)
-    return ReviewPosition._make(session.execute(select(*columns)).one())
+    return ReviewPosition._make(session.execute(_NEWEST).one())
+
+
+# Put together once: each rollup asks for it.
+_NEWEST: Final = select(
+    *(
+        func.coalesce(select(func.max(each)).scalar_subquery(), 0)
+        for each in (SubmissionEventRow.id, DeliveryRow.id, PlacementRow.id, WaiverRow.id)
+    )
+)
 
 
 def years_to_review(

@@ -34,7 +34,7 @@ from warehouse.rollups.changes import (
     changed_indicators,
     column_changes,
 )
-from warehouse.rollups.closings import RollupKeyColumns, has_key
+from warehouse.rollups.closings import HAS_KEY, RollupKeyColumns
 from warehouse.rollups.contributions import BesideAmount, Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
 from warehouse.rollups.scope import ExpectedReport
@@ -78,9 +78,10 @@ class Draft:
 
 def newest_revision(session: Session, key: RollupKeyColumns) -> RollupRevisionRow | None:
     """Return the newest revision of an area's figures, or None."""
-    return session.scalar(
-        select(RollupRevisionRow).where(*has_key(key)).order_by(RollupRevisionRow.number.desc()).limit(1)
-    )
+    return session.scalar(_NEWEST, key._asdict())
+
+
+_NEWEST: Final = select(RollupRevisionRow).where(*HAS_KEY).order_by(RollupRevisionRow.number.desc()).limit(1)
 
 
 def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow | None) -> None:

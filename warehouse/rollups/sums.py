@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 
 from domain.aggregation import Amount, sum_of_parts
 from domain.indicators import Indicator, Measure
@@ -46,13 +46,11 @@ def reported_amounts(
     """
     own = [indicator for indicator in indicators if indicator.collected_at is not Level.VILLAGE]
     by_village = _collected_by_village(indicators)
-    row, submission = table_of(ObservationRow).c, table_of(SubmissionRow).c
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     for chunk in in_chunks(registered):
-        is_in_chunk = row.submission_id.in_(chunk)
-        for line in session.execute(_sums(own, is_in_chunk, row.unit_code == submission.unit_code)).all():
+        for line in session.execute(_OWN_SUMS, {"submissions": chunk, **_named(own)}).all():
             results[line[0]][line[1]] = _amount(line)
-        for line in session.execute(_sums(by_village, is_in_chunk, row.unit_code != submission.unit_code)).all():
+        for line in session.execute(_VILLAGE_SUMS, {"submissions": chunk, **_named(by_village)}).all():
             results[line.submission_id][line.indicator] = _village_amount(line, registered[line.submission_id])
     archived = list(archived_figures(session, registered))
     for sums in _added_up((each for each in archived if each.unit_code == each.reported_by), own):
@@ -67,11 +65,10 @@ def reported_amounts_of_villages(
 ) -> ReportedAmounts:
     """Sum indicators collected by village, of each submission over the given villages only."""
     by_village = _collected_by_village(indicators)
-    row = table_of(ObservationRow).c
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     for submission, inside in villages.items():
-        statement = _sums(by_village, row.submission_id == submission, row.unit_code.in_(sorted(inside)))
-        for line in session.execute(statement):
+        of_those = {"submissions": [submission], "villages": sorted(inside), **_named(by_village)}
+        for line in session.execute(_SUMS_OF_VILLAGES, of_those):
             results[submission][line.indicator] = _village_amount(line, len(inside))
         archived = (each for each in archived_figures(session, [submission]) if each.unit_code in inside)
         for sums in _added_up(archived, by_village):
@@ -104,10 +101,16 @@ def _collected_by_village(indicators: Collection[Indicator]) -> list[Indicator]:
     return [indicator for indicator in indicators if indicator.collected_at is Level.VILLAGE]
 
 
-def _sums(indicators: Collection[Indicator], *conditions: ColumnElement[bool]) -> Select[Any]:
+def _named(indicators: Collection[Indicator]) -> dict[str, list[str]]:
+    """Return the parameters of `_sums` that say which indicators are summed, and which of them are counts."""
+    counts = [indicator.id for indicator in indicators if indicator.measure is Measure.COUNT]
+    return {"indicators": [indicator.id for indicator in indicators], "counts": counts}
+
+
+def _sums(condition: ColumnElement[bool]) -> Select[Any]:
     """Select sums by submission and indicator, and how many cells there are, are settled, and apply."""
     # Columns of tables, not of objects: a country has tens of thousands of lines.
-    row, submission, whole = table_of(ObservationRow).c, table_of(SubmissionRow).c, _is_whole(indicators)
+    row, submission, whole = table_of(ObservationRow).c, table_of(SubmissionRow).c, _is_whole()
     is_none = row.state == CellState.NOT_APPLICABLE
     return (
         select(
@@ -120,7 +123,11 @@ def _sums(indicators: Collection[Indicator], *conditions: ColumnElement[bool]) -
             func.sum(case((is_none, 0), else_=1)).label("applying"),
         )
         .join_from(table_of(ObservationRow), table_of(SubmissionRow), submission.id == row.submission_id)
-        .where(row.indicator.in_([indicator.id for indicator in indicators]), *conditions)
+        .where(
+            row.indicator.in_(bindparam("indicators", expanding=True)),
+            row.submission_id.in_(bindparam("submissions", expanding=True)),
+            condition,
+        )
         .group_by(row.submission_id, row.indicator)
     )
 
@@ -181,11 +188,18 @@ def _amount(line: Row[Any] | _AddedUp) -> ReportedAmount:
 _INCOMPLETE = ReportedAmount(None, applies=True)
 
 
-def _is_whole(indicators: Collection[Indicator]) -> ColumnElement[bool]:
+def _is_whole() -> ColumnElement[bool]:
     """Return `Observation.is_complete` in SQL; a ratio without its denominator is no figure either."""
     row = table_of(ObservationRow).c
-    counts = [indicator.id for indicator in indicators if indicator.measure is Measure.COUNT]
+    is_count = row.indicator.in_(bindparam("counts", expanding=True))
     return and_(
         row.numerator.is_not(None),
-        or_(row.denominator.is_not(None), and_(row.denominator_state.is_(None), row.indicator.in_(counts))),
+        or_(row.denominator.is_not(None), and_(row.denominator_state.is_(None), is_count)),
     )
+
+
+_UNIT: Final = table_of(ObservationRow).c.unit_code
+# Put together once: for a district that takes as long as reading its sums.
+_OWN_SUMS: Final = _sums(table_of(SubmissionRow).c.unit_code == _UNIT)
+_VILLAGE_SUMS: Final = _sums(table_of(SubmissionRow).c.unit_code != _UNIT)
+_SUMS_OF_VILLAGES: Final = _sums(_UNIT.in_(bindparam("villages", expanding=True)))
