@@ -6,9 +6,9 @@ one is NULL with its state beside it, so no rule ever meets text where a number 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from hashlib import sha256
+from typing import NamedTuple
 
 from domain.observations import CellState
 
@@ -21,8 +21,7 @@ ACCEPTED = "stg_accepted"
 PEERS = "stg_peer"
 
 
-@dataclass(frozen=True, slots=True)
-class StagedSubmission:
+class StagedSubmission(NamedTuple):
     """A submission to be judged. `sheet` is the form sheet's name in this workbook, for issues that have no cell.
 
     `area` is the code of the unit above, whose communes are compared with one another. `last_day` is that of the
@@ -46,8 +45,7 @@ class StagedSubmission:
     figures: int
 
 
-@dataclass(frozen=True, slots=True)
-class StagedObservation:
+class StagedObservation(NamedTuple):
     """An observation, flat. `unit` is the reporting commune; `village` the village's code, or "" for the form sheet.
 
     `*_state` are `CellState` values; `denominator_state` and `stated_state` are "" where the form has no such cell.
@@ -77,8 +75,7 @@ class StagedObservation:
     stated_decimals: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StagedDue:
+class StagedDue(NamedTuple):
     """An indicator that a submission owes in its period. `absence` is `refuse` or `warn`; `label` the form's."""
 
     run_id: str
@@ -88,8 +85,7 @@ class StagedDue:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRegister:
+class StagedRegister(NamedTuple):
     """Denominator required by the register, for one unit and indicator (61 villages, 8 communes)."""
 
     run_id: str
@@ -98,8 +94,7 @@ class StagedRegister:
     denominator: int
 
 
-@dataclass(frozen=True, slots=True)
-class StagedHistory:
+class StagedHistory(NamedTuple):
     """A figure accepted for an earlier period; `steps_back` is 1 for the period just before the submission's."""
 
     run_id: str
@@ -113,8 +108,7 @@ class StagedHistory:
     denominator: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class StagedAccepted:
+class StagedAccepted(NamedTuple):
     """An accepted report that judged ones are compared with as a whole; `submission_id` is its own.
 
     It is of the period before and a judged one's unit, or of another unit of the same area for the same period.
@@ -130,8 +124,7 @@ class StagedAccepted:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class StagedPeer:
+class StagedPeer(NamedTuple):
     """A share that another commune of an area had accepted for a period of the batch; `submission_id` is its own."""
 
     run_id: str
@@ -162,7 +155,7 @@ TABLES: dict[str, type[StagedRow]] = {
 
 def columns_of(table: str) -> tuple[str, ...]:
     """Names of a staging table's columns, in order."""
-    return tuple(field.name for field in fields(TABLES[table]))
+    return TABLES[table]._fields
 
 
 def digest_of(figures: Iterable[tuple[str, Decimal | None, Decimal | None]]) -> str:

@@ -1,7 +1,6 @@
 """Staged rows for tests: a clean report from `cases/clean.yaml`, and edits that plant a defect."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -182,7 +181,7 @@ def planted(catalog: Catalog, submission_id: int, case: Mapping[str, Any]) -> li
     """
     report, *rows = apply_edits(clean_report(catalog, submission_id), case.get("edits", ()))
     assert isinstance(report, StagedSubmission)
-    report = replace(report, **case.get("report", {}))
+    report = report._replace(**case.get("report", {}))
     rows.extend(_history(report, figure) for figure in case.get("history", ()))
     rows.extend(
         StagedAccepted(**_key_of(report, number) | fields) for number, fields in enumerate(case.get("accepted", ()))
@@ -256,7 +255,7 @@ def _changed(row: StagedRow, changes: Mapping[str, Any]) -> StagedRow:
     if isinstance(row, StagedHistory):
         back = changes.get("steps_back", row.steps_back)
         period = parse_period(PERIOD).shift(-back).id
-        return replace(row, numerator=Decimal(changes["previous"]), steps_back=back, period=period)
+        return row._replace(numerator=Decimal(changes["previous"]), steps_back=back, period=period)
     assert isinstance(row, StagedObservation)
     new: dict[str, Any] = {"stated_decimals": row.stated_decimals}
     for name, value in changes.items():
@@ -267,4 +266,4 @@ def _changed(row: StagedRow, changes: Mapping[str, Any]) -> StagedRow:
             new[{"as_indicator": "indicator", "as_village": "village"}.get(name, name)] = value
     if "state" not in new and "numerator" in new:
         new["state"] = new["numerator_state"]
-    return replace(row, **new)
+    return row._replace(**new)

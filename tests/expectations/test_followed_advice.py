@@ -1,7 +1,6 @@
 """Following the advice of a rule's finding removes the finding and brings no refusal: on every planted defect."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +25,7 @@ def _counted(row: StagedObservation, numerator: Decimal | None, denominator: Dec
     """Enter a line's two counts and clear its percentage; who mends a denominator counts the numerator within it."""
     if numerator is not None and denominator is not None:
         numerator = min(numerator, denominator)
-    return replace(
-        row,
+    return row._replace(
         numerator=numerator,
         denominator=denominator,
         stated=None,
@@ -40,7 +38,7 @@ def _counted(row: StagedObservation, numerator: Decimal | None, denominator: Dec
 def _written(row: StagedObservation, cell: str, number: Decimal) -> StagedObservation:
     """Enter a number in a cell of a line; a cell of both counts holds yes or no."""
     if cell == row.stated_cell:
-        return replace(row, stated=number)
+        return row._replace(stated=number)
     if row.cell == row.denominator_cell:
         return _counted(row, number, Decimal(1))
     numerator, denominator = row.numerator, row.denominator
@@ -97,7 +95,7 @@ def _no_numerator(rows: list[StagedRow], finding: _Finding, catalog: Catalog) ->
 def _layout_in_force(rows: list[StagedRow], finding: _Finding, _catalog: Catalog) -> list[StagedRow]:
     report = rows[0]
     assert isinstance(report, StagedSubmission)
-    return [replace(report, layout_version=finding["expected"]), *rows[1:]]
+    return [report._replace(layout_version=finding["expected"]), *rows[1:]]
 
 
 def _form_lines(rows: list[StagedRow], finding: _Finding, edit: _Edit) -> list[StagedRow]:
@@ -110,7 +108,7 @@ def _form_lines(rows: list[StagedRow], finding: _Finding, edit: _Edit) -> list[S
         else row
         for row in others
     ]
-    return [replace(report, digest=report.digest[::-1]), *edited]
+    return [report._replace(digest=report.digest[::-1]), *edited]
 
 
 def _own_figures(rows: list[StagedRow], finding: _Finding, _catalog: Catalog) -> list[StagedRow]:

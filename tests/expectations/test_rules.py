@@ -77,7 +77,7 @@ def test_a_refused_report_moves_no_median(catalog: Catalog, warehouse_url: str, 
 
     def outliers(wrong: Collection[int], refused: Collection[int] = ()) -> set[tuple[int, str]]:
         run = f"run-{'-'.join(map(str, (*wrong, 0, *refused)))}"
-        put(replace(row, run_id=run) for row in _neighbours(catalog, wrong))
+        put(row._replace(run_id=run) for row in _neighbours(catalog, wrong))
         findings = check(warehouse_url, run, rules, 7, indicators=catalog.indicators.values(), refused=refused)
         return {
             (finding.submission_id, str(finding.issue.facts.get("units")))
@@ -101,7 +101,7 @@ def _neighbours(catalog: Catalog, wrong: Collection[int]) -> list[StagedRow]:
         edits += [{"indicator": "hd_dvc", "numerator": "-1"}] if number in wrong else []
         report, *rest = apply_edits(clean_report(catalog, number), edits)
         assert isinstance(report, StagedSubmission)
-        rows += [replace(report, area="585"), *rest]
+        rows += [report._replace(area="585"), *rest]
     return rows
 
 
@@ -129,7 +129,7 @@ def test_balance_with_sums_on_both_sides(
     )
     line = next(row for row in rows if isinstance(row, StagedObservation) and row.indicator == "hd_dvc")
     number = None if first[1] is None else Decimal(first[1])
-    put([*rows, replace(line, indicator=first[0], cell="E60", numerator=number, numerator_state=state_of(number))])
+    put([*rows, line._replace(indicator=first[0], cell="E60", numerator=number, numerator_state=state_of(number))])
     opening, received, resolved, pending = (FigureName(name, FigureRole.NUMERATOR) for name in BALANCE)
     rule = replace(
         catalog.rules["online_within_received"],

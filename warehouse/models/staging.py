@@ -1,7 +1,6 @@
 """The staging tables, made from the row types that `domain/staging.py` shares with the rules."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType
@@ -28,10 +27,10 @@ def _column_type(kind: type) -> TypeEngine[Any]:
 def _table(name: str, row: type[StagedRow], metadata: MetaData) -> Table:
     hints = get_type_hints(row)
     columns = []
-    for field in fields(row):
-        kinds = get_args(hints[field.name]) or (hints[field.name],)
+    for name_of_column in row._fields:
+        kinds = get_args(hints[name_of_column]) or (hints[name_of_column],)
         (kind,) = (each for each in kinds if each is not NoneType)
-        columns.append(Column(field.name, _column_type(kind), nullable=NoneType in kinds))
+        columns.append(Column(name_of_column, _column_type(kind), nullable=NoneType in kinds))
     # Rules join a report's figures to its past and to what is due line by line: each by report and indicator.
     looked_up = [item for item in ("run_id", "submission_id", "indicator") if item in hints]
     return Table(name, metadata, *columns, Index(f"ix_{name}_{'_'.join(looked_up)}", *looked_up))

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Date, Dialect, Insert, Table, insert
+from sqlalchemy import JSON, Column, Dialect, Insert, Table, insert
 from sqlalchemy import Connection as SessionConnection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from domain.batches import batched
+from warehouse.models.exact import Words
 
 _ROWS_PER_STATEMENT: Final = 5_000
 _VALUES_PER_STATEMENT: Final = 1_000
@@ -40,11 +41,10 @@ def add_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) 
         _add(session, table, {name: list(map(itemgetter(name), rows)) for name in rows[0]})
 
 
-def add_records(session: Session, table: Table, records: Sequence[object]) -> None:
-    """Insert records that have an attribute for each column of the table; do nothing without any."""
+def add_records(session: Session, table: Table, names: Sequence[str], records: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows whose values are in the order of these columns; do nothing without any."""
     if records:
-        names = table.columns.keys()
-        _add(session, table, {name: list(map(attrgetter(name), records)) for name in names})
+        _add(session, table, dict(zip(names, zip(*records, strict=True), strict=True)))
 
 
 def add_columns(session: Session, table: Table, values: _Values) -> None:
@@ -122,7 +122,9 @@ def _copy(connection: SessionConnection, table: Table, values: _Values) -> None:
 def _bound(column: Column[Any], dialect: Dialect, values: Sequence[Any]) -> Sequence[Any]:
     """Return values of a column as the driver takes them."""
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if process is not None and isinstance(column.type, Date):  # the first days of units are few
-        days = {day: process(day) for day in set(values)}
-        return [days[day] for day in values]
-    return values if process is None else list(map(process, values))
+    if process is None or (isinstance(column.type, Words) and "".join(filter(None, values)).isprintable()):
+        return values  # nearly all texts are stored as they are; see `storable_text`
+    if isinstance(column.type, JSON):
+        return list(map(process, values))
+    known = {value: process(value) for value in set(values)}  # days, states and numbers are few
+    return [known[value] for value in values]

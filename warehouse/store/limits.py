@@ -20,12 +20,11 @@ _ORDINARY = Decimal(10) ** 9
 
 def limit_issues(observations: Sequence[Observation]) -> tuple[Issue, ...]:
     """Return critical issues for figures that are too large or too fine to store exactly, duplicate, or unreadable."""
-    unpacked = tuple(observations)
     return (
-        *_duplicate_issues(unpacked),
-        *_number_issues(unpacked),
-        *_percentage_issues(unpacked),
-        *_sum_issues(unpacked),
+        *_duplicate_issues(observations),
+        *_number_issues(observations),
+        *_percentage_issues(observations),
+        *_sum_issues(observations),
     )
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from domain.periods import Period
 from domain.submissions import Judgement, MoveReason, ParsedReport, SubmissionState, check_move, judgement_of
 from warehouse.models import IndicatorRow, ObservationRow, SubmissionRow
 from warehouse.models.exact import DECIMALS
-from warehouse.store.bulk import add_rows, in_chunks, table_of
+from warehouse.store.bulk import add_records, in_chunks, table_of
 from warehouse.store.engine import Session, serialise
 from warehouse.store.limits import limit_issues
 from warehouse.submissions.findings import keep_findings
@@ -72,12 +72,14 @@ def load(
     quarantined: list[int] = []
     held: list[int] = []
     touched: set[ChangedReport] = set()
-    observations: dict[int, Sequence[Observation]] = {}
+    observations: list[tuple[Any, ...]] = []
+    measures = _measures(session)
     for judged_report in sorted(judged, key=lambda each: age_of(rows[each.submission_id])):
         row = rows[judged_report.submission_id]
         if row.state in _SETTLED:
             continue
-        issues = _all_issues(judged_report)
+        figures = tuple(judged_report.report.observations)  # unpacked once
+        issues = _all_issues(judged_report.issues, figures)
         judgement = judgement_of(issue.severity for issue in issues)
         if judgement is Judgement.HELD:
             held.append(row.id)
@@ -90,29 +92,30 @@ def load(
             versions.add(row)
         else:
             _accept(session, row, versions, moves, at)
-            observations[row.id] = judged_report.report.observations
+            observations += [_observation_row(row.id, each, measures) for each in figures]
             accepted.append(row.id)
         keep_findings(session, row, issues, judged_report.report.repairs, at)
         touched |= _touched(judged_report.report)
     moves.write()
-    keep_observations(session, observations)
+    add_records(session, table_of(ObservationRow), _COLUMNS, observations)
     return LoadResult(tuple(accepted), tuple(quarantined), frozenset(touched), tuple(held))
 
 
 def keep_observations(session: Session, figures: Mapping[int, Sequence[Observation]]) -> None:
     """Write the observations of submissions, by submission number; call once per submission."""
-    measures = dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
+    measures = _measures(session)
     rows = [_observation_row(key, each, measures) for key, observations in figures.items() for each in observations]
-    add_rows(session, table_of(ObservationRow), rows)
+    add_records(session, table_of(ObservationRow), _COLUMNS, rows)
 
 
-def _all_issues(judged_report: JudgedReport) -> tuple[Issue, ...]:
+def _measures(session: Session) -> dict[str, Measure]:
+    return dict(session.execute(select(IndicatorRow.id, IndicatorRow.measure)).tuples().all())
+
+
+def _all_issues(issues: tuple[Issue, ...], figures: Sequence[Observation]) -> tuple[Issue, ...]:
     """Return the issues of reading and rules, and of storage limits except for cells with a critical issue already."""
-    refused = {(issue.sheet, issue.cell) for issue in judged_report.issues if issue.severity is Severity.CRITICAL}
-    further = (
-        each for each in limit_issues(judged_report.report.observations) if (each.sheet, each.cell) not in refused
-    )
-    return (*judged_report.issues, *further)
+    refused = {(issue.sheet, issue.cell) for issue in issues if issue.severity is Severity.CRITICAL}
+    return (*issues, *(each for each in limit_issues(figures) if (each.sheet, each.cell) not in refused))
 
 
 def _quarantine(row: SubmissionRow, moves: MoveLog) -> bool:
@@ -192,31 +195,55 @@ class _NoFigure:
     state = number = cell = raw = decimals = None
 
 
-def _observation_row(submission_id: int, observation: Observation, measures: dict[str, Measure]) -> dict[str, object]:
+_COLUMNS = (
+    "submission_id",
+    "unit_code",
+    "indicator",
+    "sheet",
+    "state",
+    "value",
+    "cell",
+    "numerator",
+    "numerator_state",
+    "numerator_raw",
+    "denominator",
+    "denominator_cell",
+    "denominator_state",
+    "denominator_raw",
+    "stated",
+    "stated_cell",
+    "stated_state",
+    "stated_raw",
+    "stated_decimals",
+)
+
+
+def _observation_row(submission_id: int, observation: Observation, measures: dict[str, Measure]) -> tuple[Any, ...]:
+    """Return the values of `_COLUMNS`."""
     numerator, stated = observation.numerator, observation.stated or _NoFigure
     denominator = observation.denominator or _NoFigure
     value = numerator.number
     if value is not None and measures.get(observation.indicator) is Measure.RATIO:
         value = percentage(value, denominator.number)
-    return {
-        "submission_id": submission_id,
-        "unit_code": observation.unit,
-        "indicator": observation.indicator,
-        "sheet": observation.sheet,
-        "state": observation.state,
-        "value": value,
-        "cell": numerator.cell,
-        "numerator": numerator.number,
-        "numerator_state": numerator.state,
-        "numerator_raw": numerator.raw,
-        "denominator": denominator.number,
-        "denominator_cell": denominator.cell,
-        "denominator_state": denominator.state,
-        "denominator_raw": denominator.raw,
+    return (
+        submission_id,
+        observation.unit,
+        observation.indicator,
+        observation.sheet,
+        observation.state,
+        value,
+        numerator.cell,
+        numerator.number,
+        numerator.state,
+        numerator.raw,
+        denominator.number,
+        denominator.cell,
+        denominator.state,
+        denominator.raw,
         # Only a stated percentage is rounded: formulas give any decimals, and no sum uses it.
-        "stated": None if stated.number is None else round(stated.number, DECIMALS),
-        "stated_cell": stated.cell,
-        "stated_state": stated.state,
-        "stated_raw": stated.raw,
-        "stated_decimals": stated.decimals,
-    }
+        None if stated.number is None else round(stated.number, DECIMALS),
+        stated.cell,
+        stated.state,
+        stated.raw,
+        stated.decimals,
+    )

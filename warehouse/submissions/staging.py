@@ -40,7 +40,7 @@ def stage(session: Session, rows: Iterable[StagedRow]) -> int:
     for row in rows:
         by_kind[type(row)].append(row)
     for kind, staged in by_kind.items():
-        add_records(session, STAGING[kind], staged)
+        add_records(session, STAGING[kind], kind._fields, staged)
         _count(session, STAGING[kind])
     return sum(map(len, by_kind.values()))
 

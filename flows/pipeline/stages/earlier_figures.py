@@ -1,7 +1,6 @@
 """Figures of earlier periods that a report is judged beside, as far as they count the same."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -47,6 +46,6 @@ def earlier_figures(
             indicator = catalog.indicators[row.indicator]
             days = last_day(report.form, row.period), last_day(report.form, report.period.id)
             before, now = (indicator.on(day).denominator_kind for day in days)
-            yield row if before == now else replace(row, denominator=None)
+            yield row if before == now else row._replace(denominator=None)
         else:
             yield row

@@ -1,6 +1,5 @@
 """Staging tables hold parsed reports by run, and the history that rules compare with."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -75,7 +74,7 @@ def test_staging_tables_have_the_columns_of_their_row_types(builder: WarehouseBu
 def test_figures_divide_as_numbers_do(builder: WarehouseBuilder) -> None:
     """A rule that divides two whole numbers gets a fraction, on both engines."""
     with transaction(builder.engine) as session:
-        stage(session, [replace(OBSERVED, numerator=Decimal(1), denominator=Decimal(4))])
+        stage(session, [OBSERVED._replace(numerator=Decimal(1), denominator=Decimal(4))])
     with reading(builder.engine) as session:
         assert float(session.scalar(text("SELECT numerator / denominator FROM stg_observation")) or 0) == 0.25
 
@@ -83,7 +82,7 @@ def test_figures_divide_as_numbers_do(builder: WarehouseBuilder) -> None:
 def test_number_of_any_size_can_be_staged(builder: WarehouseBuilder) -> None:
     """A number of thirty digits is staged for the rules instead of failing the nightly run."""
     with transaction(builder.engine) as session:
-        stage(session, [replace(OBSERVED, numerator=Decimal(10) ** 30)])
+        stage(session, [OBSERVED._replace(numerator=Decimal(10) ** 30)])
     with reading(builder.engine) as session:
         assert session.scalar(text("SELECT count(*) FROM stg_observation WHERE numerator > denominator")) == 1
 
@@ -91,7 +90,7 @@ def test_number_of_any_size_can_be_staged(builder: WarehouseBuilder) -> None:
 def test_clearing_a_run_leaves_the_others(builder: WarehouseBuilder) -> None:
     """Two runs never see each other's rows, nor lose them."""
     with transaction(builder.engine) as session:
-        stage(session, [*ROWS, *(replace(row, run_id="r2") for row in ROWS)])
+        stage(session, [*ROWS, *(row._replace(run_id="r2") for row in ROWS)])
     with transaction(builder.engine) as session:
         clear(session, "r1")
     assert (rows_in(builder, "r1"), rows_in(builder, "r2")) == (0, len(ROWS))
@@ -105,7 +104,7 @@ def test_rows_of_killed_runs_are_cleared(builder: WarehouseBuilder) -> None:
         finish_run(session, "finished", {}, builder.now())
         tonight = builder.now()
         start_run(session, "tonight", "nightly", "v", tonight)
-        stage(session, [replace(ROWS[0], run_id=run_id) for run_id in ("killed", "finished", "tonight")])
+        stage(session, [ROWS[0]._replace(run_id=run_id) for run_id in ("killed", "finished", "tonight")])
     with transaction(builder.engine) as session:
         clear_abandoned(session, tonight)
     assert [rows_in(builder, run_id) for run_id in ("killed", "finished", "tonight")] == [0, 1, 1]
@@ -114,7 +113,7 @@ def test_rows_of_killed_runs_are_cleared(builder: WarehouseBuilder) -> None:
 def test_rows_of_no_recorded_run_are_cleared(builder: WarehouseBuilder) -> None:
     """Rows of a killed preview are cleared by the next run, however young they are."""
     with transaction(builder.engine) as session:
-        stage(session, [replace(ROWS[0], run_id="preview-1")])
+        stage(session, [ROWS[0]._replace(run_id="preview-1")])
         clear_abandoned(session, builder.now())
     assert rows_in(builder, "preview-1") == 0
 
