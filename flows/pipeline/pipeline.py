@@ -365,11 +365,8 @@ def _reply(run: Run) -> None:
 def _verdicts(
     run: Run, submissions: Sequence[ReadSubmission], judgement: JudgedSubmissions
 ) -> tuple[SubmissionOutcome, ...]:
-    settled = [
-        submission
-        for submission in submissions
-        if submission.submission.id in judgement.accepted | judgement.refused | judgement.held
-    ]
+    judged, counting = judgement.accepted | judgement.refused | judgement.held, judgement.accepted - judgement.held
+    settled = [submission for submission in submissions if submission.submission.id in judged]
     with reading(run.context.engine) as session:
         issues = issues_by_submission(session, [submission.submission.id for submission in settled])
         verdicts = tuple(
@@ -378,7 +375,7 @@ def _verdicts(
                 file_name=submission.submission.file_name,
                 unit=submission.report.unit,
                 period=submission.report.period.id if submission.report.period else None,
-                accepted=submission.submission.id in judgement.accepted - judgement.held,
+                accepted=submission.submission.id in counting,
                 issues=issues[submission.submission.id],
             )
             for submission in settled
