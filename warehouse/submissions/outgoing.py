@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from domain.catalog.sources import ReplyWay
 from domain.mail.outgoing import LEASE, MOST_ATTEMPTS, OutgoingState, interval_after
 from domain.mail.threads import REPLY, MailThread, message_id_of, reply_subject
-from warehouse.models import DeliveryMailRow, DeliveryRow, HandledMailRow, OutgoingRow, ReplyRow
+from warehouse.models import DeliveryMailRow, DeliveryRow, HandledMailRow, OutgoingRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session, serialise
 
@@ -49,23 +49,23 @@ class Outgoing:
 
 
 def queue_replies(
-    session: Session, replies: Sequence[tuple[ReplyRow, ReplyFiles]], ways: ReplyWays, at: datetime
+    session: Session, replies: Sequence[tuple[int, int, ReplyFiles]], ways: ReplyWays, at: datetime
 ) -> None:
-    """Queue replies for the ways by which their deliveries came, where these take replies.
+    """Queue replies, by their keys and deliveries, for the ways by which these came, where they take replies.
 
     A mail is answered to its proved sender alone, unless a program or this installation sent it. The deliveries of one
     mail that are replied to together are answered by one mail.
     """
     message_ids: dict[str, str] = {}
-    deliveries = _deliveries(session, (reply.delivery_id for reply, _ in replies))
-    for reply, files in replies:
-        delivery, mail = deliveries[reply.delivery_id]
+    deliveries = _deliveries(session, (delivery for _, delivery, _ in replies))
+    for reply, delivery_id, files in replies:
+        delivery, mail = deliveries[delivery_id]
         way = ways.by_source.get(delivery.connector)
         if way is ReplyWay.FILES:
             session.add(_row(reply, delivery, way, files, at))
         elif way is ReplyWay.MAIL and _may_be_mailed(delivery, ways):
             answered = f"{delivery.connector}\0{delivery.path.partition('/')[0]}"
-            message_id = message_ids.setdefault(answered, message_id_of(REPLY, reply.id, answered))
+            message_id = message_ids.setdefault(answered, message_id_of(REPLY, reply, answered))
             row = _row(reply, delivery, way, files, at)
             row.recipient, row.message_id = delivery.sender, message_id
             if mail is not None:
@@ -115,9 +115,9 @@ def keep_handled(session: Session, connector: str, fingerprints: Iterable[str], 
     return rows[0].id
 
 
-def _row(reply: ReplyRow, delivery: DeliveryRow, way: ReplyWay, files: ReplyFiles, at: datetime) -> OutgoingRow:
+def _row(reply: int, delivery: DeliveryRow, way: ReplyWay, files: ReplyFiles, at: datetime) -> OutgoingRow:
     return OutgoingRow(
-        reply_id=reply.id,
+        reply_id=reply,
         connector=delivery.connector,
         way=way,
         folder=files.folder,

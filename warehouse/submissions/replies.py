@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from domain.submissions import PENDING_STATES, SubmissionState
 from warehouse.models import DeliveryRow, RepliedJudgementRow, ReplyRow, SubmissionRow
-from warehouse.store.bulk import in_chunks
+from warehouse.store.bulk import add_rows, in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.outgoing import ReplyFiles, ReplyWays, queue_replies
 from warehouse.submissions.withdrawal import Decision
@@ -73,51 +73,46 @@ def record_replies(
     A reply that tells nothing new is not recorded again.
     """
     known = _replied_judgements(session, (each.submission_id for reply in replies for each in reply.submissions))
-    last = _last_numbers(session, (reply.delivery_id for reply in replies))
-    news = [
-        (reply, [each for each in reply.submissions if (each.submission_id, each.judgement) not in known])
+    last = _last(session, ReplyRow.number, (reply.delivery_id for reply in replies))
+    news = {
+        reply.delivery_id: (reply, fresh)
         for reply in replies
-    ]
-    rows = [
-        (
-            ReplyRow(
-                delivery_id=reply.delivery_id,
-                number=last.get(reply.delivery_id, 0) + 1,
-                given_at=at,
-                run_id=run_id,
-                folder=reply.files.folder,
-            ),
-            reply.files,
-            submissions,
-        )
-        for reply, submissions in news
-        if submissions
-    ]
-    session.add_all(row for row, _, _ in rows)
-    session.flush()
-    queue_replies(session, [(row, files) for row, files, _ in rows], ways, at)
-    session.add_all(
-        RepliedJudgementRow(
-            submission_id=each.submission_id, judgement=each.judgement, reply_id=row.id, accepted=each.accepted
-        )
-        for row, _, submissions in rows
+        if (fresh := [each for each in reply.submissions if (each.submission_id, each.judgement) not in known])
+    }
+    rows = [_row(delivery, last.get(delivery, 0) + 1, at, run_id, reply.files) for delivery, (reply, _) in news.items()]
+    add_rows(session, table_of(ReplyRow), rows)
+    keys = _last(session, ReplyRow.id, news)
+    queue_replies(session, [(keys[delivery], delivery, reply.files) for delivery, (reply, _) in news.items()], ways, at)
+    judgements = [
+        {
+            "submission_id": each.submission_id,
+            "judgement": each.judgement,
+            "reply_id": keys[delivery],
+            "accepted": each.accepted,
+        }
+        for delivery, (_, submissions) in news.items()
         for each in submissions
-    )
+    ]
+    add_rows(session, table_of(RepliedJudgementRow), judgements)
 
 
 def record_message(session: Session, delivery_id: int, files: ReplyFiles, decision: Decision, ways: ReplyWays) -> None:
     """Record a message of a person to the sender of a delivery, and queue it for the way by which that came."""
-    last = _last_numbers(session, [delivery_id]).get(delivery_id, 0)
-    row = ReplyRow(
-        delivery_id=delivery_id,
-        number=last + 1,
-        given_at=decision.at,
-        run_id=decision.run_id,
-        folder=files.folder,
-    )
+    last = _last(session, ReplyRow.number, [delivery_id]).get(delivery_id, 0)
+    row = ReplyRow(**_row(delivery_id, last + 1, decision.at, decision.run_id, files))
     session.add(row)
     session.flush()
-    queue_replies(session, [(row, files)], ways, decision.at)
+    queue_replies(session, [(row.id, delivery_id, files)], ways, decision.at)
+
+
+def _row(delivery_id: int, number: int, at: datetime, run_id: str | None, files: ReplyFiles) -> dict[str, object]:
+    return {
+        "delivery_id": delivery_id,
+        "number": number,
+        "given_at": at,
+        "run_id": run_id,
+        "folder": files.folder,
+    }
 
 
 def _replied_judgements(session: Session, submission_ids: Iterable[int]) -> set[tuple[int, int]]:
@@ -132,13 +127,13 @@ def _replied_judgements(session: Session, submission_ids: Iterable[int]) -> set[
     }
 
 
-def _last_numbers(session: Session, delivery_ids: Iterable[int]) -> dict[int, int]:
-    """Return the number of the last reply to each delivery that was replied to."""
+def _last(session: Session, of: InstrumentedAttribute[int], delivery_ids: Iterable[int]) -> dict[int, int]:
+    """Return the greatest number or key of the replies to each delivery that was replied to."""
     row = ReplyRow
     return {
-        delivery: number
+        delivery: last
         for chunk in in_chunks(delivery_ids)
-        for delivery, number in session.execute(
-            select(row.delivery_id, func.max(row.number)).where(row.delivery_id.in_(chunk)).group_by(row.delivery_id)
+        for delivery, last in session.execute(
+            select(row.delivery_id, func.max(of)).where(row.delivery_id.in_(chunk)).group_by(row.delivery_id)
         )
     }
