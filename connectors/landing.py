@@ -137,8 +137,10 @@ class Landing:
 
     def is_whole(self, digest: str) -> bool:
         """Whether the bytes of that sha256 are there and unharmed."""
-        path = self.path_of(digest)
-        return path.is_file() and _is_whole(path)
+        try:
+            return _is_whole(self.path_of(digest))
+        except (FileNotFoundError, IsADirectoryError):
+            return False
 
     def is_apart(self, digest: str) -> bool:
         """Whether the bytes of that sha256 were set apart."""
@@ -210,7 +212,7 @@ class TrialLanding(Landing):
 
 
 def _is_whole(path: Path) -> bool:
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         return file_digest(file, "sha256").hexdigest() == path.name
 
 

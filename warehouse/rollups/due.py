@@ -20,7 +20,6 @@ from warehouse.rollups.closings import Closing, RollupKeyColumns, closings, key_
 from warehouse.rollups.reviews import Review, ReviewPosition, in_years, record_review, years_to_review
 from warehouse.rollups.scope import RollupKey, base_periods, computation_version, overlaps_in
 from warehouse.store.engine import Session
-from warehouse.submissions.arrivals import DELIBERATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,16 +339,18 @@ def _positions(session: Session, waivers: Iterable[WaiverRow], years: Collection
 
 
 def _last_deliveries(submissions: Select[tuple[int]]) -> Subquery:
-    wanted = select(SubmissionRow.delivery_id).where(SubmissionRow.id.in_(submissions))
-    last = (
-        select(DELIBERATE.label("made_of"), func.max(DeliveryRow.id).label("last"))
-        .where(DELIBERATE.in_(wanted))
-        .group_by(DELIBERATE)
+    """Select the last delivery of each submission: the newest that repeats its own, else that."""
+    repeats = (
+        select(DeliveryRow.repeats_id, func.max(DeliveryRow.id).label("last"))
+        .where(DeliveryRow.repeats_id.is_not(None))
+        .group_by(DeliveryRow.repeats_id)
         .subquery()
     )
+    own = SubmissionRow.delivery_id
     return (
-        select(SubmissionRow.id.label("submission_id"), last.c.last)
-        .join(last, last.c.made_of == SubmissionRow.delivery_id)
+        select(SubmissionRow.id.label("submission_id"), func.coalesce(repeats.c.last, own).label("last"))
+        .outerjoin(repeats, repeats.c.repeats_id == own)
+        .where(SubmissionRow.id.in_(submissions))
         .subquery()
     )
 

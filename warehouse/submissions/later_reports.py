@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from domain.issues import Issue, Severity
 from domain.periods import Period, parse_period
@@ -118,7 +118,7 @@ def _is_of_unit(earlier: type[SubmissionRow], later: type[SubmissionRow]) -> Col
     )
 
 
-def _with_changed_neighbours(session: Session, judged: Subquery) -> Iterator[SubmissionRow]:
+def _with_changed_neighbours(session: Session, judged: Subquery) -> Iterator[Row[Any]]:
     """Yield the accepted reports of which a neighbour's report changed after the run that judged them.
 
     Neighbours are communes below one unit, with a report of the same form and period. Those judged in one run are
@@ -143,16 +143,22 @@ def _with_changed_neighbours(session: Session, judged: Subquery) -> Iterator[Sub
         changes[tuple(of_group)] = (number, run_id, has_held)
     last = aliased(SubmissionEventRow)
     for chunk in in_chunks({str(parent) for *_, parent in changes}):
-        for submission, parent, number, run_id in session.execute(
-            select(row, unit.parent_code, last.id, last.run_id)
+        # Not objects of the ORM: these are all reports of the period.
+        for report in session.execute(
+            select(*_columns(row), unit.parent_code, last.id.label("number"), last.run_id)
             .join(unit, (unit.code == row.unit_code) & (unit.valid_from == row.unit_valid_from))
             .join(judged, judged.c.submission_id == row.id)
             .join(last, last.id == judged.c.event)
             .where(row.state == SubmissionState.ACCEPTED, unit.parent_code.in_(chunk))
         ):
-            change = changes.get((submission.form, submission.period, parent))
-            if change is not None and change[0] > number and (change[1] != run_id or change[2]):
-                yield submission
+            change = changes.get((report.form, report.period, report.parent_code))
+            if change is not None and change[0] > report.number and (change[1] != report.run_id or change[2]):
+                yield report
+
+
+def _columns(row: type[SubmissionRow]) -> tuple[InstrumentedAttribute[Any], ...]:
+    """Return the columns that `_later_report` takes."""
+    return row.id, row.unit_code, row.unit_valid_from, row.form, row.period, row.layout_version, row.file_name
 
 
 def _is_within(steps: int, earlier: str | None, later: str | None) -> bool:
@@ -160,7 +166,7 @@ def _is_within(steps: int, earlier: str | None, later: str | None) -> bool:
     return back is not None and back <= steps
 
 
-def _later_report(row: SubmissionRow) -> LaterReport:
+def _later_report(row: SubmissionRow | Row[Any]) -> LaterReport:
     if row.unit_code is None or row.unit_valid_from is None or row.form is None or row.period is None:
         raise ValueError(f"submission {row.id} is accepted and has no place")
     unit, period = UnitKey(row.unit_code, row.unit_valid_from), parse_period(row.period)
