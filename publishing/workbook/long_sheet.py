@@ -189,12 +189,14 @@ class LongSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
 
 def _complete(shape: _RowShape) -> list[str]:
     """Make the pattern of a shape and return it."""
-    cells = (
-        f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="{style._get_xf_index()}"%s'  # noqa: SLF001 # no public access
-        for column, style in shape.cells
-    )
-    shape.pattern = f'<row r="{_NUMBER}" %s>{"".join(cells)}</row>'.split(_NUMBER)
+    shape.pattern = _pattern(tuple([(column, style._get_xf_index()) for column, style in shape.cells]))  # noqa: SLF001 # no public access
     return shape.pattern
+
+
+@lru_cache(maxsize=1 << 9)  # shapes recur from workbook to workbook
+def _pattern(cells: tuple[tuple[int, int], ...]) -> list[str]:
+    written = (f'<c r="{xl_col_to_name(column)}{_NUMBER}" s="{style}"%s' for column, style in cells)
+    return f'<row r="{_NUMBER}" %s>{"".join(written)}</row>'.split(_NUMBER)
 
 
 def _number(value: Decimal | int | None) -> str:
