@@ -120,7 +120,9 @@ class ReadingPool:
             _early.append(self._new_worker())
 
     def close(self) -> None:
-        """Stop every worker, busy or not."""
+        """Stop every worker, busy or not, all at once: the end of each takes a tenth of a second."""
+        for worker in self._workers:
+            worker.stop()
         while self._workers:
             self._workers.pop().close()
 
@@ -235,9 +237,13 @@ class _Worker:
         self.plans += [plan for plan in learnt if plan not in self.plans][: _PLANS_SHARED - len(self.plans)]
         return outcomes
 
-    def close(self) -> None:
-        """Stop the process."""
+    def stop(self) -> None:
+        """Stop the process, which ends soon after."""
         self._pool.stop()  # type: ignore[no-untyped-call] # pebble has no annotations
+
+    def close(self) -> None:
+        """Stop the process and wait for its end."""
+        self.stop()
         self._pool.join()
 
     def _open(self) -> None:
