@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.options import WaitOption
-from flows.support.settings import patient, prepare_environment
+from flows.support.settings import has_own_server, patient, prepare_environment
 
 
 def nightly(
@@ -40,6 +40,8 @@ def nightly(
     from flows.support.context import fork_early
 
     fork_early(settings)
+    if not has_own_server():
+        import expectations.evaluator as _evaluator  # noqa: F401 # what judging needs, while the server starts
     outcome = run_flow(terminal, lambda: flow(period=wanted, return_state=True))
     show_run(terminal, outcome)
     raise typer.Exit(exit_code(outcome))
