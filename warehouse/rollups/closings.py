@@ -66,25 +66,18 @@ def key_columns(rollup_key: RollupKey) -> RollupKeyColumns:
     )
 
 
+_ROW = RollupRevisionRow
+_KEY_COLUMNS: Final = (_ROW.area_code, _ROW.area_valid_from, _ROW.form, _ROW.period, _ROW.boundary)
+"""Columns of `rollup_revision` in the order of those of a rollup key."""
 HAS_KEY: Final = tuple(
-    getattr(RollupRevisionRow, column) == bindparam(name)
-    for name, column in zip(
-        RollupKeyColumns._fields, ("area_code", "area_valid_from", "form", "period", "boundary"), strict=True
-    )
+    column == bindparam(name) for column, name in zip(_KEY_COLUMNS, RollupKeyColumns._fields, strict=True)
 )
 """Conditions that a row of `rollup_revision` has a rollup key, whose columns are the parameters of the statement."""
 
 
 def has_key(key: RollupKeyColumns) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a row of `rollup_revision` has a rollup key."""
-    row = RollupRevisionRow
-    return (
-        row.area_code == key.area,
-        row.area_valid_from == key.area_valid_from,
-        row.form == key.form,
-        row.period == key.period,
-        row.boundary == key.boundary,
-    )
+    return tuple(column == value for column, value in zip(_KEY_COLUMNS, key, strict=True))
 
 
 def closings(session: Session, years: Collection[int] | None = None) -> tuple[Closing, ...]:
