@@ -60,7 +60,7 @@ class _Server(uvicorn.Server):
 
 def _bound(site: Site) -> socket.socket:
     family = socket.AF_INET6 if ":" in site.host else socket.AF_INET
-    bound = socket.socket(family)
+    bound = socket.socket(family, proto=socket.IPPROTO_TCP)  # or asyncio lets answers wait for acknowledgements
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((site.host, site.port))

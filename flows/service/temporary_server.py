@@ -104,6 +104,8 @@ def temporary_server() -> str:
 @cache
 def _start() -> _Started:
     listener = socket.create_server((_HOST, 0))
+    # asyncio sets it only where a socket names its protocol, and every answer would wait 40 ms for an acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     process = multiprocessing.get_context("fork").Process(target=_serve, args=[listener], daemon=True)
     process.start()
     url = f"http://{_HOST}:{listener.getsockname()[1]}/api"
