@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Numeric, Text
@@ -99,6 +100,7 @@ def _read_from_sqlite(value: Decimal | int | str | None) -> Decimal | None:
     return canonical(Decimal(value.removeprefix(BEYOND_INTEGERS) if isinstance(value, str) else value))
 
 
+@lru_cache(maxsize=4096)
 def _of_millionths(value: int) -> Decimal:
     """Return a number in canonical form; integers are faster than decimals, and a trend reads hundreds."""
     if value % _MILLION == 0:

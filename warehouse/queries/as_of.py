@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
+from domain.units import UnitKey
 from warehouse.models import (
     RollupBesideRow,
     RollupCountedFormRow,
@@ -28,6 +29,7 @@ from warehouse.rollups.revision_rows import (
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
+from warehouse.store.reference import unit_names
 
 AS_OF_RUN = "as-of"
 """Run id of figures that no run made."""
@@ -54,6 +56,7 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
     records = RevisionRecords(
         tuple(draft.rows),
         units,
+        unit_names(session, [UnitKey(unit.unit_code, unit.unit_valid_from) for unit in units]),
         contributions,
         (),
         draft.parts,

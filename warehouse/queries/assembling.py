@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, select
@@ -41,7 +42,6 @@ from warehouse.queries.read_models import (
 )
 from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
-from warehouse.store.reference import unit_names
 from warehouse.submissions.open_warnings import open_warnings_of
 
 _DAY = timedelta(days=1)
@@ -64,6 +64,10 @@ class ContributionRecord(NamedTuple):
     weight_source: str | None
 
 
+_STATUS: Final = attrgetter(
+    *("submission_id", "judgement", "period", "unit_code", "unit_valid_from"),
+    *("state", "late", "received_at", "first_received_at"),
+)
 _INDICATOR: Final = 0
 _SUBMISSION: Final = 4
 """Places in a `ContributionRecord`: read ten times as fast as by name."""
@@ -73,12 +77,14 @@ _SUBMISSION: Final = 4
 class RevisionRecords:
     """The rows of a revision beside its head, read or just computed; `parts` are those of derived indicators.
 
+    `names` are those of its units: every contributing unit is one of them.
     `known` are files (by their hash) and indicators whose cells are not needed: a submission that contributes by these
     alone gets none.
     """
 
     rows: tuple[RollupRow, ...]
     units: Sequence[UnitRecord]
+    names: Mapping[UnitKey, str]
     contributions: Sequence[ContributionRecord]
     changes: Sequence[RollupChangeRow | Row[Any]]
     parts: Mapping[str, Sequence[Part]]
@@ -96,8 +102,6 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
     """Assemble a revision with the names of files, units and successions."""
     named = {row.submission_id for rows in (of.units, of.changes, of.other_reports, of.beside) for row in rows}
     files = file_refs(session, {*filter(None, named), *(each[_SUBMISSION] for each in of.contributions)})
-    # Every contributing unit is an expected one, so these are all.
-    names = unit_names(session, [UnitKey(unit.unit_code, unit.unit_valid_from) for unit in of.units])
     return Revision(
         area=head.area_code,
         area_valid_from=head.area_valid_from,
@@ -112,26 +116,25 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
         content_sha256=head.content_sha256,
         rows=of.rows,
         changes=tuple(_change(change, files) for change in of.changes),
-        units=_unit_statuses(
-            session, of.units, files, names, {(each.period, each.unit_code): each.whole for each in of.units}
-        ),
-        contributions=_contributions(session, of, files, names),
+        units=_unit_statuses(session, of.units, files, of.names, [each.whole for each in of.units]),
+        contributions=_contributions(session, of, files),
         file_names={file.sha256: file.file_name for file in files.values()},
-        asked=_warnings(session, head, of, names),
+        asked=_warnings(session, head, of),
         parts={indicator: tuple(parts) for indicator, parts in of.parts.items()},
-        other_forms=_other_forms(session, of, files, names),
-        beside=_beside(session, of, files, names),
+        other_forms=_other_forms(session, of, files),
+        beside=_beside(session, of, files),
     )
 
 
-def _other_forms(
-    session: Session, of: RevisionRecords, files: Mapping[int, FileRef], names: Mapping[UnitKey, str]
-) -> tuple[OtherFormReports, ...]:
+def _other_forms(session: Session, of: RevisionRecords, files: Mapping[int, FileRef]) -> tuple[OtherFormReports, ...]:
+    if not of.counted_forms:
+        return ()
     whole = {(unit.period, unit.unit_code): unit.whole for unit in of.units}
     statuses: dict[tuple[str, str], tuple[UnitReportingStatus, ...]] = {}
     for key in dict.fromkeys((each.form, each.period) for each in of.other_reports):
         rows = [each for each in of.other_reports if (each.form, each.period) == key]
-        statuses[key] = _unit_statuses(session, rows, files, names, whole)
+        wholly = [whole[row.period, row.unit_code] for row in rows]
+        statuses[key] = _unit_statuses(session, rows, files, of.names, wholly)
     return tuple(
         OtherFormReports(
             each.indicator, parse_period(each.period), each.form, statuses.get((each.form, each.period), ())
@@ -140,16 +143,14 @@ def _other_forms(
     )
 
 
-def _beside(
-    session: Session, of: RevisionRecords, files: Mapping[int, FileRef], names: Mapping[UnitKey, str]
-) -> tuple[BesideFigure, ...]:
+def _beside(session: Session, of: RevisionRecords, files: Mapping[int, FileRef]) -> tuple[BesideFigure, ...]:
     sources = _sources(session, {each.submission_id for each in of.beside}, {each.indicator for each in of.beside})
     return tuple(
         BesideFigure(
             indicator=each.indicator,
             form=each.form,
             unit=each.unit_code,
-            unit_name=names[UnitKey(each.unit_code, each.unit_valid_from)],
+            unit_name=of.names[UnitKey(each.unit_code, each.unit_valid_from)],
             unit_valid_from=each.unit_valid_from,
             period=parse_period(each.period),
             numerator=each.numerator,
@@ -161,9 +162,7 @@ def _beside(
     )
 
 
-def _warnings(
-    session: Session, head: RollupRevisionRow, of: RevisionRecords, names: Mapping[UnitKey, str]
-) -> tuple[FigureWarning, ...]:
+def _warnings(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> tuple[FigureWarning, ...]:
     """Return the warnings about contributing figures when the revision was made, in the order of contributions."""
     reports = [(unit.submission_id, unit.judgement) for unit in of.units]
     reports += [(report.submission_id, report.judgement) for report in of.other_reports]
@@ -176,7 +175,7 @@ def _warnings(
         FigureWarning(
             contribution.indicator,
             contribution.unit_code,
-            names[UnitKey(contribution.unit_code, contribution.unit_valid_from)],
+            of.names[UnitKey(contribution.unit_code, contribution.unit_valid_from)],
             periods[contribution.period],
             open_warning,
         )
@@ -197,34 +196,45 @@ def _unit_statuses(
     units: Sequence[UnitRecord] | Sequence[RollupOtherReportRow | Row[Any]],
     files: Mapping[int, FileRef],
     names: Mapping[UnitKey, str],
-    whole: Mapping[tuple[str, str], bool],
+    whole: Sequence[bool],
 ) -> tuple[UnitReportingStatus, ...]:
-    """Return reporting statuses; `whole` says by period and code which units lie wholly in the area."""
-    judged = [
-        (unit.submission_id, unit.judgement) for unit in units if unit.submission_id and unit.judgement is not None
-    ]
-    counts = issue_counts(session, judged)
+    """Return reporting statuses; `whole` says of each unit whether it lies wholly in the area."""
+    # By place, and not by name: a country has ten thousand units.
+    read = list(map(_STATUS, units))
+    counts = issue_counts(session, [each[:2] for each in read if each[0] and each[1] is not None])
     periods = _Periods()
     return tuple(
-        UnitReportingStatus(
-            code=unit.unit_code,
-            name=names[UnitKey(unit.unit_code, unit.unit_valid_from)],
-            state=unit.state,
-            late=unit.late,
-            file=files[unit.submission_id] if unit.submission_id is not None else None,
-            received_at=unit.received_at,
-            first_received_at=unit.first_received_at,
-            issues=counts.get((unit.submission_id or 0, unit.judgement or 0), 0),
-            period=periods[unit.period],
-            unit_valid_from=unit.unit_valid_from,
-            whole=whole[unit.period, unit.unit_code],
-        )
-        for unit in units
+        [
+            UnitReportingStatus(
+                code,
+                names[UnitKey(code, valid_from)],
+                state,
+                late,
+                files[submission] if submission is not None else None,
+                received_at,
+                counts.get((submission or 0, judgement or 0), 0),
+                periods[period],
+                valid_from,
+                wholly,
+                first_received_at,
+            )
+            for (
+                submission,
+                judgement,
+                period,
+                code,
+                valid_from,
+                state,
+                late,
+                received_at,
+                first_received_at,
+            ), wholly in zip(read, whole, strict=True)
+        ]
     )
 
 
 def _contributions(
-    session: Session, of: RevisionRecords, files: Mapping[int, FileRef], names: Mapping[UnitKey, str]
+    session: Session, of: RevisionRecords, files: Mapping[int, FileRef]
 ) -> tuple[PublishedContribution, ...]:
     made_from = {indicator: of.made_from(indicator) for indicator in {each[_INDICATOR] for each in of.contributions}}
     submissions = {
@@ -254,7 +264,7 @@ def _contributions(
             row = status_rows[place]
             villages = None if row.whole else row.villages
             through = tuple(links[old, new, effective] for old, new, effective in row.through)
-            known[place] = names[UnitKey(row.unit_code, row.unit_valid_from)], villages, through
+            known[place] = of.names[UnitKey(row.unit_code, row.unit_valid_from)], villages, through
         unit_name, villages, through = known[place]
         parts = made_from[indicator]
         cells = sources[submission, parts[0]]

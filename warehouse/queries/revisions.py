@@ -14,15 +14,16 @@ from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
 from domain.rollups import Boundary
+from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
     Base,
+    OrgUnitRow,
     PublicationRow,
     RollupBesideRow,
     RollupChangeRow,
     RollupContributionRow,
     RollupCountedFormRow,
-    RollupFigureRow,
     RollupOtherReportRow,
     RollupRevisionRow,
     RollupUnitRow,
@@ -121,12 +122,14 @@ def read_revision(
     """
     key = {"revision": head.id}
     units = session.execute(_UNITS, key).all()
+    names = {UnitKey(code, valid_from): name or code for code, valid_from, name in session.execute(_NAMES, key)}
     contributed = _CONTRIBUTED
     if of is not None:
         contributed = contributed.where(table_of(RollupContributionRow).c.indicator == of)
     rows = read_rows(session, head)
     contributions: list[Any] = list(session.execute(contributed, key).all())
     positions = {row.indicator: position for position, row in enumerate(rows)}
+    contributions.sort(key=lambda each: positions[each[0]])  # within a figure as they were read
     archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
     ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period))
     contributions += (ContributionRecord(*_COLUMNS(each)) for each in ordered)
@@ -135,6 +138,7 @@ def read_revision(
     records = RevisionRecords(
         rows,
         units,
+        names,
         contributions,
         _rows_of(session, RollupChangeRow, head),
         parts,
@@ -164,17 +168,26 @@ def _units_statement() -> Select[Any]:
     return select(row).where(row.c.revision_id == bindparam("revision")).order_by(row.c.period, row.c.unit_code)
 
 
+def _names_statement() -> Select[Any]:
+    row, unit = table_of(RollupUnitRow).c, table_of(OrgUnitRow)
+    return (
+        select(row.unit_code, row.unit_valid_from, unit.c.name)
+        .outerjoin(unit, (unit.c.code == row.unit_code) & (unit.c.valid_from == row.unit_valid_from))
+        .where(row.revision_id == bindparam("revision"))
+    )
+
+
 def _contributed_statement() -> Select[Any]:
-    row, figure = table_of(RollupContributionRow), table_of(RollupFigureRow)
+    row = table_of(RollupContributionRow)
     return (
         select(*(row.c[name] for name in ContributionRecord._fields))
-        .join(figure, (figure.c.revision_id == row.c.revision_id) & (figure.c.indicator == row.c.indicator))
         .where(row.c.revision_id == bindparam("revision"))
-        .order_by(figure.c.position, row.c.period, row.c.unit_code)
+        .order_by(row.c.indicator, row.c.period, row.c.unit_code)
     )
 
 
 _UNITS: Final = _units_statement()
+_NAMES: Final = _names_statement()
 _CONTRIBUTED: Final = _contributed_statement()
 
 
