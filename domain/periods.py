@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.errors import UsageError
 
@@ -121,6 +122,11 @@ def periods_between(first: Period, last: Period) -> list[Period]:
     return results
 
 
+@lru_cache(maxsize=1024)
+def _days_of(year: int, month: int) -> int:
+    return months.monthrange(year, month)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """A rule for the days of a period.
@@ -134,7 +140,7 @@ class Calendar:
 
     def last_day(self, period: Period) -> date:
         """The day on which the period's data close; units, areas and rules are those valid on it."""
-        last = months.monthrange(period.year, period.last_month)[1]
+        last = _days_of(period.year, period.last_month)
         return date(period.year, period.last_month, min(self.cut_off_day or last, last))
 
     def first_day(self, period: Period) -> date:

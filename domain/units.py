@@ -218,7 +218,9 @@ class UnitRegister:
 
     def children(self, code: str, on: date) -> tuple[OrgUnit, ...]:
         """Return the units directly below a code on a day, by code."""
-        below = (unit for unit in self._by_parent.get(code, ()) if unit.holds_on(on))
+        if code not in self._by_parent:
+            return ()  # most units: those without villages in the register
+        below = (unit for unit in self._by_parent[code] if unit.holds_on(on))
         return tuple(sorted(below, key=lambda unit: unit.code))
 
     def above(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
@@ -245,7 +247,7 @@ class UnitRegister:
 
     def villages(self, unit: OrgUnit, on: date) -> tuple[OrgUnit, ...]:
         """Return the registered villages and quarters of a unit on a day, by code."""
-        return self.descendants(unit.code, on, Level.VILLAGE)
+        return self.descendants(unit.code, on, Level.VILLAGE) if unit.code in self._by_parent else ()
 
     def area(self, code: str, on: date) -> Area:
         """Return the rollup area of a code on a day, with the communes it groups; a commune groups itself.

@@ -92,7 +92,9 @@ class Catalog:
 
     def owes(self, form: str, unit: OrgUnit, period: Period) -> bool:
         """Whether an obligation holds for the unit on the period's last day, and no exemption from the whole form."""
-        day = self.forms.last_day(form, period)
+        return self._owes_on(form, unit, self.forms.last_day(form, period))
+
+    def _owes_on(self, form: str, unit: OrgUnit, day: date) -> bool:
         if unit.level is not self.forms.form(form).level or not unit.holds_on(day):
             return False
         if (form, day) not in self._owing_areas:
@@ -100,8 +102,8 @@ class Catalog:
         areas = self._owing_areas[form, day]
         return (
             bool(areas)
-            and not areas.isdisjoint((unit.code, *(above.code for above in self.units.above(unit, day))))
-            and not any(not exemption.indicators for exemption in self.obligations.exemptions_of(form, unit.code, day))
+            and (unit.code in areas or any(above.code in areas for above in self.units.above(unit, day)))
+            and not any(not each.indicators for each in self.obligations.exemptions_of(form, unit.code, day))
         )
 
     def owing_units(self, form: str, area: str, period: Period) -> tuple[OrgUnit, ...]:
@@ -154,9 +156,9 @@ class Catalog:
         the last month of a quarter only), and from which the unit is not exempt. Those collected by village are owed
         only where the register has villages: others could not be attributed. None when the unit does not owe the form.
         """
-        if not self.owes(form, unit, period):
-            return ()
         day = self.forms.last_day(form, period)
+        if not self._owes_on(form, unit, day):
+            return ()
         due = self._in_force(form, period, has_villages=bool(self.units.villages(unit, day)))
         exemptions = self.obligations.exemptions_of(form, unit.code, day)
         exempt = {indicator for exemption in exemptions for indicator in exemption.indicators}

@@ -112,9 +112,9 @@ def _line(
     *,
     knows_first: bool,
 ) -> UnitLine:
-    state = next(state for state in _WORST_FIRST if any(report.state is state for report in reports))
-    shown = [report for report in reports if report.state is state][-1]
-    late = any(report.late for report in reports) and state is ReportingState.ACCEPTED
+    shown = reports[0] if len(reports) == 1 else _worst(reports)
+    state = shown.state
+    late = state is ReportingState.ACCEPTED and any(report.late for report in reports)
     first = shown.first_received_at if knows_first else None
     deadline, came_on = deadlines[shown.period], made_on
     if state is ReportingState.ACCEPTED:
@@ -129,10 +129,15 @@ def _line(
         first_received_at=first,
         file_name=shown.file.file_name if shown.file else None,
         sha256=shown.file.sha256 if shown.file else None,
-        issues=sum(report.issues for report in reports),
+        issues=sum([report.issues for report in reports]),
         deadline=deadline,
-        days_late=max(0, (came_on - deadline).days),
+        days_late=(came_on - deadline).days if came_on > deadline else 0,
     )
+
+
+def _worst(reports: Sequence[UnitReportingStatus]) -> UnitReportingStatus:
+    """Return the report with the worst status, the last among equals."""
+    return min(reversed(reports), key=lambda report: _WORST_FIRST.index(report.state))
 
 
 def _value(amount: Amount) -> Decimal | None:
