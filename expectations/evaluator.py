@@ -16,6 +16,7 @@ from expectations.gx import (
     TestConnectionError,
     get_context,
 )
+from expectations.rule_queries import queries_of
 from expectations.sql import batch_query
 from expectations.suites import CheckStage
 
@@ -30,7 +31,7 @@ class RuleEvaluator:
     warehouse: SQLDatasource
 
     def run(self, stage: CheckStage) -> ExpectationSuiteValidationResult:
-        """Evaluate a stage on one batch, one connection and one thread."""
+        """Evaluate a stage on one batch."""
         asset = self.warehouse.add_query_asset(stage.name, query=batch_query(stage.batch.run_id, stage.batch.refused))
         return asset.get_batch(asset.build_batch_request()).validate(stage.suite)
 
@@ -42,7 +43,7 @@ def open_evaluator(warehouse_url: str) -> Iterator[RuleEvaluator]:
     Raises:
         WarehouseUnreachableError: the database does not answer.
     """
-    with _quiet(), _open_warehouse(warehouse_url) as warehouse:
+    with _quiet(), _open_warehouse(warehouse_url) as warehouse, queries_of(warehouse):
         yield RuleEvaluator(warehouse)
 
 
