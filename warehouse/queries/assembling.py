@@ -335,6 +335,7 @@ def _sources_statement() -> Select[Any]:
         .where(
             (collected.collected_at == Level.VILLAGE) == (row.unit_code != submission.unit_code),
             row.submission_id.in_(bindparam("submissions", expanding=True)),
+            submission.id.in_(bindparam("submissions", expanding=True)),
         )
         .order_by(row.submission_id, row.indicator, row.unit_code)
     )

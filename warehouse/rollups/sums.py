@@ -126,6 +126,7 @@ def _sums(condition: ColumnElement[bool]) -> Select[Any]:
         .where(
             row.indicator.in_(bindparam("indicators", expanding=True)),
             row.submission_id.in_(bindparam("submissions", expanding=True)),
+            submission.id.in_(bindparam("submissions", expanding=True)),
             condition,
         )
         .group_by(row.submission_id, row.indicator)

@@ -62,7 +62,7 @@ def stage_all(context: AppContext, run_id: str, submissions: Sequence[ReadSubmis
 
 
 def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> int:
-    """Stage a batch with due indicators, register and history, beside what is staged already.
+    """Stage a batch with due indicators, register and history, beside what is staged already; peers follow.
 
     Returns:
         How many rows were staged.
@@ -76,7 +76,7 @@ def stage(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> 
         reports = {read_submission.submission.id: read_submission.report for read_submission in batch}
         past = list(earlier_figures(session, context.catalog, run_id, reports))
     with transaction(context.staging) as session:
-        return stage_rows(session, [*rows, *past])
+        return stage_rows(session, [*rows, *past], is_last=False)
 
 
 def stage_peers(context: AppContext, run_id: str, submissions: Sequence[ReadSubmission]) -> int:
