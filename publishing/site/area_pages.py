@@ -229,6 +229,7 @@ class _AreaPages:
 
     def _group_rows(self, lists: Sequence[Sequence[UnitRow]]) -> list[GroupRow]:
         area, lang = self.area, self.formatter.lang
+        amounts = [area.figures.amounts(lead.indicator, self.formatter.flow(lead.indicator)) for lead in self.leads]
         pages = {row.anchor: number for number, listed in enumerate(lists, start=1) for row in listed if row.anchor}
         by_group: dict[str, list[int]] = {}
         groups: dict[str, OrgUnit | None] = {}
@@ -248,8 +249,8 @@ class _AreaPages:
                     accepted=sum(area.facts.units[place].is_accepted for place in places),
                     expected=len(places),
                     values=tuple(
-                        self._shown(lead, total(self.formatter, lead, [values[at] for at in places if at in values]))
-                        for lead, values in zip(self.leads, self.values, strict=True)
+                        self._shown(lead, total(self.formatter, lead, [of_lead[at] for at in places if at in of_lead]))
+                        for lead, of_lead in zip(self.leads, amounts, strict=True)
                     ),
                 )
             )
@@ -302,11 +303,11 @@ class _AreaPages:
         )
 
 
-def total(formatter: SiteFormatter, figure: FigureFact, values: Sequence[UnitValue]) -> UnitValue | None:
+def total(formatter: SiteFormatter, figure: FigureFact, amounts: Sequence[Amount]) -> UnitValue | None:
     """Sum the figures of some units, as the area's own are; None of figures that are not comparable, or of none."""
-    if not values or figure.status == "not_comparable":
+    if not amounts or figure.status == "not_comparable":
         return None
-    sums = add_up([Amount(value.numerator, value.denominator) for value in values])
+    sums = add_up(amounts)
     if sums.numerator is None:
         return None
     is_percent = formatter.is_percent(figure)

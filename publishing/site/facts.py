@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from domain.aggregation import Amount, over_time, percentage
@@ -158,28 +158,29 @@ class UnitFigures:
     warnings: tuple[UnitWarning, ...]
     counted_forms: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, Sequence[BesideValue]] = field(default_factory=dict)
+    _amounts: dict[str, dict[int, Amount]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _values: dict[str, dict[int, UnitValue]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
+    def amounts(self, indicator: str, flow: Flow) -> Mapping[int, Amount]:
+        """Return what each unit gave to an indicator, by the unit's place in the list of units."""
+        if indicator not in self._amounts:
+            by_unit = self._by_unit(indicator).items()
+            amounts = ((place, over_time(flow, [_amount(report) for report in reports])) for place, reports in by_unit)
+            self._amounts[indicator] = {place: amount for place, amount in amounts if amount is not None}
+        return self._amounts[indicator]
+
     def values(self, indicator: str, flow: Flow) -> Mapping[int, UnitValue]:
-        """Return the figures of an indicator by the unit's place in the list of units."""
+        """Return the figures of an indicator, as `amounts`."""
         if indicator not in self._values:
-            self._values[indicator] = self._aggregate(indicator, flow)
+            reports, amounts = self._by_unit(indicator), self.amounts(indicator, flow)
+            self._values[indicator] = {place: _value(amount, reports[place]) for place, amount in amounts.items()}
         return self._values[indicator]
 
-    def _aggregate(self, indicator: str, flow: Flow) -> dict[int, UnitValue]:
+    def _by_unit(self, indicator: str) -> Mapping[int, list[Sequence[Any]]]:
         by_unit: dict[int, list[Sequence[Any]]] = defaultdict(list)
         for report in self.reports.get(indicator, ()):
             by_unit[report[0]].append(report)
-        results: dict[int, UnitValue] = {}
-        for unit, reports in by_unit.items():
-            amount = over_time(flow, [_amount(report) for report in reports])
-            if amount is not None:
-                value = (
-                    amount.numerator if amount.denominator is None else percentage(amount.numerator, amount.denominator)
-                )
-                cells = "; ".join([report[4] for report in reports])
-                results[unit] = UnitValue(value, amount.numerator, amount.denominator, cells, reports[-1][5])
-        return results
+        return by_unit
 
 
 def key_of(*parts: object) -> str:
@@ -244,7 +245,19 @@ def _figure(values: Iterable[Any]) -> FigureFact:
 
 def _amount(report: Sequence[Any]) -> Amount:
     _, numerator, denominator, weight, _, _ = report
-    return Amount(Decimal(numerator), _exact(denominator)).weighted(_exact(weight))
+    amount = Amount(_number(numerator), None if denominator is None else _number(denominator))
+    return amount if weight is None else amount.weighted(Decimal(weight))
+
+
+def _value(amount: Amount, reports: Sequence[Sequence[Any]]) -> UnitValue:
+    value = amount.numerator if amount.denominator is None else percentage(*amount)
+    cells = reports[0][4] if len(reports) == 1 else "; ".join([report[4] for report in reports])
+    return UnitValue(value, amount.numerator, amount.denominator, cells, reports[-1][5])
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal:
+    return Decimal(text)
 
 
 def _exact(number: str | None) -> Decimal | None:

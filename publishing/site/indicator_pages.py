@@ -46,13 +46,12 @@ class AreaSeries:
             groups.setdefault(group, []).append(place)
         return groups
 
-    def totals(
-        self, formatter: SiteFormatter, figure: FigureFact, values: Mapping[int, UnitValue]
-    ) -> Sequence[UnitValue | None]:
+    def totals(self, formatter: SiteFormatter, figure: FigureFact) -> Sequence[UnitValue | None]:
         """Return the sum of a figure for each group, which is the same in any language."""
         if figure.indicator not in self._totals:
+            amounts = self.newest.figures.amounts(figure.indicator, formatter.flow(figure.indicator))
             self._totals[figure.indicator] = [
-                total(formatter, figure, [values[place] for place in places if place in values])
+                total(formatter, figure, [amounts[place] for place in places if place in amounts])
                 for places in self.groups.values()
             ]
         return self._totals[figure.indicator]
@@ -257,13 +256,15 @@ class _IndicatorPages:
         area, text = self.area, self.formatter.text
         rankings: list[tuple[str, str]] = []
         if area.children:
-            below = [self._of_area(name, facts, figure.indicator) for name, facts in area.children]
+            below = [
+                self._of_area(name, facts, shown, figure.indicator)
+                for (name, facts), shown in zip(area.children, self._names_below, strict=True)
+            ]
             rankings.append((text("areas_below"), self._ranked_rows(below)))
         if units is not None:
             rankings.append((text("units"), self._unit_rows(figure.indicator, *units)))
         elif len(area.facts.units) > 1:
-            values = area.figures.values(figure.indicator, self.formatter.flow(figure.indicator))
-            totals = self.series.totals(self.formatter, figure, values)
+            totals = self.series.totals(self.formatter, figure)
             groups = [
                 self._of_group(name, figure, value) for name, value in zip(self._group_names, totals, strict=True)
             ]
@@ -287,8 +288,8 @@ class _IndicatorPages:
             rows.append(pattern % (rank, f'<a href="{href}#{indicator}">{name}</a>', *(texts[place] or absent)))
         return "".join(rows)
 
-    def _of_area(self, name: str, facts: AreaFacts, indicator: str) -> _Ranked:
-        figure, shown = facts.by_indicator.get(indicator), escaped(self.formatter.area(facts))
+    def _of_area(self, name: str, facts: AreaFacts, shown: str, indicator: str) -> _Ranked:
+        figure = facts.by_indicator.get(indicator)
         if figure is None:
             return None, shown, f"../{name}/index.{self.formatter.lang}.html", "–", ""
         fraction = self.formatter.fraction(figure) if figure.denominator is not None else ""
@@ -314,6 +315,11 @@ class _IndicatorPages:
             (escaped(f"{up}{page}.{self.formatter.lang}.html"), escaped(unit.name))
             for unit, page in zip(area.facts.units, area.unit_pages, strict=True)
         ]
+
+    @cached_property
+    def _names_below(self) -> list[str]:
+        """Return the name of each area directly below, as markup."""
+        return [escaped(self.formatter.area(facts)) for _, facts in self.area.children]
 
     @cached_property
     def _group_names(self) -> list[str]:

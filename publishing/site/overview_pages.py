@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from domain.batches import batched
 from domain.periods import Period
@@ -120,14 +121,16 @@ def province_pages(newest: Sequence[AreaEntry], formatters: Sequence[SiteFormatt
     return pages
 
 
-@dataclass(frozen=True, slots=True)
-class SearchedPlace:
-    """A name that is searched: its code, where it lies, and its page: a folder below `site`, and a name in it."""
+class SearchedPlace(NamedTuple):
+    """A name that is searched: where it lies, the folder of its page below `site`, its code, and the page's name.
 
-    name: str
-    code: str
+    In the order in which they are listed.
+    """
+
     place: str
     folder: str
+    name: str
+    code: str
     stem: str
 
 
@@ -141,13 +144,13 @@ def search_places(
         facts, name = entry.facts, entry.name
         shown = formatter.area(facts)
         province = entry.province.name if entry.province and entry.province.code != facts.area else ""
-        yield SearchedPlace(shown, facts.area, province, "areas", f"{name}/index")
+        yield SearchedPlace(province, "areas", shown, facts.area, f"{name}/index")
         owners = owners_in(facts.period)
         for unit in facts.units:
             page = owners[facts.form, facts.boundary, unit.key]
             if page.startswith(f"{name}/"):
                 folder, _, stem = f"{facts.period}/{page}".rpartition("/")
-                yield SearchedPlace(unit.name, unit.code, shown, folder, stem)
+                yield SearchedPlace(shown, folder, unit.name, unit.code, stem)
 
 
 def search_index(places: Iterable[SearchedPlace]) -> list[bytes]:
@@ -155,15 +158,14 @@ def search_index(places: Iterable[SearchedPlace]) -> list[bytes]:
 
     A page's name that is its code is left out.
     """
-    ordered = sorted(places, key=lambda each: (each.place, each.folder, each.name, each.code, each.stem))
     scripts: list[bytes] = []
-    for listed in batched(ordered, MOST_NAMES):
+    for listed in batched(sorted(places), MOST_NAMES):
         groups = [
             [
                 *key,
-                [[each.name, each.code, *([] if each.stem == each.code else [each.stem])] for each in group],
+                [(name, code) if stem == code else (name, code, stem) for *_, name, code, stem in group],
             ]
-            for key, group in groupby(listed, key=lambda each: (each.place, each.folder))
+            for key, group in groupby(listed, key=itemgetter(0, 1))
         ]
         text = json.dumps(groups, ensure_ascii=False, separators=(",", ":"))
         scripts.append(f"(globalThis.tonghopNames ??= []).push(...{escaped(text)});\n".encode())

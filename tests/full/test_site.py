@@ -138,7 +138,7 @@ def test_search_from_the_disk_by_keyboard(published: Path, page: Page) -> None:
 def test_search_answers_within_a_second_among_all_communes(page: Page, catalog: Catalog, tmp_path: Path) -> None:
     """Of 13,356 communes, those of May 2025 and May 2026, one is there a second after its last letter."""
     places = [
-        SearchedPlace(unit.name, unit.code, "Tỉnh", f"{period}/VN/units", unit.code)
+        SearchedPlace("Tỉnh", f"{period}/VN/units", unit.name, unit.code, unit.code)
         for period in ("2025-05", "2026-05")
         for unit in CountryPeriod(catalog, parse_period(period)).units
     ]

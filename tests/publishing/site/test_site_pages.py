@@ -245,7 +245,7 @@ def test_search_index_has_every_area_and_commune(folder: PublishedFolder) -> Non
 
 def test_long_search_index_is_split() -> None:
     """Each script has a share of the names, and what acts in a name is written as an escape."""
-    places = [SearchedPlace(f"Xã {number}\u202e", str(number), "", "areas", str(number)) for number in range(9_000)]
+    places = [SearchedPlace("", "areas", f"Xã {number}\u202e", str(number), str(number)) for number in range(9_000)]
     scripts = search_index(places)
     assert len(scripts) == 3
     assert sum(script.count(b"\\u202e") for script in scripts) == 9_000
