@@ -59,9 +59,10 @@ class DocumentTemplate:
         if _PROPERTIES in parts:
             sources[_PROPERTIES] = _PROPERTIES_XML
         try:
-            for source in sources.values():
-                self._require_known_names(self._environment.parse(source))
-            self._filled = {part: self._environment.from_string(source) for part, source in sources.items()}
+            trees = {part: self._environment.parse(source) for part, source in sources.items()}
+            for tree in trees.values():
+                self._require_known_names(tree)
+            self._filled = {part: self._environment.from_string(tree) for part, tree in trees.items()}
         except TemplateError as problem:
             raise self._error(f"a field cannot be read: {problem.message}", "correct it in Word") from problem
         self._constant = _packed({part: content for part, content in parts.items() if part not in sources})

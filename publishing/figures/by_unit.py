@@ -56,8 +56,8 @@ def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) 
 def amounts_by_unit(contributions: Iterable[PublishedContribution], flow: Flow) -> dict[UnitKey, Amount]:
     """Return what each unit gave to a figure over the period."""
     by_unit: dict[UnitKey, list[Amount]] = defaultdict(list)
-    for contribution in contributions:
-        by_unit[UnitKey(contribution.unit, contribution.unit_valid_from)].append(contribution.counted)
+    for _, code, _, numerator, denominator, _, _, _, valid_from, weight, _, _ in contributions:
+        by_unit[UnitKey(code, valid_from)].append(Amount(numerator, denominator).weighted(weight))
     return {unit: total for unit, amounts in by_unit.items() if (total := over_time(flow, amounts)) is not None}
 
 

@@ -60,12 +60,8 @@ class RevisionFacts:
     @cached_property
     def provinces(self) -> Mapping[str, OrgUnit]:
         """The province that each unit belonged to when it reported, by the unit's key."""
-        provinces: dict[str, OrgUnit] = {}
-        for status, unit in zip(self.revision.units, self._register_units, strict=True):
-            province = province_of(unit, self.catalog.units, self.days[status.period]) if unit else None
-            if province:
-                provinces[unit_key(status)] = province
-        return provinces
+        units = zip(self.revision.units, self._provinces, strict=True)
+        return {unit_key(unit): province for unit, province in units if province}
 
     @cached_property
     def dues(self) -> tuple[frozenset[str] | None, ...]:
@@ -142,8 +138,15 @@ class RevisionFacts:
 
     @cached_property
     def _province_codes(self) -> Mapping[UnitKey, str]:
-        units = zip(self._unit_keys, self.revision.units, strict=True)
-        return {key: province.code for key, unit in units if (province := self.provinces.get(unit_key(unit)))}
+        units = zip(self._unit_keys, self._provinces, strict=True)
+        return {key: province.code for key, province in units if province}
+
+    @cached_property
+    def _provinces(self) -> Sequence[OrgUnit | None]:
+        """The province of each of the revision's units; None of one that has left the catalogue."""
+        units = zip(self.revision.units, self._register_units, strict=True)
+        register, days = self.catalog.units, self.days
+        return [province_of(unit, register, days[status.period]) if unit else None for status, unit in units]
 
     def _flow(self, indicator: str) -> Flow:
         known = self.catalog.indicators.get(indicator)

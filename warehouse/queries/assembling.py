@@ -156,7 +156,7 @@ def _beside(session: Session, of: RevisionRecords, files: Mapping[int, FileRef])
             numerator=each.numerator,
             denominator=each.denominator,
             file=files[each.submission_id],
-            sources=tuple(sources[each.submission_id, each.indicator]),
+            sources=tuple(sources.get((each.submission_id, each.indicator), ())),
         )
         for each in of.beside
     )
@@ -267,9 +267,9 @@ def _contributions(
             known[place] = of.names[UnitKey(row.unit_code, row.unit_valid_from)], villages, through
         unit_name, villages, through = known[place]
         parts = made_from[indicator]
-        cells = sources[submission, parts[0]]
+        cells = sources.get((submission, parts[0]), ())
         if len(parts) > 1:
-            cells = [cell for each in parts for cell in sources[submission, each]]
+            cells = [cell for each in parts for cell in sources.get((submission, each), ())]
         if villages is not None and weight is None:
             cells = [cell for cell in cells if cell.unit in villages]  # of a unit partly in the area, those summed
         results.append(
@@ -293,8 +293,8 @@ def _contributions(
 
 def _sources(
     session: Session, submissions: Collection[int], indicators: Collection[str]
-) -> dict[tuple[int, str], list[SourceCell]]:
-    """Return cells by submission and indicator: a commune's own, or those of its villages."""
+) -> Mapping[tuple[int, str], Sequence[SourceCell]]:
+    """Return cells by submission and indicator, of those that have any: a commune's own, or those of its villages."""
     sources: dict[tuple[int, str], list[SourceCell]] = defaultdict(list)
     statement = _SOURCES
     if len(indicators) == 1:
