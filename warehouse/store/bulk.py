@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,7 @@ from domain.batches import batched
 from warehouse.models.exact import Words
 
 _ROWS_PER_STATEMENT: Final = 5_000
+_ROWS_PER_PLAIN_STATEMENT: Final = 50
 _VALUES_PER_STATEMENT: Final = 1_000
 _FEWEST_ROWS_TO_COPY: Final = 50
 
@@ -91,10 +93,18 @@ def _needs_no_defaults(table: Table, names: Collection[str]) -> bool:
 
 
 def _execute_plainly(connection: SessionConnection, table: Table, values: _Values, *, updates: bool = False) -> None:
-    """Execute an insert of many rows on SQLite, in a third of the time that SQLAlchemy takes to bind each value."""
+    """Execute an insert of many rows on SQLite, in a third of the time that SQLAlchemy takes to bind each value.
+
+    Fifty rows a statement take two thirds of the time that one row a statement takes.
+    """
     statement, names = _compiled(table, tuple(values), connection.dialect, updates=updates)
     columns = [_bound(table.columns[name], connection.dialect, values[name]) for name in names]
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    *whole, last = batched(zip(*columns, strict=True), _ROWS_PER_PLAIN_STATEMENT)
+    if whole:
+        row = f"({', '.join('?' * len(names))})"
+        together = statement.replace(row, ", ".join([row] * _ROWS_PER_PLAIN_STATEMENT), 1)
+        connection.exec_driver_sql(together, [tuple(chain.from_iterable(rows)) for rows in whole])
+    connection.exec_driver_sql(statement, last)
 
 
 @lru_cache(maxsize=128)
@@ -125,6 +135,8 @@ def _bound(column: Column[Any], dialect: Dialect, values: Sequence[Any]) -> Sequ
     if process is None or (isinstance(column.type, Words) and "".join(filter(None, values)).isprintable()):
         return values  # nearly all texts are stored as they are; see `storable_text`
     if isinstance(column.type, JSON):
-        return list(map(process, values))
+        # Values of JSON cannot be keys; most are None or the same empty one.
+        written = {key: process(value) for key, value in {id(value): value for value in values}.items()}
+        return [written[id(value)] for value in values]
     known = {value: process(value) for value in set(values)}  # days, states and numbers are few
     return [known[value] for value in values]
