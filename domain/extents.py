@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from typing import NamedTuple
 
 from domain.indicators import Indicator
 from domain.units import Area, Level, OrgUnit, Succession, UnitKey, UnitRegister
@@ -15,8 +16,7 @@ Way = tuple[Succession, ...]
 """Links in the order in which they were followed, from a unit to territory that lies in the area."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(NamedTuple):
     """Overlap of an area and a reporting unit, as that unit is on the requested day.
 
     `whole` means that its figure belongs to the area wholly. `succession_path` holds the links followed between that

@@ -86,6 +86,7 @@ class Period:
         )
 
 
+@lru_cache(maxsize=256)
 def parse_period(text: str) -> Period:
     """Read a period id.
 

@@ -3,7 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -38,7 +38,7 @@ class OrgUnit:
     """A unit as it was from `valid_from` to `valid_to` (both included; None: still so).
 
     `name` is the full official name with its kind ("Xã Lâm Sơn"); `bare_name` leaves the kind out ("Lâm Sơn").
-    `invented` marks sample data that no document backs.
+    `invented` marks sample data that no document backs. `key` is code and first day.
     """
 
     code: str
@@ -49,11 +49,11 @@ class OrgUnit:
     valid_from: date
     valid_to: date | None
     invented: bool = False
+    key: UnitKey = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> UnitKey:
-        """Code and first day."""
-        return UnitKey(self.code, self.valid_from)
+    def __post_init__(self) -> None:
+        """Make the key once: a rollup of the country asks for it ten times a unit."""
+        object.__setattr__(self, "key", UnitKey(self.code, self.valid_from))
 
     @property
     def bare_name(self) -> str:

@@ -13,7 +13,7 @@ from domain.catalog.files import SHIPPED, CatalogError, CatalogFiles
 from domain.catalog.forms import Forms, read_forms
 from domain.catalog.indicators import read_indicators, read_themes
 from domain.catalog.marks import CellMarks, read_marks
-from domain.catalog.obligations import Obligations, Precedence, read_obligations, read_precedence
+from domain.catalog.obligations import Obligations, OwedForm, Precedence, read_obligations, read_precedence
 from domain.catalog.reminders import read_reminders
 from domain.catalog.rules import read_rules
 from domain.catalog.sample import read_sample
@@ -67,9 +67,7 @@ class Catalog:
     _asked_for: dict[tuple[str, Period, bool], tuple[Indicator, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
-    _owing_areas: dict[tuple[str, date], frozenset[str]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    _owed: dict[tuple[str, Period], OwedForm] = field(init=False, repr=False, compare=False, default_factory=dict)
     _asked_ids: dict[tuple[str, Period], frozenset[str]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -92,19 +90,22 @@ class Catalog:
 
     def owes(self, form: str, unit: OrgUnit, period: Period) -> bool:
         """Whether an obligation holds for the unit on the period's last day, and no exemption from the whole form."""
-        return self._owes_on(form, unit, self.forms.last_day(form, period))
-
-    def _owes_on(self, form: str, unit: OrgUnit, day: date) -> bool:
-        if unit.level is not self.forms.form(form).level or not unit.holds_on(day):
+        owing = self._owed_on(form, period)
+        if unit.level is not owing.level or not unit.holds_on(owing.day):
             return False
-        if (form, day) not in self._owing_areas:
-            self._owing_areas[form, day] = self.obligations.areas_owing(form, day)
-        areas = self._owing_areas[form, day]
-        return (
-            bool(areas)
-            and (unit.code in areas or any(above.code in areas for above in self.units.above(unit, day)))
-            and not any(not each.indicators for each in self.obligations.exemptions_of(form, unit.code, day))
+        is_inside = unit.code in owing.areas or any(
+            above.code in owing.areas for above in self.units.above(unit, owing.day)
         )
+        return is_inside and all(exemption.indicators for exemption in owing.exemptions.get(unit.code, ()))
+
+    def _owed_on(self, form: str, period: Period) -> OwedForm:
+        """Return by whom a form is owed for a period, looked up once for all units."""
+        key = form, period
+        if key not in self._owed:
+            day, obligations = self.forms.last_day(form, period), self.obligations
+            areas, exemptions = obligations.areas_owing(form, day), obligations.exemptions_from(form, day)
+            self._owed[key] = OwedForm(day, self.forms.form(form).level, areas, exemptions)
+        return self._owed[key]
 
     def owing_units(self, form: str, area: str, period: Period) -> tuple[OrgUnit, ...]:
         """The communes at or below an area that owe the form for a period, by code; of an officer's, also those across.
@@ -156,13 +157,14 @@ class Catalog:
         the last month of a quarter only), and from which the unit is not exempt. Those collected by village are owed
         only where the register has villages: others could not be attributed. None when the unit does not owe the form.
         """
-        day = self.forms.last_day(form, period)
-        if not self._owes_on(form, unit, day):
-            return ()
-        due = self._in_force(form, period, has_villages=bool(self.units.villages(unit, day)))
-        exemptions = self.obligations.exemptions_of(form, unit.code, day)
-        exempt = {indicator for exemption in exemptions for indicator in exemption.indicators}
-        if exempt:
+        return self.due_of_owing(form, unit, period) if self.owes(form, unit, period) else ()
+
+    def due_of_owing(self, form: str, unit: OrgUnit, period: Period) -> tuple[Indicator, ...]:
+        """Return the `due_indicators` of a unit that owes the form for the period."""
+        owing = self._owed_on(form, period)
+        due = self._in_force(form, period, has_villages=bool(self.units.villages(unit, owing.day)))
+        if unit.code in owing.exemptions:
+            exempt = {indicator for exemption in owing.exemptions[unit.code] for indicator in exemption.indicators}
             return tuple(indicator for indicator in due if indicator.id not in exempt)
         return due
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,7 @@ from domain.catalog.layouts import indicator_places
 from domain.catalog.shapes import Kind, fault
 from domain.indicators import Indicator
 from domain.layouts import Exemption, Form, Obligation
+from domain.units import Level
 
 OBLIGATIONS_FILE, EXEMPTIONS_FILE = "obligations/obligations.yaml", "obligations/exemptions.yaml"
 PRECEDENCE_FILE = "obligations/precedence.yaml"
@@ -47,6 +48,15 @@ EXEMPTIONS = Kind(
 )
 
 
+class OwedForm(NamedTuple):
+    """A form that units of a level owe on the last day of a period, in areas (codes); exemptions by code of unit."""
+
+    day: date
+    level: Level
+    areas: frozenset[str]
+    exemptions: Mapping[str, Sequence[Exemption]]
+
+
 @dataclass(frozen=True)
 class Obligations:
     """Obligations by area and exemptions by unit, each with its days."""
@@ -58,9 +68,13 @@ class Obligations:
         """Return the codes of the areas in which a form is due on a day."""
         return frozenset(item.area for item in self.obligations if item.form == form and item.holds_on(day))
 
-    def exemptions_of(self, form: str, unit: str, day: date) -> list[Exemption]:
-        """Return the exemptions of a unit, named by its code, from a form on a day."""
-        return [item for item in self.exemptions if (item.form, item.unit) == (form, unit) and item.holds_on(day)]
+    def exemptions_from(self, form: str, day: date) -> Mapping[str, Sequence[Exemption]]:
+        """Return the exemptions from a form on a day, by the code of their unit."""
+        results: dict[str, list[Exemption]] = {}
+        for item in self.exemptions:
+            if item.form == form and item.holds_on(day):
+                results.setdefault(item.unit, []).append(item)
+        return results
 
 
 def load_obligations(folder: Path) -> Obligations:

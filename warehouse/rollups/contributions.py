@@ -1,7 +1,7 @@
 """Contributions to a figure: each unit's reports over the base periods, or the part that belongs to the area."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -207,14 +207,15 @@ class RollupInputs:
         )
         coverage = coverage_of(reports.units, results)
         reporting = {gap.unit.key for gap in coverage.reported}
-        contributions: list[Contribution] = []
-        for expected_report, status, result in zip(expected, reports.units.open_statuses, results, strict=True):
-            key, amount, file = expected_report.key, result.amount, status.submission
-            if amount is not None and file is not None and key.unit in reporting:
-                weight = weights.get(key) if weights else None
-                stated = (weight.value, weight.source) if weight else (None, None)
-                contributions.append(Contribution(key, file.id, amount, *stated))
-        return coverage, tuple(contributions)
+        contributions = (
+            (key, status.submission.id, result.amount, weights.get(key))
+            for (key, _), status, result in zip(expected, reports.units.open_statuses, results, strict=True)
+            if result.amount is not None and status.submission is not None and key.unit in reporting
+        )
+        return coverage, tuple(
+            Contribution(key, file, amount, *((weight.value, weight.source) if weight else ()))
+            for key, file, amount, weight in contributions
+        )
 
     def _warnings_of(
         self,
@@ -251,7 +252,7 @@ class RollupInputs:
         forms = self.scope.beside.get(indicator.id, {})
         for counting in expected if forms else ():
             for form in forms.get(counting.key.period, ()):
-                report = replace(counting, key=counting.key._replace(form=form))
+                report = counting._replace(key=counting.key._replace(form=form))
                 status, amount = self.statuses[report.key], self._look_up(self.amounts, indicator, report).amount
                 if status.submission is not None and amount is not None:
                     counted = self._look_up(self.amounts, indicator, counting).amount

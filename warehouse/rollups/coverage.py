@@ -79,10 +79,11 @@ def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, 
     by_unit = sorted(_by_unit(expected).items())
     for key, reports in by_unit:
         states = [statuses[report.key] for report in reports]
-        if any(status.late for status in states):
-            periods = (report.key.period for report, status in zip(reports, states, strict=True) if status.late)
-            late.append(CoverageGap(reports[0].unit, tuple(periods)))
-        gravest = next((state for state in _SETTLED if any(status.state is state for status in states)), None)
+        tardy = tuple(report.key.period for report, status in zip(reports, states, strict=True) if status.late)
+        if tardy:
+            late.append(CoverageGap(reports[0].unit, tardy))
+        present = [status.state for status in states]
+        gravest = next((state for state in _SETTLED if state in present), None)
         # Of a unit partly inside, a figure collected by village may not apply, whatever came.
         if gravest is not None and all(report.overlap.whole for report in reports):
             periods = (report.key.period for report, each in zip(reports, states, strict=True) if each.state is gravest)
@@ -116,10 +117,10 @@ def coverage_of(units: ExpectedUnits, amounts: Sequence[ReportedAmount]) -> Cove
     by_outcome: dict[str, list[CoverageGap]] = {name: [] for name in _GRAVEST_FIRST}
     outcomes = list(map(_outcome, units.open_statuses, amounts))
     for gap, places in units.open_units:
-        gravest = min((outcomes[place] for place in places), key=_GRAVEST_FIRST.index)
         if len(places) == 1:
-            by_outcome[gravest].append(gap)
+            by_outcome[outcomes[places[0]]].append(gap)
         else:
+            gravest = min((outcomes[place] for place in places), key=_GRAVEST_FIRST.index)
             periods = zip(gap.periods, places, strict=True)
             concerned = tuple(period for period, place in periods if outcomes[place] == gravest)
             by_outcome[gravest].append(CoverageGap(gap.unit, concerned))

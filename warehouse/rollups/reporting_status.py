@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from domain.periods import Period
 from domain.rollups import ReportingState
@@ -14,8 +14,7 @@ from warehouse.store.engine import Session
 from warehouse.submissions.snapshots import SubmissionSnapshot, submission_snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingStatus:
+class ReportingStatus(NamedTuple):
     """Reporting status of one unit; `submission` is the accepted one, else the one quarantined last."""
 
     unit: OrgUnit

@@ -1,9 +1,10 @@
 """Expected reports of a rollup: which unit has to report which indicator for which base periods."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
+from typing import NamedTuple
 
 from domain.catalog.catalog import Catalog
 from domain.extents import Overlap, overlaps, unresolved_units
@@ -30,8 +31,7 @@ class RollupKey:
     boundary: Boundary = Boundary.AS_THEN
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedReport:
+class ExpectedReport(NamedTuple):
     """A report due from a unit for a base period, and the unit's overlap with the area."""
 
     key: ReportKey
@@ -167,7 +167,7 @@ def _reports_by_indicator(
     # Most units owe the same, as the same tuple, whose id stands for it while it is kept here.
     owing: dict[int, tuple[tuple[Indicator, ...], list[int]]] = {}
     for place, report in enumerate(reports):
-        due = catalog.due_indicators(counting.form, report.unit, base)
+        due = catalog.due_of_owing(counting.form, report.overlap.unit, base)
         owing.setdefault(id(due), (due, []))[1].append(place)
     groups_of: dict[str, tuple[int, ...]] = {}
     forms: dict[str, str] = {}
@@ -182,7 +182,7 @@ def _reports_by_indicator(
         places = sorted(chain.from_iterable(owing[group][1] for group in groups))
         own = (reports[place] for place in places)
         together[groups, form] = tuple(
-            report if form == counting.form else replace(report, key=report.key._replace(form=form)) for report in own
+            report if form == counting.form else report._replace(key=report.key._replace(form=form)) for report in own
         )
     return {name: together[groups, forms[name]] for name, groups in groups_of.items()}
 

@@ -48,8 +48,10 @@ def reported_amounts(
     by_village = _collected_by_village(indicators)
     results: dict[int, dict[str, ReportedAmount]] = defaultdict(dict)
     for chunk in in_chunks(registered):
-        for line in session.execute(_OWN_SUMS, {"submissions": chunk, **_named(own)}).all():
-            results[line[0]][line[1]] = _amount(line)
+        own_figures = session.execute(_OWN_FIGURES, {"submissions": chunk, **_named(own)}).all()
+        for submission, indicator, numerator, denominator, applies in own_figures:
+            amount = None if numerator is None else Amount(numerator, denominator)
+            results[submission][indicator] = ReportedAmount(amount, applies)
         for line in session.execute(_VILLAGE_SUMS, {"submissions": chunk, **_named(by_village)}).all():
             results[line.submission_id][line.indicator] = _village_amount(line, registered[line.submission_id])
     archived = list(archived_figures(session, registered))
@@ -133,6 +135,26 @@ def _sums(condition: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+def _own_figures() -> Select[Any]:
+    """Select the units' own figures, of which a submission has at most one an indicator: nothing is added up."""
+    row, submission, whole = table_of(ObservationRow).c, table_of(SubmissionRow).c, _is_whole()
+    return (
+        select(
+            row.submission_id,
+            row.indicator,
+            case((whole, row.numerator)),
+            case((whole, row.denominator)),
+            row.state != CellState.NOT_APPLICABLE,
+        )
+        .join_from(table_of(ObservationRow), table_of(SubmissionRow), submission.id == row.submission_id)
+        .where(
+            row.indicator.in_(bindparam("indicators", expanding=True)),
+            row.submission_id.in_(bindparam("submissions", expanding=True)),
+            row.unit_code == submission.unit_code,
+        )
+    )
+
+
 class _AddedUp(NamedTuple):
     """A line that `_sums` selects, of archived figures."""
 
@@ -201,6 +223,6 @@ def _is_whole() -> ColumnElement[bool]:
 
 _UNIT: Final = table_of(ObservationRow).c.unit_code
 # Put together once: for a district that takes as long as reading its sums.
-_OWN_SUMS: Final = _sums(table_of(SubmissionRow).c.unit_code == _UNIT)
+_OWN_FIGURES: Final = _own_figures()
 _VILLAGE_SUMS: Final = _sums(table_of(SubmissionRow).c.unit_code != _UNIT)
 _SUMS_OF_VILLAGES: Final = _sums(_UNIT.in_(bindparam("villages", expanding=True)))
