@@ -131,6 +131,7 @@ _STARTERS = (
     "tests.flows.service.service_runner",
     "tests.tools.oidc_provider",
     "workbooks.pool.reading_pool",
+    "workbooks.pool.worker_process",
 )
 """Modules whose use in a test module says that its tests start processes or servers."""
 _IMPORTS_STARTER = re.compile(rf"^(?:from (?:{'|'.join(_STARTERS)}) import |import subprocess$)", re.MULTILINE)

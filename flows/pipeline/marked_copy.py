@@ -16,7 +16,7 @@ from workbooks.marking.package import CannotAnnotateError
 from workbooks.marking.result_book import result_workbook
 from workbooks.marking.result_lines import UnitOutcome
 from workbooks.pool.landed_file import LandedFile, load
-from workbooks.pool.reading_pool import ReadingFailure
+from workbooks.pool.worker_process import ReadingFailure
 
 _LOG = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from warehouse.submissions.loading import JudgedReport
 from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.pool.landed_file import LandedFile
-from workbooks.pool.reading_pool import ReadingFailure
+from workbooks.pool.worker_process import ReadingFailure
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = pytest.mark.usefixtures("runs_publish_figures")

@@ -33,7 +33,8 @@ from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.pool.confinement import Confinement, can_confine
 from workbooks.pool.landed_file import LandedFile, Parse
-from workbooks.pool.reading_pool import ReadingFailure, ReadingPool
+from workbooks.pool.reading_pool import ReadingPool
+from workbooks.pool.worker_process import ReadingFailure
 from workbooks.report.parse import parse_report
 
 _SUFFIXES = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".other"}

@@ -40,9 +40,6 @@ from workbooks.pool.landed_file import LandedFile, Reader
 
 _LOG = logging.getLogger(__name__)
 
-_LANDED_PER_READ = 2
-"""Files that land while one is read."""
-
 
 class NotAllCollectedError(TransientError):
     """Some files or sources could not be read now; everything else was collected."""
@@ -96,14 +93,12 @@ class Collection:
             new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
             if self._reader is not None:
                 self._reader.expect(len(new))
-            left = len(new)
             for batch in batched(new, self._context.batch_size):
                 # Landed before it is received: what the warehouse knows of is always there.
                 landed = self._land(connector, batch)
                 again = self._receiveunknown_files(landed)
                 repeated += again
-                left -= len(batch)
-                self._read_ahead([each for each in landed if each not in again][: left // _LANDED_PER_READ])
+                self._read_ahead([each for each in landed if each not in again])
             if is_whole and connector.cursor(()) is None:
                 present[connector.name] = frozenset(_checked_name(file.path) for file in files)
         restored = len(repeated) > self._context.known_files_at_once
@@ -200,7 +195,7 @@ class Collection:
         return [each for each in landed if each.digest in known]
 
     def _read_ahead(self, landed: Sequence[_Landed]) -> None:
-        """Have files read while others land."""
+        """Have files read from now on."""
         if self._reader is not None and landed:
             named = [(each.digest, PurePosixPath(_checked_name(each.file.path))) for each in landed]
             path_of = self._context.landing.path_of

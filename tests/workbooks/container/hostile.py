@@ -20,6 +20,8 @@ DIE_ONCE = b"die once "
 """Followed by the path of a file that records the attempt."""
 HOLD = b"hold "
 """Followed by the path of a file that stays locked while the process lives."""
+NOTE = b"note "
+"""Followed by the path of a file that is made when this one is read."""
 TELL = b"tell"
 
 
@@ -38,6 +40,8 @@ def parse(data: bytes, catalog: Catalog, hints: Hints, limits: Limits) -> Parsed
         _die_once(Path(os.fsdecode(data.removeprefix(DIE_ONCE))))
     elif data.startswith(HOLD):
         _hold(Path(os.fsdecode(data.removeprefix(HOLD))))
+    elif data.startswith(NOTE):
+        Path(os.fsdecode(data.removeprefix(NOTE))).touch()
     elif data == TELL:
         return _answer()
     return parse_report(data, catalog, hints, limits)

@@ -28,7 +28,8 @@ from workbooks.cells.guards import Limits
 from workbooks.identify.hints import Hints
 from workbooks.pool.confinement import Confinement
 from workbooks.pool.landed_file import LandedFile, PlainReader
-from workbooks.pool.reading_pool import ReadingPool, ReadingStoppedError
+from workbooks.pool.reading_pool import ReadingPool
+from workbooks.pool.worker_process import ReadingStoppedError
 from workbooks.report.parse import parse_report
 
 pytestmark = pytest.mark.xdist_group("pool")
@@ -109,15 +110,18 @@ def test_a_pool_changes_no_report(catalog: Catalog, good: bytes, drop: Drop) -> 
         assert list(pool.read(files)) == list(PlainReader(catalog, Limits()).read(files))
 
 
-def test_what_was_read_ahead_is_not_read_again(pool: ReadingPool, good: bytes, drop: Drop) -> None:
+def test_what_was_read_ahead_is_not_read_again(
+    pool: ReadingPool, drop: Drop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Files that are read while others land need not be opened later."""
-    early, late = [drop(good) for _ in range(12)], drop(good)
-    pool.read([drop(good)])  # its worker has started
+    notes = [tmp_path_factory.getbasetemp() / f"note-{number}" for number in range(12)]
+    early = [drop(hostile.NOTE + os.fsencode(note)) for note in notes]
+    pool.expect(40)
     pool.read_ahead(early)
-    pool.read([late])  # after those
+    until(lambda: all(note.exists() for note in notes))
     for file in early:
         file.path.unlink()
-    assert [codes(report) for report in pool.read(early)] == [[]] * len(early)
+    assert [codes(report) for report in pool.read(early)] == [["text_file"]] * len(early)
 
 
 @pytest.mark.services

@@ -98,7 +98,7 @@ def _direct_parser(catalog: Catalog) -> DirectParser:
 def _codes_of_the_package(catalog: Catalog) -> set[str]:
     """Return the issue codes named in the package's modules."""
     # Issues about the reading process itself are tested in test_reading_pool.py.
-    paths = (path for path in _PACKAGE.rglob("*.py") if path.name != "reading_pool.py")
+    paths = (path for path in _PACKAGE.rglob("*.py") if path.name != "worker_process.py")
     constants = {node.value for path in paths for node in nodes_of(path) if isinstance(node, ast.Constant)}
     return {code for code in catalog.texts.issues if code in constants}
 
