@@ -1,17 +1,16 @@
 """One run from the inbox to the published pages; nightly run and rerun differ only in their scope."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 from connectors.scanning import ScannerSilentError
-from domain.batches import batched
 from domain.errors import TonghopError
 from domain.submissions import SubmissionState
 from flows.pipeline.exclusive_run import exclusive_run
+from flows.pipeline.judging import JudgedSubmissions, Judging
 from flows.pipeline.outcome import (
     PublishedRevision,
     RevalidationFinding,
@@ -26,8 +25,6 @@ from flows.pipeline.stages.collect import Collection, NotAllCollectedError
 from flows.pipeline.stages.confirm import ask_for_confirmations
 from flows.pipeline.stages.deliver import deliver_due
 from flows.pipeline.stages.divide import divide
-from flows.pipeline.stages.identify import record_batch, resolve_rivals
-from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.later import judge_later, later_reports
 from flows.pipeline.stages.outstanding import closed_figures_awaiting, silent_periods
 from flows.pipeline.stages.publish import to_publish
@@ -37,7 +34,7 @@ from flows.pipeline.stages.refetch import damaged_files, refetch, requeue_mended
 from flows.pipeline.stages.reply import unreplied, write_replies
 from flows.pipeline.stages.revalidate import accepted_reports, requeue_refused, revalidate
 from flows.pipeline.stages.rollup import affected_areas, log_position, record_all, roll_up
-from flows.pipeline.steps import Steps
+from flows.pipeline.steps import Steps, labelled_batches
 from flows.support.context import AppContext, Extent
 from warehouse.queries import issues_by_submission
 from warehouse.queries.records import came_again, last_delivery, restored_files
@@ -48,7 +45,6 @@ from warehouse.submissions.staging import clear_abandoned
 from warehouse.submissions.submissions import pending
 from workbooks.pool.landed_file import Reader
 
-T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 ABANDONED_AFTER = timedelta(days=1)
@@ -80,16 +76,6 @@ class Run:
     def id(self) -> str:
         """The run's id in every record."""
         return self.steps.run_id
-
-
-@dataclass(frozen=True)
-class JudgedSubmissions:
-    """Ids of submissions by outcome; one that another run judged meanwhile is in none."""
-
-    accepted: set[int] = field(default_factory=set)
-    refused: set[int] = field(default_factory=set)
-    held: set[int] = field(default_factory=set)
-    replaced: set[int] = field(default_factory=set)
 
 
 def carry_out(run: Run, kind: str, reason: str | None = None, actor: str | None = None) -> RunOutcome:
@@ -156,7 +142,7 @@ def _write_pages(run: Run) -> None:
     context = run.context
     result = pages_due(context)
     run.listener.begin("quality", len(result.submissions))
-    for label, batch in _batches(result.submissions, context.batch_size):
+    for label, batch in labelled_batches(result.submissions, context.batch_size):
         run.steps.run("quality", f"pages {label}", partial(write_pages, context, batch))
         run.listener.advance("quality", len(batch))
     record_position(context, result.last)
@@ -175,15 +161,11 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
             restored = restored_files(session, before)
         if run.recheck:
             requeue_refused(run.context, run.scope)
-        result, not_scanned = _read(run, reader)
-    matches = [
-        read_submission
-        for read_submission in result
-        if run.scope.takes(read_submission.submission, read_submission.report)
-    ]
-    publisher.expect(len({each.report.unit.parent for each in matches if each.report.unit}))
-    judgement = judge_submissions(run, matches)
-    verdicts = (*_verdicts(run, matches, judgement), *judge_later_reports(run))
+        judging = Judging(run.context, run.steps, run.listener, releases=run.releases)
+        waiting, not_scanned = _read(run, reader, judging)
+    publisher.expect(len({each.report.unit.parent for each in judging.submissions if each.report.unit}))
+    judgement = judging.judge()
+    verdicts = (*_verdicts(run, judging.submissions, judgement), *judge_later_reports(run))
     run.on_judged(RunOutcome(run.id, verdicts).refused)
     rechecked, doubted = _recheck(run, judgement.accepted) if run.recheck else (0, ())
     roll_up_changes(run, publisher)
@@ -200,7 +182,7 @@ def _work(run: Run, publisher: Publisher) -> RunOutcome:
         replaced=len(judgement.replaced),
         given=results,
         left=(*not_collected, *not_scanned),
-        waiting=len(result) - len(matches),
+        waiting=waiting,
         withdrawn=withdrawn,
         outdated=outdated,
         restored=restored,
@@ -221,77 +203,39 @@ def _collect(run: Run, reader: Reader) -> tuple[str, ...]:
     return left
 
 
-def _read(run: Run, reader: Reader) -> tuple[list[ReadSubmission], tuple[str, ...]]:
-    """Return the submissions that were read, and why the others wait for the next run."""
+def _read(run: Run, reader: Reader, judging: Judging) -> tuple[int, tuple[str, ...]]:
+    """Read what waits, and begin to judge what is within the scope while other files are read.
+
+    Returns:
+        How many submissions wait for a run with another scope, and why those wait that were not read.
+    """
     context = run.context
     if damaged := damaged_files(context):
         run.steps.run("read", "fetch damaged files again", partial(refetch, context, damaged))
     requeue_mended(context)
     with reading(context.engine) as session:
         waiting = pending(session)
-    results: list[ReadSubmission] = []
+    beyond = 0
     run.listener.begin("read", len(waiting))
     work = partial(read, reader, context.landing, context.catalog, context.today)
-    for label, batch in _batches(waiting, context.files_read_at_once):
+    for label, batch in labelled_batches(waiting, context.files_read_at_once):
         try:
             result = run.steps.run_retried("read", f"read {label}", partial(work, batch))
         except ScannerSilentError as error:
-            return results, (str(error),)  # what was read goes on; nothing is opened unscanned
+            return beyond, (str(error),)  # what was read goes on; nothing is opened unscanned
         if any(each.report.parts for each in result):
             result = run.steps.run("read", f"divide {label}", partial(divide, context, run.id, result))
-        results += result
+        matches = [each for each in result if run.scope.takes(each.submission, each.report)]
+        beyond += len(result) - len(matches)
+        judging.begin(matches)
         run.listener.advance("read", len(batch))
-    return results, ()
-
-
-def judge_submissions(run: Run, submissions: Sequence[ReadSubmission]) -> JudgedSubmissions:
-    """Place read submissions, choose among rivals, and judge the others in the order of their periods."""
-    context, steps = run.context, run.steps
-    judgement = JudgedSubmissions()
-    for label, batch in _batches(submissions, context.batch_size):
-        judgement.refused.update(steps.run("place", f"place {label}", partial(record_batch, context, run.id, batch)))
-    if submissions:
-        settled = steps.run("place", "place: one workbook per unit", partial(resolve_rivals, context, run.id))
-        judgement.refused.update(settled.undecided)
-        judgement.replaced.update(settled.replaced)
-    out = judgement.refused | judgement.replaced
-    judgeable = [submission for submission in submissions if submission.submission.id not in out]
-    run.listener.begin("check", len(judgeable))
-    done = 0
-    for group in by_last_day(context.catalog, judgeable):
-        result = _judge_together(run, group, done, len(judgeable))
-        judgement.accepted.update(result.accepted)
-        judgement.refused.update(result.refused)
-        judgement.held.update(result.held)
-        done += len(group)
-    return judgement
-
-
-def _judge_together(run: Run, group: Sequence[ReadSubmission], done: int, total: int) -> JudgedSubmissions:
-    """Judge submissions of one day's periods, each beside all others: batches only limit what is in memory at once."""
-    context, steps = run.context, run.steps
-    judgement = JudgedSubmissions()
-    whole = f"{done + 1}-{done + len(group)} of {total}"
-    unstage(context, run.id)
-    for label, batch in _batches(group, context.batch_size, done, total):
-        steps.run("stage", f"stage {label}", partial(stage, context, run.id, batch))
-    steps.run("stage", f"stage peers of {whole}", partial(stage_peers, context, run.id, group))
-    judged = steps.run("check", f"check {whole}", partial(check, context, run.id, group))
-    for label, reports in _batches(judged, context.batch_size, done, total):
-        loaded = partial(load, context, run.id, reports, releases=run.releases)
-        result = steps.run("load", f"load {label}", loaded)
-        judgement.accepted.update(result.accepted)
-        judgement.refused.update(result.quarantined)
-        judgement.held.update(result.held)
-        run.listener.advance("check", len(reports))
-    unstage(context, run.id)
-    return judgement
+    return beyond, ()
 
 
 def judge_later_reports(run: Run) -> tuple[SubmissionOutcome, ...]:
     """Judge accepted reports again whose past changed; return those in which something else is found now."""
     results: list[SubmissionOutcome] = []
-    for label, batch in _batches(later_reports(run.context), run.context.batch_size):
+    for label, batch in labelled_batches(later_reports(run.context), run.context.batch_size):
         work = partial(judge_later, run.context, run.id, batch)
         results += run.steps.run("check", f"check again {label}", work)
     log_outcomes(results)
@@ -305,7 +249,7 @@ def _recheck(run: Run, fresh: set[int]) -> tuple[int, tuple[RevalidationFinding,
     doubted: list[RevalidationFinding] = []
     run.listener.begin("recheck", len(counting))
     with context.open_reader() as reader:
-        for label, batch in _batches(counting, context.batch_size):
+        for label, batch in labelled_batches(counting, context.batch_size):
             work = partial(revalidate, context, run.id, reader, batch)
             doubted += run.steps.run("recheck", f"recheck {label}", work)
             run.listener.advance("recheck", len(batch))
@@ -325,7 +269,7 @@ def roll_up_changes(run: Run, publisher: Publisher) -> None:
     position = log_position(run.context)
     areas = affected_areas(run.context, run.scope)
     run.listener.begin("roll_up", len(areas))
-    for label, batch in _batches(areas, AREAS_PER_STEP):
+    for label, batch in labelled_batches(areas, AREAS_PER_STEP):
         publisher.add(run.steps.run("roll up", f"roll up {label}", partial(roll_up, run.context, run.id, batch)))
         run.listener.advance("roll_up", len(batch))
     if run.scope.takes_everything:
@@ -357,7 +301,7 @@ def _reply(run: Run) -> None:
     """Write the replies to all senders."""
     waiting = unreplied(run.context)
     run.listener.begin("give_back", len(waiting))
-    for label, batch in _batches(waiting, run.context.batch_size):
+    for label, batch in labelled_batches(waiting, run.context.batch_size):
         run.steps.run("give back", f"give back {label}", partial(write_replies, run.context, run.id, batch))
         run.listener.advance("give_back", len(batch))
 
@@ -382,14 +326,3 @@ def _verdicts(
         )
     log_outcomes(verdicts)
     return verdicts
-
-
-def _batches(things: Sequence[T], size: int, done: int = 0, total: int | None = None) -> Iterator[tuple[str, list[T]]]:
-    """Yield batches of items, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash).
-
-    `done` items of `total` went before.
-    """
-    start = done + 1
-    for batch in batched(things, size):
-        yield f"{start}-{start + len(batch) - 1} of {total or len(things)}", batch
-        start += len(batch)

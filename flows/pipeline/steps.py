@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
+from domain.batches import batched
 from domain.errors import TransientError
 
 T = TypeVar("T")
@@ -68,3 +69,16 @@ class PlainSteps:
             except TransientError:
                 time.sleep(delay)
         return self.run(stage, label, work)
+
+
+def labelled_batches(
+    things: Sequence[T], size: int, done: int = 0, total: int | None = None
+) -> Iterator[tuple[str, list[T]]]:
+    """Yield batches of items, each with a label: `101-200 of 585` (a hyphen: Prefect's graph draws no long dash).
+
+    `done` items of `total` went before.
+    """
+    start = done + 1
+    for batch in batched(things, size):
+        yield f"{start}-{start + len(batch) - 1} of {total or len(things)}", batch
+        start += len(batch)

@@ -1,7 +1,7 @@
 """Fill and clear the staging tables, on which the rules run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -46,10 +46,14 @@ def stage(session: Session, rows: Iterable[StagedRow], *, is_last: bool = True) 
     return sum(map(len, by_kind.values()))
 
 
-def clear(session: Session, run_id: str) -> None:
-    """Delete a run's rows from the staging tables."""
+def clear(session: Session, run_id: str, submissions: Collection[int] | None = None) -> None:
+    """Delete a run's rows from the staging tables, all or those of some submissions."""
     for table in STAGING.values():
-        session.execute(delete(table).where(table.c.run_id == run_id))
+        of_run = delete(table).where(table.c.run_id == run_id)
+        if submissions is None:
+            session.execute(of_run)
+        for chunk in in_chunks(submissions or ()):
+            session.execute(of_run.where(table.c.submission_id.in_(chunk)))
 
 
 def clear_abandoned(session: Session, started_before: datetime) -> None:

@@ -1,7 +1,7 @@
 """Judge: stage reports, check those of one day by the rules, and load them, accepted or quarantined."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -40,7 +40,7 @@ SENT_BY = "sent_by"
 """Fact of that issue: the code of the only commune that may use the way by which the file came, or nothing."""
 
 
-def by_last_day(catalog: Catalog, submissions: Sequence[ReadSubmission]) -> tuple[tuple[ReadSubmission, ...], ...]:
+def by_last_day(catalog: Catalog, submissions: Sequence[ReadSubmission]) -> dict[date, list[ReadSubmission]]:
     """Group placed submissions by the last day of their period, the earliest first.
 
     A group is judged and loaded before the next one, so that the outcome does not depend on how files arrived.
@@ -51,7 +51,7 @@ def by_last_day(catalog: Catalog, submissions: Sequence[ReadSubmission]) -> tupl
         if report.form is None or report.period is None:
             raise ValueError(f"submission {submission.submission.id} has no place and cannot be judged")
         groups[catalog.forms.last_day(report.form, report.period)].append(submission)
-    return tuple(tuple(groups[day]) for day in sorted(groups))
+    return dict(sorted(groups.items()))
 
 
 def stage_all(context: AppContext, run_id: str, submissions: Sequence[ReadSubmission]) -> None:
@@ -91,10 +91,10 @@ def stage_peers(context: AppContext, run_id: str, submissions: Sequence[ReadSubm
         return stage_rows(session, rows)
 
 
-def unstage(context: AppContext, run_id: str) -> None:
-    """Delete the staging rows of a run."""
+def unstage(context: AppContext, run_id: str, submissions: Collection[int] | None = None) -> None:
+    """Delete the staging rows of a run, all or those of some submissions."""
     with transaction(context.staging) as session:
-        clear(session, run_id)
+        clear(session, run_id, submissions)
 
 
 def check(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from connectors.landing import LandingBatch
 from connectors.registry import KINDS
-from flows.pipeline import pipeline, publisher
+from flows.pipeline import judging, pipeline, publisher
 from flows.pipeline.stages import reply, write
 from flows.pipeline.stages.collect import Collection
 from flows.support.catalog import open_catalog
@@ -26,11 +26,11 @@ PLACES: dict[str, tuple[object, str]] = {
     "fetch": (LandingBatch, "add"),
     "land": (LandingBatch, "keep"),
     "collect": (Collection, "collect"),
-    "place": (pipeline, "record_batch"),
-    "settle": (pipeline, "resolve_rivals"),
-    "stage": (pipeline, "stage"),
-    "check": (pipeline, "check"),
-    "load": (pipeline, "load"),
+    "place": (judging, "record_batch"),
+    "settle": (judging, "resolve_rivals"),
+    "stage": (judging, "stage"),
+    "check": (judging, "check"),
+    "load": (judging, "load"),
     "roll_up": (pipeline, "roll_up"),
     "write_publication": (write, "publish"),
     "record": (publisher, "record"),

@@ -1,7 +1,7 @@
 """What is found in a report does not depend on the order, the batches or the runs in which files arrive."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice, permutations
@@ -13,20 +13,25 @@ from sqlalchemy import select
 from domain.catalog.catalog import Catalog
 from domain.observations import CellState, Figure, Observation
 from domain.periods import parse_period
+from domain.staging import StagedDue, StagedObservation, StagedSubmission
 from domain.submissions import ParsedReport, SubmissionState
 from expectations.rule_scope import uses_other_reports
-from flows.pipeline.pipeline import Run, judge_later_reports, judge_submissions
+from flows.pipeline import judging
+from flows.pipeline.judging import Judging
+from flows.pipeline.pipeline import Run, judge_later_reports
 from flows.pipeline.progress import NoProgress
 from flows.pipeline.scope import RunScope
+from flows.pipeline.stages.judge import check
 from flows.pipeline.stages.later import later_reports
 from flows.pipeline.stages.read import ReadSubmission
 from flows.support.context import AppContext
 from tests.flows.pipeline.nightly_runs import context_of, immediate_steps, prepare_home
 from tests.tools.false_alarms import sample_report
-from warehouse.models import SubmissionRow
+from warehouse.models import STAGING, SubmissionRow
 from warehouse.queries import issues_by_submission, replies_of
 from warehouse.queries.history import figures_of, moves_of
 from warehouse.store.engine import reading, transaction
+from warehouse.submissions.loading import JudgedReport
 from warehouse.submissions.outgoing import ReplyFiles
 from warehouse.submissions.replies import GivenReply, RepliedSubmission, record_replies, unreplied
 from warehouse.submissions.snapshots import submission_snapshots
@@ -96,7 +101,9 @@ def run(context: AppContext, run_id: str, contents: Iterable[Content]) -> None:
     with reading(context.engine) as session:
         waiting = pending(session)
     whole_run = Run(context, RunScope(), immediate_steps(run_id), NoProgress())
-    judge_submissions(whole_run, [ReadSubmission(each, reports[each.sha256], may_be_judged=True) for each in waiting])
+    judged = Judging(context, whole_run.steps, whole_run.listener, releases=False)
+    judged.begin([ReadSubmission(each, reports[each.sha256], may_be_judged=True) for each in waiting])
+    judged.judge()
     judge_later_reports(whole_run)
 
 
@@ -184,6 +191,23 @@ def test_runs_of_any_size_end_with_the_same_findings_about_neighbours(make_conte
     assert findings[0]
     assert all(each == findings[0] for each in findings)
     assert {finding[:4] for finding in findings[0]} == {(UNIT, MAY.id, "outlier", "warning")}
+
+
+def test_what_a_later_delivery_replaces_is_not_staged_when_rules_run(
+    make_context: MakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that were staged before the later delivery was read are deleted."""
+    staged: list[Sequence[int]] = []
+    of_report = (StagedSubmission, StagedObservation, StagedDue)
+
+    def note(context: AppContext, run_id: str, batch: Sequence[ReadSubmission]) -> tuple[JudgedReport, ...]:
+        with reading(context.staging) as session:
+            staged.extend(session.scalars(select(STAGING[row].c.submission_id).distinct()).all() for row in of_report)
+        return check(context, run_id, batch)
+
+    monkeypatch.setattr(judging, "check", note)
+    run(make_context(1), "night", [FALLS[2], ((UNIT, MAY.id), 8000)])
+    assert staged == [[2]] * len(of_report)
 
 
 def test_earlier_month_that_comes_later_raises_a_warning_and_a_reply(make_context: MakeContext) -> None:
