@@ -24,7 +24,7 @@ _FILES_AT_ONCE = 25
 _BATCHES_AT_ONCE = 2
 """Most batches that a worker has: it begins the next one while this process takes in the last."""
 
-_Asked = tuple[LandedFile, "Future[Outcome]"]
+_Entry = tuple[LandedFile, "Future[Outcome]"]
 
 
 class Sharing:
@@ -39,9 +39,9 @@ class Sharing:
         """Have no workers yet."""
         self.workers: list[WorkerProcess] = []
         self._plans: list[LearntPlan] = []
-        self._waiting: deque[_Asked] = deque()
-        self._alone: deque[_Asked] = deque()
-        self._reading: dict[Promise, tuple[list[_Asked], WorkerProcess]] = {}
+        self._waiting: deque[_Entry] = deque()
+        self._alone: deque[_Entry] = deque()
+        self._reading: dict[Promise, tuple[list[_Entry], WorkerProcess]] = {}
         self._has_read = False
         self._events: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         """What the thread is to do; None: end. All of the above but `workers` is its own."""
@@ -59,12 +59,12 @@ class Sharing:
         Raised by the future: OSError, if the bytes cannot be read from where they lie; ReadingStoppedError, if no
         worker stays alive.
         """
-        asked = {file: Future[Outcome]() for file in files}
-        self._events.put(partial(self._add, asked))
+        entries = {file: Future[Outcome]() for file in files}
+        self._events.put(partial(self._add, entries))
         if self._thread is None:
             self._thread = Thread(target=self._serve, daemon=True)
             self._thread.start()
-        return asked
+        return entries
 
     def prefer(self, outcomes: Collection[Future[Outcome]]) -> None:
         """Hand out the files of these outcomes before all others that wait."""
@@ -123,15 +123,15 @@ class Sharing:
         free = [worker for worker in self.workers if worker.has_started and loads[worker] < most]
         return min(free, key=loads.__getitem__, default=None)
 
-    def _next_batch(self) -> list[_Asked]:
+    def _next_batch(self) -> list[_Entry]:
         size = max(1, min(_FILES_AT_ONCE, len(self._waiting) // (2 * len(self.workers))))
         return [self._waiting.popleft() for _ in range(size)]
 
-    def _add(self, asked: dict[LandedFile, Future[Outcome]]) -> None:
-        self._waiting.extend(asked.items())
+    def _add(self, entries: dict[LandedFile, Future[Outcome]]) -> None:
+        self._waiting.extend(entries.items())
 
     def _put_first(self, outcomes: frozenset[Future[Outcome]]) -> None:
-        self._waiting = deque(sorted(self._waiting, key=lambda asked: asked[1] not in outcomes))
+        self._waiting = deque(sorted(self._waiting, key=lambda entry: entry[1] not in outcomes))
 
     def _finish(self, promise: Promise) -> None:
         if promise not in self._reading:
