@@ -1,6 +1,6 @@
 """Share files out among worker processes while this process does something else."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from functools import partial
@@ -21,8 +21,6 @@ from workbooks.pool.worker_process import (
 
 _FILES_AT_ONCE = 25
 """Most files handed to a worker at once: handing over takes as long as reading a file."""
-_BATCHES_AT_ONCE = 2
-"""Most batches that a worker has: it begins the next one while this process takes in the last."""
 
 _Entry = tuple[LandedFile, "Future[Outcome]"]
 
@@ -96,7 +94,7 @@ class Sharing:
     def _patience(self) -> float | None:
         if self._reading:
             return _FILES_AT_ONCE * max(worker.wall_seconds for worker in self.workers) + PATIENCE
-        return LEAST_WALL_SECONDS if self._waiting else None
+        return LEAST_WALL_SECONDS if self._waiting or self._alone else None
 
     def _give_up(self) -> None:
         """Replace workers that do not answer; without any, none has started."""
@@ -110,7 +108,7 @@ class Sharing:
             batch = [self._alone.popleft()] if self._alone else self._next_batch()
             try:
                 promise = worker.start([file for file, _ in batch])
-            except ReadingStoppedError as error:
+            except Exception as error:  # noqa: BLE001 # as below
                 self._waiting.extendleft(batch)
                 self._fail(error)
                 return
@@ -118,10 +116,10 @@ class Sharing:
             promise.add_done_callback(lambda promise: self._events.put(partial(self._finish, promise)))
 
     def _free_worker(self) -> WorkerProcess | None:
-        loads = Counter(worker for _, worker in self._reading.values())
-        most = _BATCHES_AT_ONCE if self._has_read else 0 if loads else 1
-        free = [worker for worker in self.workers if worker.has_started and loads[worker] < most]
-        return min(free, key=loads.__getitem__, default=None)
+        # Of two batches, pebble may lose the second if the process ends as it takes it.
+        busy = [worker for _, worker in self._reading.values()]
+        free = (worker for worker in self.workers if worker.has_started and worker not in busy)
+        return next(free, None) if self._has_read or not busy else None
 
     def _next_batch(self) -> list[_Entry]:
         size = max(1, min(_FILES_AT_ONCE, len(self._waiting) // (2 * len(self.workers))))
@@ -153,7 +151,7 @@ class Sharing:
         else:
             self._alone.extend(batch)
 
-    def _fail(self, error: ReadingStoppedError) -> None:
+    def _fail(self, error: Exception) -> None:
         for files in (self._alone, self._waiting):
             while files:
                 _, outcome = files.popleft()
