@@ -7,7 +7,7 @@ from functools import partial
 
 from domain.batches import batched
 from flows.pipeline.progress import ProgressListener
-from flows.pipeline.stages.identify import record_batch, resolve_rivals
+from flows.pipeline.stages.identify import count_changed, record_batch, resolve_rivals
 from flows.pipeline.stages.judge import by_last_day, check, load, stage, stage_peers, unstage
 from flows.pipeline.stages.read import ReadSubmission
 from flows.pipeline.steps import Steps, labelled_batches
@@ -53,6 +53,7 @@ class Judging:
         """Choose among rivals, and judge the others in the order of their periods."""
         context, judgement = self._context, self._judgement
         if self.submissions:
+            count_changed(context, self.submissions)
             work = partial(resolve_rivals, context, self._steps.run_id)
             settled = self._steps.run("place", "place: one workbook per unit", work)
             judgement.refused.update(settled.undecided)
@@ -99,3 +100,4 @@ class Judging:
             judgement.held.update(result.held)
             self._listener.advance("check", len(reports))
         unstage(context, steps.run_id)
+        count_changed(context, group)

@@ -8,6 +8,7 @@ from flows.support.context import AppContext
 from flows.support.scanning_reader import INFECTED
 from warehouse.store.engine import transaction
 from warehouse.submissions.authorisations import unauthorised_rivals
+from warehouse.submissions.lifecycle import count_anew
 from warehouse.submissions.submissions import RivalResolution, quarantine, record_parsed, settle_rivals
 
 
@@ -33,6 +34,13 @@ def record_batch(context: AppContext, run_id: str, batch: Sequence[ReadSubmissio
                 quarantine(session, submission_id, report.issues, context.clock(), run_id, report=report)
             refused += reports
     return tuple(refused)
+
+
+def count_changed(context: AppContext, changed: Sequence[ReadSubmission]) -> None:
+    """Have the database count submissions anew where more than a batch of them changed at once; see `count_anew`."""
+    if len(changed) > context.batch_size:
+        with transaction(context.engine) as session:
+            count_anew(session)
 
 
 def resolve_rivals(context: AppContext, run_id: str) -> RivalResolution:
