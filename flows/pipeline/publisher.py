@@ -121,15 +121,16 @@ class Publisher:
         return [revision for _, revision in written]
 
     def begin_pages(self) -> None:
-        """Count what reporting cost, and have the process, if there is one, make data files and site.
+        """Have the process, if there is one, make data files, and count meanwhile what reporting cost; then the site.
 
         Of all that is recorded by now.
         """
+        is_helped = self._pool is not None or self._runner is not None
+        with suppress(BrokenProcessPool):
+            self._data = self._open().submit(make_data_files, self._settings) if is_helped else None
         self._count_reporting()
-        if self._pool is not None or self._runner is not None:
-            with suppress(BrokenProcessPool):
-                self._data = self._open().submit(make_data_files, self._settings)
-                self._site = self._open().submit(render_pages, self._settings)
+        with suppress(BrokenProcessPool):
+            self._site = self._open().submit(render_pages, self._settings) if is_helped else None
 
     def finish_data(self) -> None:
         """Wait until the data files are made, or make them; a trial's are not made.

@@ -46,8 +46,9 @@ def get_ready() -> None:
 
 
 def open_all(settings: WriterSettings) -> None:
-    """Open catalogue and warehouse before there is anything to write."""
+    """Open catalogue and warehouse and import what takes long, before there is anything to write."""
     attempt(lambda: _opened(settings))
+    attempt(_import_all)
 
 
 def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[PublishedRevision | None]:
@@ -69,6 +70,13 @@ def render_pages(settings: WriterSettings) -> "SiteOutcome | None":
     from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as the data files
 
     return attempt(lambda: render_site(*_opened(settings), settings.published, settings.quality_on))
+
+
+def _import_all() -> None:
+    import pyarrow.parquet  # noqa: PLC0415 # only where many files are written
+
+    import flows.pipeline.stages.publish_site
+    import publishing.document.report_document  # noqa: F401
 
 
 @lru_cache(maxsize=1)

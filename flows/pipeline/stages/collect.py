@@ -40,6 +40,9 @@ from workbooks.pool.landed_file import LandedFile, Reader
 
 _LOG = logging.getLogger(__name__)
 
+_FIRST_FILES = 100
+"""Most files that are landed at first: few, so that reading begins soon."""
+
 
 class NotAllCollectedError(TransientError):
     """Some files or sources could not be read now; everything else was collected."""
@@ -93,10 +96,11 @@ class Collection:
             new = self._within_limit(connector, list(_new_files(self._context, connector, files)))
             if self._reader is not None:
                 self._reader.expect(len(new))
-            for batch in batched(new, self._context.batch_size):
+            first = new[: min(_FIRST_FILES, self._context.batch_size)]
+            for batch in (*batched(first, _FIRST_FILES), *batched(new[len(first) :], self._context.batch_size)):
                 # Landed before it is received: what the warehouse knows of is always there.
                 landed = self._land(connector, batch)
-                again = self._receiveunknown_files(landed)
+                again = self._receive_unknown_files(landed)
                 repeated += again
                 self._read_ahead([each for each in landed if each not in again])
             if is_whole and connector.cursor(()) is None:
@@ -185,7 +189,7 @@ class Collection:
             self._cut_short.add(digest)
         return digest in self._cut_short
 
-    def _receiveunknown_files(self, landed: Sequence[_Landed]) -> list[_Landed]:
+    def _receive_unknown_files(self, landed: Sequence[_Landed]) -> list[_Landed]:
         """Receive the files of bytes that never arrived before, and return the others."""
         with transaction(self._context.engine) as session:
             known = known_files(session, {each.digest for each in landed})
