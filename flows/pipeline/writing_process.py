@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.catalog.catalog import Catalog
 from domain.stores.store import Store
@@ -20,6 +21,14 @@ from workbooks.pool.light_process import catalog_of
 
 if TYPE_CHECKING:
     from publishing.site.builder import SiteOutcome
+
+
+_IMPORTED_LATE: Final = (
+    "publishing.document.report_document",
+    "flows.pipeline.stages.publish_site",
+    "pyarrow.parquet",
+)
+"""Modules that take long to import, which a run imports only where it writes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +68,21 @@ def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[Pub
 
 def make_data_files(settings: WriterSettings) -> tuple[str, ...] | None:
     """Make the data files that are due and return their folders; None if they could not be made."""
-    # Arrow takes long to import: not before revisions are written.
-    from flows.pipeline.stages.data import make_data  # noqa: PLC0415 # as said
+    from flows.pipeline.stages.data import make_data  # noqa: PLC0415 # not before there is time, see `open_all`
 
     return attempt(lambda: make_data(*_opened(settings), settings.published, settings.lang))
 
 
 def render_pages(settings: WriterSettings) -> "SiteOutcome | None":
     """Render the site; None if it could not be rendered."""
-    from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as the data files
+    from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as said
 
     return attempt(lambda: render_site(*_opened(settings), settings.published, settings.quality_on))
 
 
 def _import_all() -> None:
-    import pyarrow.parquet  # noqa: PLC0415 # only where many files are written
-
-    import flows.pipeline.stages.publish_site
-    import publishing.document.report_document  # noqa: F401
+    for module in _IMPORTED_LATE:
+        import_module(module)
 
 
 @lru_cache(maxsize=1)
