@@ -25,7 +25,7 @@ from flows.support.settings import load_settings
 
 T = TypeVar("T")
 
-_BEFORE_READING = frozenset({"collect", "read"})
+_WHILE_READING = frozenset({"collect", "read", "place", "stage"})
 """Stages beside which the reading processes work; beside all others works the process that writes publications."""
 
 
@@ -45,7 +45,7 @@ class MeasuredSteps(PlainSteps):
         finally:
             own, others = (after - earlier for after, earlier in zip(cpu_seconds(), before, strict=True))
             self.cpu[stage] += own  # type: ignore[assignment] # a Counter of seconds
-            self.cpu["read" if stage in _BEFORE_READING else "publish"] += others  # type: ignore[assignment] # as above
+            self.cpu["read" if stage in _WHILE_READING else "publish"] += others  # type: ignore[assignment] # as above
 
 
 def cpu_seconds() -> tuple[float, float]:
