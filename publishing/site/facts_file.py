@@ -1,18 +1,19 @@
 """Facts of a revision as a file: written when the revision is published, or when the site misses it."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
+import orjson
+
 from domain.catalog.forms import Forms
 from domain.rollups import Finality
 from publishing.figures.by_unit import unit_key, unit_lines
 from publishing.figures.provinces import MOST_UNITS_LISTED
 from publishing.figures.report import UnitLine, addresses_of
-from publishing.site.facts import VERSION, as_json, key_of, read_facts
+from publishing.site.facts import VERSION, key_of, read_facts
 from warehouse.queries import FigureWarning, Revision
 
 KnownCells = Mapping[tuple[str, str], str]
@@ -24,7 +25,7 @@ def known_cells(file: BinaryIO) -> KnownCells:
     facts = read_facts(file)
     if facts is None or len(facts.units) <= MOST_UNITS_LISTED:
         return {}
-    details = json.loads(file.readline())
+    details = orjson.loads(file.readline())
     hashes = [sha256 for _, sha256 in details["files"]]
     return {
         (hashes[number], indicator): cells
@@ -122,7 +123,7 @@ def write_facts(revision: Revision, forms: Forms, known: KnownCells = MappingPro
         "counted_forms": counted_forms,
         "beside": beside,
     }
-    return "".join(as_json(line) + "\n" for line in (head, details)).encode()
+    return b"".join(orjson.dumps(line) + b"\n" for line in (head, details))
 
 
 def _details_by_unit(
