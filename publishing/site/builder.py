@@ -1,7 +1,7 @@
 """Build the site from the newest revisions in the published folder: what a moved revision reaches is rendered again."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from publishing.site.facts import AreaFacts, key_of, read_facts, read_unit_figur
 from publishing.site.facts_file import write_facts
 from publishing.site.hierarchy import Hierarchy
 from publishing.site.indicator_pages import AreaSeries, indicator_pages
-from publishing.site.links import OWN, TREND_PERIODS, LinkFinder, PageLinks, shown_of_units
+from publishing.site.links import OWN, LinkFinder, PageLinks, shown_of_units
 from publishing.site.overview_pages import (
     AreaEntry,
     first_pages,
@@ -40,9 +40,9 @@ from publishing.site.published_set import (
     newness,
     other_boundary,
     read_manifest,
-    steps_between,
 )
 from publishing.site.quality_pages import QUALITY, AreaQualities, QualityOf
+from publishing.site.reach import Reach
 from publishing.site.rendering import LANGS, look_of, search_script, style_sheet
 from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
@@ -114,7 +114,7 @@ class _SiteBuilder:
         self._rendered: set[tuple[Period, str]] = set()
         self._gathered: dict[tuple[Period, str], AreaPeriod] = {}
         self._before = NO_SITE
-        self._moved: set[tuple[Period, str]] = set()
+        self._reach: Reach
         self._series_parts: dict[str, str] = {}
         self._qualities = AreaQualities({} if quality_of is None else dict(self._read_qualities(quality_of)))
 
@@ -127,23 +127,22 @@ class _SiteBuilder:
             folder.sweep()
             return SiteOutcome(0)
         self._before = self._state_before()
-        self._moved = moved_since(self._before, self._numbers, self._consulted)
-        unknown = self._leave_out_unknown()
+        moved = moved_since(self._before, self._numbers, self._consulted)
+        unknown = self._leave_out_unknown(moved)
         self._qualities = self._qualities.of(self._names)
         if folder.current == self._key(unknown):
             return SiteOutcome(0, tuple(unknown))
         folder.begin(self._key(unknown))
-        touched = {period for period, _ in self._moved}
-        periods = {period: self._kept(period, touched) or self._period(period) for period in self._numbers}
+        self._reach = Reach(self._before, moved, self._numbers, self._links, self._qualities)
+        periods = {period: self._period(period) for period in self._numbers}
         series = {name: self._series(name) for name in self._names}
         links = {f"{SITE}/{period.id}": path for period, path in periods.items()}
         links |= {f"{SITE}/areas/{name}": path for name, path in series.items()}
         if quality := self._quality():
             links[f"{SITE}/{QUALITY}"] = quality
         files = self._files(periods)
-        files[_STATE] = json.dumps(
-            {"look": self._look, "numbers": self._state, "unknown": unknown, "consulted": self._consulted}
-        ).encode()
+        state = {"look": self._look, "numbers": self._state, "unknown": unknown, "consulted": self._consulted}
+        files[_STATE] = json.dumps({**state, "around": self._reach.around}).encode()
         folder.switch(files, links)
         return SiteOutcome(len(self._rendered), tuple(unknown))
 
@@ -156,12 +155,13 @@ class _SiteBuilder:
         state = json.loads(self._folder.read(current, _STATE)) if current else {}
         if current is None or state["look"] != self._look:
             return NO_SITE
-        return SiteState(current, state["numbers"], frozenset(state["unknown"]), state.get("consulted", {}))
+        unknown = frozenset(state["unknown"])
+        return SiteState(current, state["numbers"], unknown, state["consulted"], state["around"])
 
-    def _leave_out_unknown(self) -> list[str]:
+    def _leave_out_unknown(self, moved: Iterable[tuple[Period, str]]) -> list[str]:
         """Leave out the publications whose facts neither a file nor the warehouse has, and return them."""
         unknown = []
-        for period, name in self._moved:
+        for period, name in moved:
             if name in self._numbers.get(period, ()) and self._read(period, name) is None:
                 unknown.append(f"{period}/{name}")
                 del self._numbers[period][name]
@@ -200,25 +200,6 @@ class _SiteBuilder:
     def _publication(self, period: Period, name: str) -> PublicationFolder:
         return PublicationFolder(self._folder.store, period.id, name)
 
-    # Which parts stay as they are.
-
-    def _kept(self, period: Period, touched: set[Period]) -> str | None:
-        """Return the present part of a period that no moved revision reaches; None: it has to be looked at."""
-        following = self._links.beside(period, 1)
-        same_kind = (other for other in touched if other.frequency is period.frequency)
-        near = any(steps_between(other, period) in range(TREND_PERIODS) for other in same_kind)
-        if not self._before.key or near or following in touched:
-            return None
-        return self._folder.linked(self._before.key, f"{SITE}/{period.id}")
-
-    def _kept_series(self, name: str) -> str | None:
-        """Return the present part of an area's periods, unless one of them, or its newest one's other areas, moved."""
-        own = {name, other_boundary(name)}
-        newest = self._names[name]
-        if not self._before.key or any(other in own or period == newest for period, other in self._moved):
-            return None
-        return self._folder.linked(self._before.key, f"{SITE}/areas/{name}")
-
     # Parts.
 
     def _read_qualities(self, quality_of: QualityOf) -> Iterator[tuple[str, AreaQuality]]:
@@ -237,9 +218,18 @@ class _SiteBuilder:
         facts = self._of(period, name)
         return AreaEntry(name, facts, self._hierarchy.province(facts))
 
+    def _part_before(self, name: str) -> str | None:
+        """Return the part that a link of the present site leads to."""
+        return self._folder.linked(self._before.key, [name]).get(name) if self._before.key else None
+
     def _period(self, period: Period) -> str:
+        """Return the part of a period; of areas that no moved revision reaches the parts of before are in it."""
+        before, reached = self._part_before(f"{SITE}/{period.id}"), self._reach.areas(period)
+        if before and not reached:
+            return before
         areas = {name: self._of(period, name) for name in sorted(self._numbers[period])}
-        links = {name: self._area(period, name) for name in areas}
+        kept = self._folder.linked(before, areas.keys() - reached) if before else {}
+        links = {name: kept.get(name) or self._area(period, name) for name in areas}
         entries = [AreaEntry(name, facts, self._hierarchy.province(facts)) for name, facts in areas.items()]
         listed = [
             [
@@ -302,7 +292,9 @@ class _SiteBuilder:
     def _series(self, name: str) -> str:
         """Return the part of an area's periods, which is made once."""
         if name not in self._series_parts:
-            self._series_parts[name] = self._kept_series(name) or self._make_series(name)
+            is_reached = self._reach.is_series(name, self._names[name])
+            before = None if is_reached else self._part_before(f"{SITE}/areas/{name}")
+            self._series_parts[name] = before or self._make_series(name)
         return self._series_parts[name]
 
     def _make_series(self, name: str) -> str:

@@ -1,8 +1,9 @@
 """What lies above an area or unit, in the shape in which a revision counted it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from domain.catalog.catalog import Catalog
 from domain.periods import Calendar, Period
@@ -27,15 +28,17 @@ class Hierarchy:
 
     def unit(self, code: str, valid_from: str) -> OrgUnit | None:
         """Return the unit that had a code from a day on; None where it has left the catalogue."""
-        first = date.fromisoformat(valid_from)
-        return next((unit for unit in self.catalog.units.versions(code) if unit.valid_from == first), None)
+        return self._by_key.get(f"{code} {valid_from}")
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, OrgUnit]:
+        """Return the units of the register by the key that facts name them by."""
+        return {f"{unit.code} {unit.valid_from}": unit for unit in self.catalog.units.units}
 
     def above(self, code: str, valid_from: str, day: date) -> tuple[OrgUnit, ...]:
         """Return the units above a unit, nearest first: on a day, or on the nearest one on which it existed."""
         unit = self.unit(code, valid_from)
-        if unit is None:
-            return ()
-        return self.catalog.units.above(unit, min(max(day, unit.valid_from), unit.valid_to or date.max))
+        return () if unit is None else self.catalog.units.above(unit, _nearest(unit, day))
 
     def above_area(self, facts: AreaFacts) -> tuple[OrgUnit, ...]:
         """Return the units above an area, nearest first; none above an officer's own."""
@@ -72,19 +75,23 @@ class Hierarchy:
 
     def _find_groups(self, facts: AreaFacts) -> tuple[OrgUnit | None, ...]:
         day = self.last_day(facts.form, facts.period)
-        cache: dict[str, OrgUnit | None] = {}
+        known: dict[tuple[str | None, date], OrgUnit | None] = {}  # units of one parent lie in one group
         results: list[OrgUnit | None] = []
-        for unit in facts.units:
-            if unit.key not in cache:
-                code, valid_from = unit.key.split(" ")
-                cache[unit.key] = self._group(code, self.above(code, valid_from, day), facts.area)
-            results.append(cache[unit.key])
+        for each in facts.units:
+            unit = self._by_key.get(each.key)
+            if unit is None or unit.code == facts.area:
+                results.append(None)
+                continue
+            place = unit.parent, _nearest(unit, day)
+            if place not in known:
+                known[place] = _group(self.catalog.units.above(unit, place[1]), facts.area)
+            results.append(known[place])
         return tuple(results)
 
     def is_sample(self, facts: AreaFacts) -> bool:
         """Return whether the register holds invented villages of the area's units."""
         day, register = self.last_day(facts.form, facts.period), self.catalog.units
-        units = (self.unit(*unit.key.split(" ")) for unit in facts.units)
+        units = (self._by_key.get(unit.key) for unit in facts.units)
         return any(
             village.invented
             for unit in units
@@ -92,10 +99,15 @@ class Hierarchy:
             for village in register.villages(unit, min(day, unit.valid_to or day))
         )
 
-    def _group(self, unit: str, above: tuple[OrgUnit, ...], area: str) -> OrgUnit | None:
-        if unit == area:
-            return None
-        codes = [each.code for each in above]
-        between = above[: codes.index(area)] if area in codes else above
-        below_country = [each for each in between if each.level is not Level.COUNTRY]
-        return below_country[-1] if below_country else None
+
+def _nearest(unit: OrgUnit, day: date) -> date:
+    """Return the day on which a unit existed that is nearest to a day."""
+    return min(max(day, unit.valid_from), unit.valid_to or date.max)
+
+
+def _group(above: Sequence[OrgUnit], area: str) -> OrgUnit | None:
+    """Return the highest unit below an area, or the country, of those above a unit, nearest first."""
+    codes = [each.code for each in above]
+    between = above[: codes.index(area)] if area in codes else above
+    below_country = [each for each in between if each.level is not Level.COUNTRY]
+    return below_country[-1] if below_country else None

@@ -1,11 +1,12 @@
 """Links between the pages of the site: to periods before and after, areas below, and the pages of units."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from domain.periods import Period
-from publishing.site.facts import AreaFacts
+from domain.units import OrgUnit
+from publishing.site.facts import AreaFacts, key_of
 from publishing.site.hierarchy import Hierarchy
 from publishing.site.published_set import Numbers, steps_between
 
@@ -58,8 +59,7 @@ class LinkFinder:
             other if other and name in self._numbers[other] else None
             for other in (self.beside(period, -1), self.beside(period, 1))
         )
-        suffix = name[len(facts.area) :]
-        groups = {f"{group.code}{suffix}" for group in self._hierarchy.groups(facts) if group}
+        groups = _names(filter(None, self._hierarchy.groups(facts)), name, facts)
         return PageLinks(
             previous=previous,
             following=following,
@@ -74,6 +74,21 @@ class LinkFinder:
             before_pages=self._pages_in(previous, facts),
             after_pages=self._pages_in(following, facts),
         )
+
+    def shape(self, period: Period) -> str:
+        """Return a hash of a period's areas and units: while it stays, so do all links within the period."""
+        areas = ((name, self._of(period, name)) for name in sorted(self._numbers[period]))
+        return key_of(
+            [
+                (name, each.area, each.area_valid_from, each.form, each.boundary, [unit.key for unit in each.units])
+                for name, each in areas
+            ]
+        )
+
+    def above(self, period: Period, name: str) -> set[str]:
+        """Return the names that areas above an area have, published or not."""
+        facts = self._of(period, name)
+        return _names(self._hierarchy.above_area(facts), name, facts)
 
     def _pages_in(self, period: Period | None, facts: AreaFacts) -> dict[int, str]:
         """Return the pages of an area's units in another period, by the unit's place; of those that have one."""
@@ -116,6 +131,12 @@ class LinkFinder:
         if not 0 <= place < len(order) or abs(steps_between(order[place], period)) >= TREND_PERIODS:
             return None
         return order[place]
+
+
+def _names(units: Iterable[OrgUnit], name: str, facts: AreaFacts) -> set[str]:
+    """Return the names of units' folders, if they are areas of the same form and boundary as an area of that name."""
+    suffix = name[len(facts.area) :]
+    return {f"{unit.code}{suffix}" for unit in units}
 
 
 def shown_of_units(facts: AreaFacts, own: Sequence[int], links: PageLinks) -> list[object]:

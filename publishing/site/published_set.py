@@ -37,15 +37,19 @@ class PublishedRevisionRef:
 
 @dataclass(frozen=True, slots=True)
 class SiteState:
-    """What a site was made of: its key, newest revisions, the publications that had no pages, and consultations."""
+    """What a site was made of: its key, newest revisions, the publications that had no pages, and consultations.
+
+    `around` holds hashes of areas and units by period, see `Reach`.
+    """
 
     key: str
     numbers: Mapping[str, Mapping[str, int]]
     unknown: frozenset[str]
     consulted: Mapping[str, str]
+    around: Mapping[str, str]
 
 
-NO_SITE: Final = SiteState("", {}, frozenset(), {})
+NO_SITE: Final = SiteState("", {}, frozenset(), {}, {})
 """What no site was made of."""
 
 

@@ -59,7 +59,7 @@ class AreaQualities:
         `samples` are the areas whose split by commune is invented, which pages have to state.
         """
         if not self.known:
-            if folder.current and folder.linked(folder.current, f"{SITE}/{QUALITY}"):
+            if folder.current and folder.linked(folder.current, [f"{SITE}/{QUALITY}"]):
                 folder.part(QUALITY, key_of(), lambda: ())
             return None
         shown = [(name, entries[name].facts.area_name, entries[name].facts.period.id) for name in sorted(self.known)]

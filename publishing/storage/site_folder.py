@@ -118,11 +118,14 @@ class SiteFolder(PublishedTree):
             raise FileNotFoundError(self.store.at(f"{HIDDEN}/{path}"))
         return part.read(name)
 
-    def linked(self, key: str, name: str) -> str | None:
-        """Return the path of the part that a link of a tree leads to; None: there is no such link."""
-        tree = self.tree(key)
-        target = tree and tree.linked(name)
-        return target.removeprefix(f"{HIDDEN}/") if target else None
+    def linked(self, path: str, names: Iterable[str]) -> dict[str, str]:
+        """Return the paths of the parts that links of a tree or part lead to, by the links' names, where there are any.
+
+        `path` is that of the part below `.site`, or the key of the tree.
+        """
+        folder = self.store.folder(f"{HIDDEN}/{path}")
+        targets = {name: folder.linked(name) for name in names} if folder else {}
+        return {name: target.removeprefix(f"{HIDDEN}/") for name, target in targets.items() if target}
 
     def switch(self, files: Files, links: Mapping[str, str]) -> None:
         """Bring all parts to their places, and switch readers to a tree of these files and links.

@@ -230,3 +230,17 @@ def test_revisions_of_another_warehouse_are_left_out(
     folder.warehouse["585", "2025-03", 1] = lost
     assert folder.build().unknown == ()
     assert (tmp_path / "site" / "2025-03" / "585" / "index.vi.html").is_file()
+
+
+def test_areas_move_beside_one_that_is_left_out(
+    catalog: Catalog, revisions: list[Revision], correction: Revision, tmp_path: Path
+) -> None:
+    """While the warehouse does not know one area of a period, the pages of the others follow their revisions."""
+    folder = PublishedFolder(tmp_path / "a", catalog)
+    folder.publish(revisions[1], small_revision(catalog, "2025-04", **PROVINCE))
+    del folder.warehouse["58", "2025-04", 1]
+    folder.build()
+    assert folder.publish(correction).build().unknown == ("2025-04/58",)
+    alone = PublishedFolder(tmp_path / "b", catalog).publish(revisions[1], correction)
+    alone.build()
+    assert folder.pages() == alone.pages()
