@@ -28,6 +28,7 @@ from flows.support.context import AppContext, Extent
 from flows.support.slices.runner import SliceRunner
 from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
+from warehouse.rollups.drafts import RevisionLines
 from warehouse.rollups.reporting_facts import count_reporting
 from warehouse.store.engine import Engine, archive_folder, transaction
 from workbooks.pool.garbage import look_for_garbage
@@ -41,6 +42,9 @@ AREAS_PER_STEP: Final = 20
 
 _AREAS_AT_ONCE: Final = 5
 """Areas that are handed to the process at once: few, as it cannot give back the next that it was handed."""
+
+_AREAS_WITH_LINES: Final = 5
+"""Areas of a run whose lines are kept from the roll-up until they are written."""
 
 
 @dataclass(eq=False, slots=True)
@@ -69,6 +73,7 @@ class Publisher:
         self._context = context
         self._known: set[RevisionRef] = set()
         self._waiting: list[RevisionRef] = []
+        self._lines: dict[RevisionRef, RevisionLines] = {}
         self._begun: list[list[RevisionRef]] = []
         self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
@@ -101,6 +106,13 @@ class Publisher:
         while len(self._waiting) >= AREAS_PER_STEP and self._warehouse:
             self._begin(self._waiting[:AREAS_PER_STEP])
             del self._waiting[:AREAS_PER_STEP]
+
+    def lines_of(self, areas: int) -> dict[RevisionRef, RevisionLines] | None:
+        """Return what takes the lines of revisions until they are written; None where not so many are kept.
+
+        Another process reads them again, and so is memory spared where a run rolls up many areas.
+        """
+        return self._lines if areas <= _AREAS_WITH_LINES and self._pool is None else None
 
     def batches(self) -> list[list[RevisionRef]]:
         """Return the revisions that were added, in batches; each is to be finished."""
@@ -221,7 +233,8 @@ class Publisher:
 
     def _write(self, ref: RevisionRef) -> PublishedRevision:
         context = self._context
-        return write(context.engine, context.catalog, context.published, context.lang, ref)
+        lines = self._lines.pop(ref, None)
+        return write(context.engine, context.catalog, context.published, context.lang, ref, lines=lines)
 
     def _take_last(self) -> _Share | None:
         return next((each for each in reversed(self._shares) if each.written is None and each.future.cancel()), None)

@@ -44,6 +44,11 @@ def canonical(number: Decimal) -> Decimal:
     return whole.quantize(Decimal(1)) if number == whole else number.normalize()
 
 
+def as_read(number: Decimal | None) -> Decimal | None:
+    """Return a number that can be stored as it will be read."""
+    return number if number is None or number.same_quantum(_UNITS) else canonical(number)
+
+
 def _decimals(number: Decimal) -> int:
     if number.same_quantum(_UNITS):
         return 0  # as of nearly all: counts

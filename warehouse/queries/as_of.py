@@ -7,29 +7,20 @@ from sqlalchemy import func, select
 
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
-from domain.units import UnitKey
 from warehouse.models import (
     RollupBesideRow,
     RollupCountedFormRow,
     RollupOtherReportRow,
     RollupRevisionRow,
-    RollupUnitRow,
 )
-from warehouse.queries.assembling import ContributionRecord, RevisionRecords, assemble
+from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision
 from warehouse.rollups.closings import has_key, key_columns
-from warehouse.rollups.revision_rows import (
-    beside_rows,
-    contribution_columns,
-    counted_form_rows,
-    other_report_rows,
-    unit_rows,
-)
+from warehouse.rollups.drafts import beside_rows, counted_form_rows, other_report_rows
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session
-from warehouse.store.reference import unit_names
 
 AS_OF_RUN = "as-of"
 """Run id of figures that no run made."""
@@ -50,14 +41,9 @@ def revision_as_of(session: Session, catalog: Catalog, rollup_key: RollupKey, at
     )
     if not draft.rows:
         raise UsageError(f"nobody in area {rollup_key.area.code} owes form {rollup_key.form} for {rollup_key.period}")
-    units = [RollupUnitRow(**row) for row in unit_rows(_NOT_KEPT, draft)]
-    columns = contribution_columns(_NOT_KEPT, draft)
-    contributions = list(map(ContributionRecord, *(columns[name] for name in ContributionRecord._fields)))
     records = RevisionRecords(
         tuple(draft.rows),
-        units,
-        unit_names(session, [UnitKey(unit.unit_code, unit.unit_valid_from) for unit in units]),
-        contributions,
+        *draft.lines,
         (),
         draft.parts,
         counted_forms=[RollupCountedFormRow(**row) for row in counted_form_rows(_NOT_KEPT, draft)],

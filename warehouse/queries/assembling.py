@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, bindparam, select
 
@@ -24,7 +23,6 @@ from warehouse.models import (
     RollupCountedFormRow,
     RollupOtherReportRow,
     RollupRevisionRow,
-    RollupUnitRow,
     SubmissionRow,
     SuccessionRow,
 )
@@ -40,29 +38,12 @@ from warehouse.queries.read_models import (
     SourceCell,
     UnitReportingStatus,
 )
+from warehouse.rollups.drafts import ContributionRecord, UnitRecord
 from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.open_warnings import open_warnings_of
 
 _DAY = timedelta(days=1)
-
-UnitRecord = RollupUnitRow | Row[Any]
-"""A unit's reporting status as it is made, or its columns as they are read."""
-
-
-class ContributionRecord(NamedTuple):
-    """A row of `RollupContributionRow`, or its columns in this order: a country has tens of thousands."""
-
-    indicator: str
-    period: str
-    unit_code: str
-    unit_valid_from: date
-    submission_id: int
-    numerator: Decimal
-    denominator: Decimal | None
-    weight: Decimal | None
-    weight_source: str | None
-
 
 _STATUS: Final = attrgetter(
     *("submission_id", "judgement", "period", "unit_code", "unit_valid_from"),
@@ -83,7 +64,7 @@ class RevisionRecords:
     """
 
     rows: tuple[RollupRow, ...]
-    units: Sequence[UnitRecord]
+    units: Sequence[UnitRecord | Row[Any]]
     names: Mapping[UnitKey, str]
     contributions: Sequence[ContributionRecord]
     changes: Sequence[RollupChangeRow | Row[Any]]
@@ -193,7 +174,7 @@ def _change(change: RollupChangeRow | Row[Any], files: Mapping[int, FileRef]) ->
 
 def _unit_statuses(
     session: Session,
-    units: Sequence[UnitRecord] | Sequence[RollupOtherReportRow | Row[Any]],
+    units: Sequence[UnitRecord | RollupOtherReportRow | Row[Any]],
     files: Mapping[int, FileRef],
     names: Mapping[UnitKey, str],
     whole: Sequence[bool],
@@ -344,7 +325,7 @@ def _sources_statement() -> Select[Any]:
 _SOURCES: Final = _sources_statement()
 
 
-def _links(session: Session, units: Iterable[UnitRecord]) -> dict[tuple[str, str, str], Link]:
+def _links(session: Session, units: Iterable[UnitRecord | Row[Any]]) -> dict[tuple[str, str, str], Link]:
     """Return the successions that were followed, by old code, new code and day."""
     links = {(old, new, effective) for unit in units for old, new, effective in unit.through}
     if not links:

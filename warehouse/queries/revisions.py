@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary
+from domain.rollups import Boundary, RollupRow
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
@@ -28,10 +28,11 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.queries.assembling import ContributionRecord, RevisionRecords, assemble
+from warehouse.queries.assembling import RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision, RevisionRef
 from warehouse.rollups.closings import RollupKeyColumns, has_key, key_columns
+from warehouse.rollups.drafts import ContributionRecord, RevisionLines
 from warehouse.rollups.revision_rows import newest_revision, read_parts, read_rows
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
@@ -80,25 +81,34 @@ def revision(
 
 
 def revision_to_publish(
-    session: Session, catalog: Catalog, ref: RevisionRef, known: Collection[tuple[str, str]] = ()
+    session: Session,
+    catalog: Catalog,
+    ref: RevisionRef,
+    known: Collection[tuple[str, str]] = (),
+    lines: RevisionLines | None = None,
 ) -> Revision:
     """Return the revision of a reference with what it could know of earlier periods.
 
-    `known` are the files and indicators whose cells the revision before names; see `RevisionRecords`.
+    `known` are the files and indicators whose cells the revision before names; see `RevisionRecords`. `lines` are its
+    own, where it was just made.
 
     Raises:
         UsageError: there is none.
     """
     which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
     head = find_revision(session, ref.area, ref.period, which)
-    return read_to_publish(session, catalog, head, known if known and _keeps_cells(session, head) else ())
+    return read_to_publish(session, catalog, head, known if known and _keeps_cells(session, head) else (), lines)
 
 
 def read_to_publish(
-    session: Session, catalog: Catalog, head: RollupRevisionRow, known: Collection[tuple[str, str]] = ()
+    session: Session,
+    catalog: Catalog,
+    head: RollupRevisionRow,
+    known: Collection[tuple[str, str]] = (),
+    lines: RevisionLines | None = None,
 ) -> Revision:
-    """Read a revision of a head with what it could know of earlier periods; `known` as in `RevisionRecords`."""
-    result = read_revision(session, head, known=known)
+    """Read a revision of a head with what it could know of earlier periods; see `read_revision`."""
+    result = read_revision(session, head, known=known, lines=lines)
     return replace(result, earlier=earlier_periods(session, catalog, result, head.id))
 
 
@@ -114,40 +124,47 @@ def _keeps_cells(session: Session, head: RollupRevisionRow) -> bool:
 
 
 def read_revision(
-    session: Session, head: RollupRevisionRow, *, of: str | None = None, known: Collection[tuple[str, str]] = ()
+    session: Session,
+    head: RollupRevisionRow,
+    *,
+    of: str | None = None,
+    known: Collection[tuple[str, str]] = (),
+    lines: RevisionLines | None = None,
 ) -> Revision:
     """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them.
 
-    `known` as in `RevisionRecords`.
+    `known` as in `RevisionRecords`; `lines` are the revision's, where it was just made: they are not read then.
     """
-    key = {"revision": head.id}
-    units = session.execute(_UNITS, key).all()
-    names = {UnitKey(code, valid_from): name or code for code, valid_from, name in session.execute(_NAMES, key)}
-    contributed = _CONTRIBUTED
-    if of is not None:
-        contributed = contributed.where(table_of(RollupContributionRow).c.indicator == of)
     rows = read_rows(session, head)
-    contributions: list[Any] = list(session.execute(contributed, key).all())
-    positions = {row.indicator: position for position, row in enumerate(rows)}
-    contributions.sort(key=lambda each: positions[each[0]])  # within a figure as they were read
-    archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
-    ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period))
-    contributions += (ContributionRecord(*_COLUMNS(each)) for each in ordered)
-    parts = read_parts(session, head)
     beside = _rows_of(session, RollupBesideRow, head)
     records = RevisionRecords(
         rows,
-        units,
-        names,
-        contributions,
+        *(lines or _read_lines(session, head, rows, of)),
         _rows_of(session, RollupChangeRow, head),
-        parts,
+        read_parts(session, head),
         counted_forms=_rows_of(session, RollupCountedFormRow, head),
         other_reports=_rows_of(session, RollupOtherReportRow, head),
         beside=[each for each in beside if of in {None, each.indicator}],
         known=known,
     )
     return assemble(session, head, records)
+
+
+def _read_lines(
+    session: Session, head: RollupRevisionRow, rows: Sequence[RollupRow], of: str | None = None
+) -> RevisionLines:
+    key = {"revision": head.id}
+    names = {UnitKey(code, valid_from): name or code for code, valid_from, name in session.execute(_NAMES, key)}
+    contributed = _CONTRIBUTED
+    if of is not None:
+        contributed = contributed.where(table_of(RollupContributionRow).c.indicator == of)
+    contributions: list[Any] = list(session.execute(contributed, key).all())
+    positions = {row.indicator: position for position, row in enumerate(rows)}
+    contributions.sort(key=lambda each: positions[each[0]])  # within a figure as they were read
+    archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
+    ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period))
+    contributions += (ContributionRecord(*_COLUMNS(each)) for each in ordered)
+    return RevisionLines(session.execute(_UNITS, key).all(), names, contributions)
 
 
 def _rows_of(session: Session, row: type[Base], head: RollupRevisionRow) -> Sequence[Row[Any]]:

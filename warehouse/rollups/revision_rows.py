@@ -1,7 +1,7 @@
 """Write a revision with all that it is made from, and read it back to compare the next one with it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from domain.indicators import Measure, Part
-from domain.periods import Period, parse_period
+from domain.periods import parse_period
 from domain.rollups import RollupRow
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
@@ -35,10 +35,15 @@ from warehouse.rollups.changes import (
     column_changes,
 )
 from warehouse.rollups.closings import HAS_KEY, RollupKeyColumns
-from warehouse.rollups.contributions import BesideAmount, Contribution
-from warehouse.rollups.reporting_status import ReportingStatus
-from warehouse.rollups.scope import ExpectedReport
-from warehouse.store.bulk import add_columns, add_rows, table_of
+from warehouse.rollups.drafts import (
+    Draft,
+    UnitRecord,
+    beside_rows,
+    counted_form_rows,
+    other_report_rows,
+    part_rows,
+)
+from warehouse.store.bulk import add_columns, add_records, add_rows, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.report_keys import ReportKey
 
@@ -57,25 +62,6 @@ _COUNTED_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A revision not written yet: its head, its rows in the form's order, and what they are made from.
-
-    `parts` are those of derived indicators, `counted_forms` the other forms that count, by indicator and base period,
-    `other_reports` their reports, `beside` what the forms say that do not count.
-    """
-
-    head: RollupRevisionRow
-    rows: Sequence[RollupRow]
-    contributions: Mapping[str, Sequence[Contribution]]
-    expected_reports: Sequence[ExpectedReport]
-    statuses: Mapping[ReportKey, ReportingStatus]
-    parts: Mapping[str, Sequence[Part]]
-    counted_forms: Mapping[str, Mapping[Period, str]]
-    other_reports: Sequence[ExpectedReport]
-    beside: Mapping[str, Sequence[BesideAmount]]
-
-
 def newest_revision(session: Session, key: RollupKeyColumns) -> RollupRevisionRow | None:
     """Return the newest revision of an area's figures, or None."""
     return session.scalar(_NEWEST, key._asdict())
@@ -91,9 +77,12 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     key = draft.head.id
     changes = _changes_since(session, previous, draft) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
-    add_columns(session, table_of(RollupContributionRow), contribution_columns(key, draft))
+    columns = draft.contribution_columns
+    columns = {"revision_id": [key] * len(columns["indicator"]), **columns}
+    add_columns(session, table_of(RollupContributionRow), columns)
     add_rows(session, table_of(RollupPartRow), part_rows(key, draft))
-    add_rows(session, table_of(RollupUnitRow), unit_rows(key, draft))
+    units = [(key, *each) for each in draft.units]
+    add_records(session, table_of(RollupUnitRow), ("revision_id", *UnitRecord._fields), units)
     add_rows(session, table_of(RollupCountedFormRow), counted_form_rows(key, draft))
     add_rows(session, table_of(RollupOtherReportRow), other_report_rows(key, draft))
     add_rows(session, table_of(RollupBesideRow), beside_rows(key, draft))
@@ -262,111 +251,6 @@ def _snapshot_of(
 def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, object]:
     columns = {name: getattr(row, name) for name in _FIGURE_COLUMNS}
     return columns | {"revision_id": revision_id, "position": position}
-
-
-def contribution_columns(revision_id: int, draft: Draft) -> dict[str, list[Any]]:
-    """Return the contributions of submissions to figures by the columns of `RollupContributionRow`."""
-    listed = [each for contributions in draft.contributions.values() for each in contributions]
-    keys, amounts = [each.key for each in listed], [each.amount for each in listed]
-    units = [key.unit for key in keys]
-    periods = {period: period.id for period in {key.period for key in keys}}
-    return {
-        "revision_id": [revision_id] * len(listed),
-        "indicator": [indicator for indicator, contributions in draft.contributions.items() for _ in contributions],
-        "period": [periods[key.period] for key in keys],
-        "unit_code": [unit.code for unit in units],
-        "unit_valid_from": [unit.valid_from for unit in units],
-        "submission_id": [each.submission_id for each in listed],
-        "numerator": [amount.numerator for amount in amounts],
-        "denominator": [amount.denominator for amount in amounts],
-        "weight": [each.weight for each in listed],
-        "weight_source": [each.weight_source for each in listed],
-    }
-
-
-def part_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """Return the parts of derived indicators, as columns of `RollupPartRow`."""
-    return [
-        {
-            "revision_id": revision_id,
-            "indicator": indicator,
-            "position": position,
-            "part": part.indicator,
-            "points": part.points,
-        }
-        for indicator, parts in draft.parts.items()
-        for position, part in enumerate(parts, 1)
-    ]
-
-
-def unit_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """Return each unit's reporting status per base period, as columns of `RollupUnitRow`."""
-    return [
-        _unit_row(revision_id, expected_report, draft.statuses[expected_report.key])
-        for expected_report in draft.expected_reports
-    ]
-
-
-def counted_form_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """Return the other forms that count, as columns of `RollupCountedFormRow`."""
-    return [
-        {"revision_id": revision_id, "indicator": indicator, "period": period.id, "form": form}
-        for indicator, forms in draft.counted_forms.items()
-        for period, form in forms.items()
-    ]
-
-
-def other_report_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """Return the reporting status of reports of other forms that count, as columns of `RollupOtherReportRow`."""
-    return [
-        {"form": report.key.form, **_status_columns(revision_id, report, draft.statuses[report.key])}
-        for report in draft.other_reports
-    ]
-
-
-def beside_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
-    """Return what the forms say that do not count, as columns of `RollupBesideRow`."""
-    return [
-        {
-            "revision_id": revision_id,
-            "indicator": indicator,
-            "period": each.report.key.period.id,
-            "unit_code": each.report.key.unit.code,
-            "form": each.report.key.form,
-            "unit_valid_from": each.report.key.unit.valid_from,
-            "submission_id": each.submission_id,
-            "numerator": each.amount.numerator,
-            "denominator": each.amount.denominator,
-        }
-        for indicator, amounts in draft.beside.items()
-        for each in amounts
-    ]
-
-
-def _status_columns(revision_id: int, report: ExpectedReport, status: ReportingStatus) -> dict[str, object]:
-    file = status.submission
-    return {
-        "revision_id": revision_id,
-        "period": report.key.period.id,
-        "unit_code": report.key.unit.code,
-        "unit_valid_from": report.key.unit.valid_from,
-        "state": status.state,
-        "late": status.late,
-        "submission_id": file.id if file else None,
-        "judgement": file.judgement if file else None,
-        "received_at": file.received_at if file else None,
-        "first_received_at": status.first_received_at,
-    }
-
-
-def _unit_row(revision_id: int, expected_reports: ExpectedReport, status: ReportingStatus) -> dict[str, object]:
-    overlap = expected_reports.overlap
-    return {
-        **_status_columns(revision_id, expected_reports, status),
-        "whole": overlap.whole,
-        "through": [[link.old, link.new, link.effective.isoformat()] for link in overlap.succession_path],
-        "villages": None if overlap.villages is None else sorted(overlap.villages),
-    }
 
 
 def _change_row(revision_id: int, position: int, change: ColumnChange) -> dict[str, object]:

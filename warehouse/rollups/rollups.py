@@ -22,9 +22,10 @@ from warehouse.rollups.changes import as_text, columns_of
 from warehouse.rollups.closings import closing_of, key_columns
 from warehouse.rollups.composites import composite_inputs
 from warehouse.rollups.contributions import FigureInputs, read_rollup_inputs
+from warehouse.rollups.drafts import Draft
 from warehouse.rollups.notes import NoteWriter
 from warehouse.rollups.reviews import newest_position
-from warehouse.rollups.revision_rows import Draft, newest_revision, write_revision
+from warehouse.rollups.revision_rows import newest_revision, write_revision
 from warehouse.rollups.scope import RollupKey, computation_version, scope_of
 from warehouse.store.bulk import table_of, upsert_rows
 from warehouse.store.engine import Session, serialise
@@ -44,6 +45,22 @@ def roll_up(
     boundary: Boundary = Boundary.AS_THEN,
     on_demand: bool = False,
 ) -> int | None:
+    """Make a revision as `make_revision` does, and return its number; None when nothing changed."""
+    draft = make_revision(
+        session, catalog, RollupKey(area, form, period, boundary), run_id=run_id, at=at, on_demand=on_demand
+    )
+    return None if draft is None else draft.head.number
+
+
+def make_revision(
+    session: Session,
+    catalog: Catalog,
+    rollup_key: RollupKey,
+    *,
+    run_id: str,
+    at: datetime,
+    on_demand: bool = False,
+) -> Draft | None:
     """Compute an area's figures for a form and period, within the boundary that the area defines.
 
     A new revision is kept only when a published column other than revision, published_at and run_id differs from the
@@ -52,10 +69,9 @@ def roll_up(
     figures are left alone, and submissions for them stay unreviewed until they are reopened.
 
     Returns:
-        The new revision's number, or None when nothing changed (or no unit of the area has to report the form).
+        The new revision as written; None when nothing changed (or no unit of the area has to report the form).
     """
     serialise(session)
-    rollup_key = RollupKey(area, form, period, boundary)
     if closing_of(session, rollup_key) is not None:
         return None
     _record_review(session, catalog, rollup_key, at, on_demand=on_demand)
@@ -70,7 +86,7 @@ def roll_up(
     if not draft.rows or is_unchanged:
         return None
     write_revision(session, draft, previous)
-    return draft.head.number
+    return draft
 
 
 def write_final(

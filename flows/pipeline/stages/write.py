@@ -18,6 +18,7 @@ from publishing.publish import bundles, folder_name, publish
 from publishing.site.facts_file import KnownCells, known_cells, write_facts
 from publishing.storage.site_folder import SiteFolder
 from warehouse.queries import Revision, RevisionRef, revision_to_publish
+from warehouse.rollups.drafts import RevisionLines
 from warehouse.store.engine import Warehouse, reading
 from workbooks.pool.garbage import no_garbage_collection
 
@@ -32,10 +33,21 @@ class _ReadRevision(NamedTuple):
     known: KnownCells
 
 
-def write(engine: Warehouse, catalog: Catalog, published: Store, lang: Lang, ref: RevisionRef) -> PublishedRevision:
-    """Write one revision below the folder of published reports; idempotent."""
+def write(
+    engine: Warehouse,
+    catalog: Catalog,
+    published: Store,
+    lang: Lang,
+    ref: RevisionRef,
+    *,
+    lines: RevisionLines | None = None,
+) -> PublishedRevision:
+    """Write one revision below the folder of published reports; idempotent.
+
+    `lines` are the revision's, where this process just made it.
+    """
     with no_garbage_collection():
-        return _placed(_read(engine, catalog, published, ref), catalog, published, lang)
+        return _placed(_read(engine, catalog, published, ref, lines), catalog, published, lang)
 
 
 def write_together(
@@ -68,10 +80,12 @@ def attempt(work: Callable[[], T]) -> T | None:
     return None
 
 
-def _read(engine: Warehouse, catalog: Catalog, published: Store, ref: RevisionRef) -> _ReadRevision:
+def _read(
+    engine: Warehouse, catalog: Catalog, published: Store, ref: RevisionRef, lines: RevisionLines | None = None
+) -> _ReadRevision:
     known = _known_cells(SiteFolder(published), catalog, ref)
     with reading(engine) as session:
-        return _ReadRevision(revision_to_publish(session, catalog, ref, known), known)
+        return _ReadRevision(revision_to_publish(session, catalog, ref, known, lines), known)
 
 
 def _placed(

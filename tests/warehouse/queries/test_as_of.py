@@ -12,7 +12,6 @@ from tests.examples import examples
 from tests.warehouse.rollups.random_histories import STOCK, RandomHistory, Send, Step, TakeBack, Wait, Waive, histories
 from tests.warehouse.warehouse_builder import FORM, MAY, WarehouseBuilder, taken_back
 from warehouse import queries
-from warehouse.rollups.revision_rows import contribution_columns, unit_rows
 from warehouse.rollups.rollups import RevisionOrigin, draft_of
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session, reading
@@ -34,7 +33,7 @@ def cells(builder: WarehouseBuilder) -> list[RollupKey]:
 def looked(session: Session, builder: WarehouseBuilder, cell: RollupKey, as_of: datetime | None) -> list[object]:
     """Return all that a rollup consists of, without its identification."""
     draft = draft_of(session, builder.catalog, cell, RevisionOrigin(1, "run", builder.clock), as_of)
-    return [draft.head.content_sha256, unit_rows(0, draft), contribution_columns(0, draft)]
+    return [draft.head.content_sha256, draft.lines]
 
 
 @settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.exc import StatementError
 
-from warehouse.models.exact import LARGEST_FIGURE, ExactNumber, UtcMoment, Words, canonical, has_room_for
+from warehouse.models.exact import LARGEST_FIGURE, ExactNumber, UtcMoment, Words, as_read, canonical, has_room_for
 from warehouse.store.engine import Engine, reading, transaction
 
 TABLE = Table(
@@ -58,6 +58,14 @@ def test_number_comes_back_in_one_spelling(table: Engine, number: str) -> None:
     keep(table, {"number": Decimal(number)})
     with reading(table) as session:
         assert str(session.scalar(select(TABLE.c.number))) == number
+
+
+@pytest.mark.parametrize("number", ["7", "1.0", "0.50", "1E+2", "0.000"])
+def test_number_is_known_as_it_will_be_read(table: Engine, number: str) -> None:
+    """A number that was computed is spelt as the stored one."""
+    keep(table, {"number": Decimal(number)})
+    with reading(table) as session:
+        assert str(as_read(Decimal(number))) == str(session.scalar(select(TABLE.c.number)))
 
 
 @pytest.mark.parametrize("number", ["0.0000001", "1E+18", "NaN", "Infinity"])
