@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ AREAS_PER_STEP: Final = 20
 """Areas that are rolled up, written or recorded at once: as many as make a process of its own worth its start."""
 
 _AREAS_AT_ONCE: Final = 5
-"""Areas that are handed to the process at once: few, as it cannot give back the next that it was handed."""
+"""Areas that are handed to the process at once: few, as the run waits for the last, and enough to be worth it."""
 
 _AREAS_WITH_LINES: Final = 5
 """Areas of a run whose lines are kept from the roll-up until they are written."""
@@ -77,6 +77,7 @@ class Publisher:
         self._begun: list[list[RevisionRef]] = []
         self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
+        self._handing = ThreadPoolExecutor(1)  # the process itself could give back neither of the next two
         self._helps = False
         self._connection = ExitStack()
         self._runner: SliceRunner | None = None
@@ -88,9 +89,7 @@ class Publisher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with self._connection:
-            if self._pool is not None:
-                self._pool.shutdown(cancel_futures=True)
+        self._connection.close()
 
     def expect(self, areas: int) -> None:
         """Start the process where so many areas are going to change that it is worth its start."""
@@ -133,13 +132,13 @@ class Publisher:
         return [revision for _, revision in written]
 
     def begin_pages(self) -> None:
-        """Have the process, if there is one, make data files, and count meanwhile what reporting cost; then the site.
+        """Have another process make data files and the writing one, if there is one, the site, of all that is recorded.
 
-        Of all that is recorded by now.
+        Before the site, count what reporting cost.
         """
         is_helped = self._pool is not None or self._runner is not None
         with suppress(BrokenProcessPool):
-            self._data = self._open().submit(make_data_files, self._settings) if is_helped else None
+            self._data = self._start().submit(make_data_files, self._settings) if is_helped else None
         self._count_reporting()
         with suppress(BrokenProcessPool):
             self._site = self._open().submit(render_pages, self._settings) if is_helped else None
@@ -200,6 +199,7 @@ class Publisher:
         if not self._begun:
             self._runner = self._connection.enter_context(self._context.open_runner())
             self._helps = self._runner is not None  # a worker may never answer
+            self._connection.callback(self._handing.shutdown, cancel_futures=True)
         self._begun.append(refs)
         with suppress(BrokenProcessPool):
             for share in batched(refs, _AREAS_AT_ONCE):
@@ -208,12 +208,18 @@ class Publisher:
     def _submit(self, share: list[RevisionRef]) -> Future[list[PublishedRevision | None]]:
         if self._runner is not None:
             return self._runner.submit(write_slice, self._context.lang, share)
-        return self._open().submit(write_all, self._settings, share)
+        process, settings = self._open(), self._settings
+        return self._handing.submit(lambda: process.submit(write_all, settings, share).result())
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
+            self._pool = self._start()
         return self._pool
+
+    def _start(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(1, mp_context=LightContext(), initializer=get_ready)
+        self._connection.callback(pool.shutdown, cancel_futures=True)
+        return pool
 
     def _written(self, share: _Share) -> list[PublishedRevision | None]:
         """Return what was written of a share, None for what was not; until it is, write shares that are not begun.

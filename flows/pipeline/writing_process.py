@@ -1,4 +1,4 @@
-"""Functions of the process that writes publications: it imports only what writing needs."""
+"""Functions of the processes that write publications: they import only what writing needs."""
 
 import signal
 from collections.abc import Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _IMPORTED_LATE: Final = (
     "publishing.document.report_document",
     "flows.pipeline.stages.publish_site",
-    "pyarrow.parquet",
 )
 """Modules that take long to import, which a run imports only where it writes by itself."""
 
@@ -68,14 +67,14 @@ def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[Pub
 
 def make_data_files(settings: WriterSettings) -> tuple[str, ...] | None:
     """Make the data files that are due and return their folders; None if they could not be made."""
-    from flows.pipeline.stages.data import make_data  # noqa: PLC0415 # not before there is time, see `open_all`
+    from flows.pipeline.stages.data import make_data  # noqa: PLC0415 # only its process needs it
 
     return attempt(lambda: make_data(*_opened(settings), settings.published, settings.lang))
 
 
 def render_pages(settings: WriterSettings) -> "SiteOutcome | None":
     """Render the site; None if it could not be rendered."""
-    from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # as said
+    from flows.pipeline.stages.publish_site import render_site  # noqa: PLC0415 # not before there is time, see `open_all`
 
     return attempt(lambda: render_site(*_opened(settings), settings.published, settings.quality_on))
 
