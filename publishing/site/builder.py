@@ -315,7 +315,8 @@ class _SiteBuilder:
                     tuple(self._of(period, other) if other in self._numbers[period] else None for period in periods),
                 ),
                 self._formatters,
-            ).items(),
+                self._look,
+            ),
         )
 
     def _gather(self, period: Period, name: str, links: PageLinks) -> AreaPeriod:

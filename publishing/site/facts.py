@@ -116,6 +116,11 @@ class AreaFacts:
     figures: tuple[FigureFact, ...]
     units: tuple[UnitFact, ...]
 
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Return area, form, boundary and period as plain values, without what its revision says."""
+        return self.area, self.area_valid_from, self.area_name, self.form, self.boundary, self.period.id
+
     @cached_property
     def by_indicator(self) -> Mapping[str, FigureFact]:
         """Return the figures by indicator."""

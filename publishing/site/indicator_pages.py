@@ -1,19 +1,20 @@
 """Pages of an area over all its periods: one that lists them, and one for each indicator, with its units ranked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Final, TypeVar
 
 from domain.rollups import RollupStatus
 from domain.units import OrgUnit
 from publishing.site.area_pages import MOST_UNITS, AreaPeriod, crumb_of, province_crumbs, total
-from publishing.site.facts import AreaFacts, FigureFact, UnitValue
+from publishing.site.facts import AreaFacts, FigureFact, UnitValue, key_of
 from publishing.site.links import TREND_PERIODS
 from publishing.site.rendering import Skeleton, addresses, drawing, escaped, hole, render
 from publishing.site.site_formatter import SiteFormatter, shown_values
 from publishing.site.trends import boundary_names, reasons_of, trend_of
+from publishing.storage.site_folder import KeyedPage
 
 _HOLES: Final = (
     *("indicator", "value", "counted", "trend", "trend_text", "reasons"),
@@ -56,6 +57,22 @@ class AreaSeries:
             ]
         return self._totals[figure.indicator]
 
+    def key(self, indicator: str) -> str:
+        """Return a hash of all that the pages of an indicator show, besides what the catalogue says."""
+        shown = (*self.periods, *self.beside, *(facts for _, facts in self.newest.children))
+        figures = (facts and facts.by_indicator.get(indicator) for facts in shown)
+        plain = [figure and list(map(str, figure)) for figure in figures]
+        return key_of(self._shared_key, indicator, self.newest.figures.reports.get(indicator), plain)
+
+    @cached_property
+    def _shared_key(self) -> str:
+        """Return a hash of what the pages of all indicators show."""
+        newest = self.newest
+        heads = [facts and facts.head for facts in (*self.periods, *self.beside)]
+        children = [(name, facts.head) for name, facts in newest.children]
+        units = [(unit.key, unit.name) for unit in newest.facts.units]
+        return key_of(newest.name, newest.province, newest.is_sample, heads, children, units, newest.unit_pages)
+
     def ranked_units(self, formatters: Sequence[SiteFormatter], figure: FigureFact) -> Sequence[_ShownUnits | None]:
         """Rank the units by a figure, once for all languages; None where there is one alone, or too many for a page."""
         newest = self.newest
@@ -71,20 +88,29 @@ class AreaSeries:
         return [(order, texts) for texts in shown_values(formatters, figure, values)]
 
 
-def indicator_pages(series: AreaSeries, formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render the list of an area's periods, and a page for each indicator, in each language."""
-    writers = [_IndicatorPages(series, formatter) for formatter in formatters]
-    pages = {f"index.{writer.formatter.lang}.html": writer.render_list() for writer in writers}
+def indicator_pages(
+    series: AreaSeries, formatters: Sequence[SiteFormatter], look: str
+) -> Iterator[tuple[str, bytes | KeyedPage]]:
+    """Render the list of an area's periods, and a page for each indicator, in each language.
+
+    A new revision changes few indicators' pages, which are keyed for that; `look` is the catalogue's (`look_of`).
+    """
+    writers = [_IndicatorPages(series, formatter, order) for order, formatter in enumerate(formatters)]
+    for writer in writers:
+        yield f"index.{writer.formatter.lang}.html", writer.render_list()
     for figure in series.newest.facts.figures:
-        for writer, units in zip(writers, series.ranked_units(formatters, figure), strict=True):
-            pages[f"{figure.indicator}.{writer.formatter.lang}.html"] = writer.render(figure, units)
-    return pages
+        key = key_of(look, series.key(figure.indicator))
+        units = cache(partial(series.ranked_units, formatters, figure))
+        for writer in writers:
+            page = KeyedPage(key, partial(writer.render, figure, units))
+            yield f"{figure.indicator}.{writer.formatter.lang}.html", page
 
 
 @dataclass(frozen=True)
 class _IndicatorPages:
     series: AreaSeries
     formatter: SiteFormatter
+    order: int
     _skeletons: dict[tuple[bool, tuple[str, ...]], Skeleton] = field(init=False, default_factory=dict)
 
     @property
@@ -144,10 +170,10 @@ class _IndicatorPages:
             themes=themes,
         )
 
-    def render(self, figure: FigureFact, units: _ShownUnits | None) -> bytes:
+    def render(self, figure: FigureFact, units: Callable[[], Sequence[_ShownUnits | None]]) -> bytes:
         formatter, area, lang = self.formatter, self.area, self.formatter.lang
         indicator, period = formatter.indicator(figure.indicator), formatter.period(area.facts.period)
-        series, rankings = self._both_boundaries(), self._rankings(figure, units)
+        series, rankings = self._both_boundaries(), self._rankings(figure, units()[self.order])
         trend = trend_of(formatter, figure.indicator, *series)
         shape = trend is not None, tuple(heading for heading, _ in rankings)
         if shape not in self._skeletons:

@@ -142,7 +142,7 @@ def _names(units: Iterable[OrgUnit], name: str, facts: AreaFacts) -> set[str]:
 def shown_of_units(facts: AreaFacts, own: Sequence[int], links: PageLinks) -> list[object]:
     """Return all that the pages of an area's own units show: a new revision of a large area changes few of them."""
     return [
-        (facts.area, facts.area_valid_from, facts.area_name, facts.form, facts.boundary, facts.period.id),
+        facts.head,
         [(figure.indicator, figure.denominator is None) for figure in facts.figures],
         [unit.key for unit in facts.units],
         [
