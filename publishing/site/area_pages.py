@@ -1,23 +1,26 @@
 """Pages of an area and period: its figures and trend, files, units, and revisions."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
 from domain.aggregation import Amount, add_up, percentage
 from domain.batches import batched
 from domain.periods import Period
 from domain.units import OrgUnit
-from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue
-from publishing.site.rendering import Crumbs, addresses, keyed, other, render
+from publishing.site.facts import AreaFacts, FigureFact, UnitFigures, UnitValue, key_of
+from publishing.site.rendering import Crumbs, addresses, other, render
 from publishing.site.revision_notes import RevisionNote
 from publishing.site.site_formatter import SiteFormatter, shown_values
 from publishing.site.trends import trend_of
 from publishing.storage.folders import revision_link
 from publishing.storage.site_folder import KeyedPage
+
+_Texts = Sequence[tuple[str, str] | None]
+"""Value and fraction of a figure by unit, as a language shows them."""
 
 MOST_UNITS: Final = 300
 """Most units listed on one page."""
@@ -92,20 +95,21 @@ class GroupRow:
     values: tuple[tuple[str, str], ...]
 
 
-def area_pages(area: AreaPeriod, formatters: Sequence[SiteFormatter], look: str) -> dict[str, bytes | KeyedPage]:
+def area_pages(
+    area: AreaPeriod, formatters: Sequence[SiteFormatter], look: str
+) -> Iterator[tuple[str, bytes | KeyedPage]]:
     """Render an area's page in each language, and lists of its units where they are too many for it.
 
     A new revision changes few of these lists, which are keyed for that; `look` is the catalogue's (`look_of`).
     """
-    writers = [_AreaPages(area, formatter, look) for formatter in formatters]
-    places = range(len(area.facts.units))
-    order = sorted(places, key=lambda place: (_code(area.groups[place]), place))
-    columns = zip(writers[0].leads, writers[0].values, strict=True)
-    shown = [shown_values(formatters, lead, map(values.get, places)) for lead, values in columns]
-    pages: dict[str, bytes | KeyedPage] = {}
-    for number, writer in enumerate(writers):
-        pages |= writer.render(writer.rows(order, [texts[number] for texts in shown]))
-    return pages
+    lists = _UnitLists(area, formatters)
+    writers = [_AreaPages(area, formatter, lists, order) for order, formatter in enumerate(formatters)]
+    for writer in writers:
+        yield f"index.{writer.formatter.lang}.html", writer.render()
+    for number in range(1, len(lists.places) + 1) if lists.are_long else ():
+        key = key_of(look, lists.key(number))
+        for writer in writers:
+            yield f"units-{number}.{writer.formatter.lang}.html", KeyedPage(key, partial(writer.render_list, number))
 
 
 def crumbs_of(area: AreaPeriod, formatter: SiteFormatter, up: str) -> list[tuple[str, str]]:
@@ -128,17 +132,78 @@ def crumb_of(area: AreaPeriod, formatter: SiteFormatter) -> str:
 
 
 @dataclass(frozen=True)
+class _UnitLists:
+    """The units of an area by group, in lists of the most that a page has."""
+
+    area: AreaPeriod
+    formatters: Sequence[SiteFormatter]
+    _texts: dict[int, Sequence[Sequence[_Texts]]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    @cached_property
+    def places(self) -> Sequence[Sequence[int]]:
+        """Return the places of the units of each list."""
+        groups = self.area.groups
+        order = sorted(range(len(groups)), key=lambda place: (_code(groups[place]), place))
+        return list(batched(order, MOST_UNITS)) or [[]]
+
+    @property
+    def are_long(self) -> bool:
+        """Return whether the units are too many for the area's page."""
+        return len(self.places) > 1
+
+    @cached_property
+    def anchors(self) -> Mapping[int, str]:
+        """Return the code of each group by the place of its first unit."""
+        first: dict[str, int] = {}
+        for listed in self.places:
+            for place in listed:
+                first.setdefault(_code(self.area.groups[place]), place)
+        return {place: code for code, place in first.items()}
+
+    @cached_property
+    def leads(self) -> Sequence[FigureFact]:
+        """Return the headline figures, which are the same in any language."""
+        return [theme.lead for theme in self.formatters[0].themes(self.area.facts) if theme.is_headline]
+
+    def texts(self, number: int) -> Sequence[Sequence[_Texts]]:
+        """Return value and fraction of the units of a list, by language and headline figure."""
+        if number not in self._texts:
+            places, flow, figures = self.places[number - 1], self.formatters[0].flow, self.area.figures
+            values = [figures.values(lead.indicator, flow(lead.indicator)) for lead in self.leads]
+            shown = [
+                shown_values(self.formatters, lead, map(of_lead.get, places))
+                for lead, of_lead in zip(self.leads, values, strict=True)
+            ]
+            self._texts[number] = [[of_lead[order] for of_lead in shown] for order in range(len(self.formatters))]
+        return self._texts[number]
+
+    def key(self, number: int) -> str:
+        """Return a hash of all that a list shows, besides what the catalogue says."""
+        area, units = self.area, self.area.facts.units
+        figures = [(figure.indicator, figure.denominator is None) for figure in area.facts.figures]
+        rows = [
+            (units[place], area.unit_pages[place], (group := area.groups[place]) and (group.code, group.name))
+            for place in self.places[number - 1]
+        ]
+        anchors = [self.anchors.get(place) for place in self.places[number - 1]]
+        shared = area.name, area.facts.head, area.province, area.is_sample, figures, len(self.places)
+        return key_of(shared, number, rows, anchors)
+
+
+@dataclass(frozen=True)
 class _AreaPages:
     area: AreaPeriod
     formatter: SiteFormatter
-    look: str
+    lists: _UnitLists
+    order: int
+    """Place of the language among all."""
 
-    def render(self, rows: Sequence[UnitRow]) -> dict[str, bytes | KeyedPage]:
+    def render(self) -> bytes:
+        """Render the area's page."""
         area, formatter = self.area, self.formatter
         facts, lang = area.facts, formatter.lang
         themes = formatter.themes(facts)
-        is_long = len(facts.units) > MOST_UNITS
-        lists = list(batched(rows, MOST_UNITS)) if is_long else []
+        is_long = self.lists.are_long
         before = area.before.by_indicator if area.before else {}
         changes = {figure.indicator: formatter.change(figure, before.get(figure.indicator)) for figure in facts.figures}
         cards = [
@@ -146,7 +211,7 @@ class _AreaPages:
             for theme in themes
             if theme.is_headline
         ]
-        page = render(
+        return render(
             "area.html.j2",
             formatter,
             addresses(2, "index", lang),
@@ -156,40 +221,31 @@ class _AreaPages:
             cards=cards,
             changes=changes,
             files=[(self._file_label(name), name) for name in sorted(area.files, key=self._file_order)],
-            headings=[formatter.indicator(lead.indicator) for lead in self.leads],
+            headings=self.headings,
             labels=self.labels,
-            rows=None if is_long else rows,
-            groups=self._group_rows(lists) if is_long else [],
+            rows=None if is_long else self._rows(1),
+            groups=self._group_rows() if is_long else [],
             revisions=[self._revision(note) for note in area.revisions],
         )
-        pages: dict[str, bytes | KeyedPage] = {f"index.{lang}.html": page}
-        for number, listed in enumerate(lists, start=1):
-            pages[f"units-{number}.{lang}.html"] = self._list(listed, number, len(lists))
-        return pages
+
+    @property
+    def headings(self) -> list[str]:
+        return [self.formatter.indicator(lead.indicator) for lead in self.lists.leads]
 
     @property
     def labels(self) -> list[str]:
         """Return the headings where there is little width."""
         return [theme.name for theme in self.formatter.themes(self.area.facts) if theme.is_headline]
 
-    @cached_property
-    def leads(self) -> list[FigureFact]:
-        return [theme.lead for theme in self.formatter.themes(self.area.facts) if theme.is_headline]
-
-    @cached_property
-    def values(self) -> list[Mapping[int, UnitValue]]:
-        formatter = self.formatter
-        return [self.area.figures.values(lead.indicator, formatter.flow(lead.indicator)) for lead in self.leads]
-
-    def _list(self, rows: Sequence[UnitRow], number: int, total: int) -> KeyedPage:
+    def render_list(self, number: int) -> bytes:
+        """Render a list of units."""
         area, formatter = self.area, self.formatter
         crumbs: Crumbs = [
             *crumbs_of(area, formatter, "../../"),
             (formatter.period(area.facts.period), f"index.{formatter.lang}.html"),
             (formatter.text("page", number=number), ""),
         ]
-        return keyed(
-            self.look,
+        return render(
             "units.html.j2",
             formatter,
             addresses(2, f"units-{number}", formatter.lang),
@@ -197,40 +253,38 @@ class _AreaPages:
             area_name=formatter.area(area.facts),
             period_name=formatter.period(area.facts.period),
             is_sample=area.is_sample,
-            rows=rows,
+            rows=self._rows(number),
             number=number,
-            total=total,
+            total=len(self.lists.places),
             labels=self.labels,
-            headings=[formatter.indicator(lead.indicator) for lead in self.leads],
+            headings=self.headings,
         )
 
-    def rows(self, order: Iterable[int], texts: Sequence[Sequence[tuple[str, str] | None]]) -> list[UnitRow]:
-        """Return the units in that order, with texts of each headline by unit; the first of each group is an anchor."""
-        area, lang = self.area, self.formatter.lang
+    def _rows(self, number: int) -> list[UnitRow]:
+        """Return the units of a list; the first of each group is an anchor."""
+        area, lang, anchors = self.area, self.formatter.lang, self.lists.anchors
         absent = self.formatter.published("no_value"), ""
         rows: list[UnitRow] = []
-        seen: set[str] = set()
-        for place in order:
+        for place, *values in zip(self.lists.places[number - 1], *self.lists.texts(number)[self.order], strict=True):
             unit, group = area.facts.units[place], area.groups[place]
-            code = _code(group)
             rows.append(
                 UnitRow(
                     name=unit.name,
                     code=unit.code,
                     href=f"{area.unit_pages[place]}.{lang}.html",
                     group=group.name if group else "",
-                    anchor="" if code in seen else code,
+                    anchor=anchors.get(place, ""),
                     state=unit.state,
-                    values=tuple([of_unit[place] or absent for of_unit in texts]),
+                    values=tuple([value or absent for value in values]),
                 )
             )
-            seen.add(code)
         return rows
 
-    def _group_rows(self, lists: Sequence[Sequence[UnitRow]]) -> list[GroupRow]:
-        area, lang = self.area, self.formatter.lang
-        amounts = [area.figures.amounts(lead.indicator, self.formatter.flow(lead.indicator)) for lead in self.leads]
-        pages = {row.anchor: number for number, listed in enumerate(lists, start=1) for row in listed if row.anchor}
+    def _group_rows(self) -> list[GroupRow]:
+        area, lang, leads, anchors = self.area, self.formatter.lang, self.lists.leads, self.lists.anchors
+        amounts = [area.figures.amounts(lead.indicator, self.formatter.flow(lead.indicator)) for lead in leads]
+        numbered = enumerate(self.lists.places, start=1)
+        pages = {anchors[place]: number for number, listed in numbered for place in listed if place in anchors}
         by_group: dict[str, list[int]] = {}
         groups: dict[str, OrgUnit | None] = {}
         for place, group in enumerate(area.groups):
@@ -240,7 +294,7 @@ class _AreaPages:
         for code in sorted(by_group):
             group, places = groups[code], by_group[code]
             name = f"{code}{area.suffix}"
-            listed = f"units-{pages.get(code, 1)}.{lang}.html#g-{code}"
+            listed = f"units-{pages[code]}.{lang}.html#g-{code}"
             rows.append(
                 GroupRow(
                     name=group.name if group else self.formatter.text("ungrouped"),
@@ -250,7 +304,7 @@ class _AreaPages:
                     expected=len(places),
                     values=tuple(
                         self._shown(lead, total(self.formatter, lead, [of_lead[at] for at in places if at in of_lead]))
-                        for lead, of_lead in zip(self.leads, amounts, strict=True)
+                        for lead, of_lead in zip(leads, amounts, strict=True)
                     ),
                 )
             )

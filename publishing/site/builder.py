@@ -287,7 +287,7 @@ class _SiteBuilder:
 
     def _area_pages(self, period: Period, name: str, links: PageLinks) -> Pages:
         link_revisions(self._publication(period, name))
-        return area_pages(self._gather(period, name, links), self._formatters, self._look).items()
+        return area_pages(self._gather(period, name, links), self._formatters, self._look)
 
     def _series(self, name: str) -> str:
         """Return the part of an area's periods, which is made once."""
