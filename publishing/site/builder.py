@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -48,7 +48,7 @@ from publishing.site.revision_notes import read_revision_notes
 from publishing.site.site_formatter import SiteFormatter
 from publishing.storage.folders import PublicationFolder, link_revisions
 from publishing.storage.manifest import MANIFEST
-from publishing.storage.site_folder import SITE, Pages, SiteFolder
+from publishing.storage.site_folder import SITE, KeyedPage, Pages, SiteFolder
 from warehouse.queries import Revision
 from warehouse.queries.desk.reporting_quality import AreaQuality
 
@@ -361,7 +361,7 @@ class _SiteBuilder:
 
     # The tree's own pages.
 
-    def _files(self, periods: Mapping[Period, str]) -> dict[str, bytes]:
+    def _files(self, periods: Mapping[Period, str]) -> dict[str, bytes | KeyedPage]:
         folder, formatters = self._folder, self._formatters
         listed = {period: json.loads(folder.read(path, _AREAS)) for period, path in periods.items()}
         newest = [self._entry(period, name) for name, period in sorted(self._names.items())]
@@ -380,7 +380,19 @@ class _SiteBuilder:
         return {
             **first_pages(newest, counts, formatters),
             **province_pages(by_province, formatters),
-            **search_pages(formatters, search_index(search_places(newest, self._formatters[0], self._links.owners_in))),
+            **self._search(newest),
             f"{SITE}/search.js": search_script(),
             f"{SITE}/style.css": style_sheet(),
         }
+
+    def _search(self, newest: Sequence[AreaEntry]) -> Mapping[str, KeyedPage]:
+        """Return the pages of the search and its names, which stay while there are the same areas and units."""
+        pages = cache(partial(self._search_pages, newest))
+        around = [self._reach.around[period.id] for period in sorted(set(self._names.values()))]
+        key = key_of(self._look, [(name, period.id) for name, period in self._names.items()], around)
+        names = self._folder.names_of(self._before.key, key) if self._before.key else []
+        return {name: KeyedPage(key, partial(lambda each: pages()[each], name)) for name in names or pages()}
+
+    def _search_pages(self, newest: Sequence[AreaEntry]) -> Mapping[str, bytes]:
+        places = search_places(newest, self._formatters[0], self._links.owners_in)
+        return search_pages(self._formatters, search_index(places))

@@ -76,14 +76,9 @@ class LinkFinder:
         )
 
     def shape(self, period: Period) -> str:
-        """Return a hash of a period's areas and units: while it stays, so do all links within the period."""
+        """Return a hash of a period's areas and units: while it stays, so do links within the period, and names."""
         areas = ((name, self._of(period, name)) for name in sorted(self._numbers[period]))
-        return key_of(
-            [
-                (name, each.area, each.area_valid_from, each.form, each.boundary, [unit.key for unit in each.units])
-                for name, each in areas
-            ]
-        )
+        return key_of([(name, each.head, [(unit.key, unit.name) for unit in each.units]) for name, each in areas])
 
     def above(self, period: Period, name: str) -> set[str]:
         """Return the names that areas above an area have, published or not."""

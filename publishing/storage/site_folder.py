@@ -37,7 +37,7 @@ class KeyedPage(NamedTuple):
     make: Callable[[], bytes]
 
 
-Files = Mapping[str, bytes]
+Files = Mapping[str, bytes | KeyedPage]
 Pages = Iterable[tuple[str, bytes | KeyedPage]]
 """Files by name, one after another: of the largest part not all are held at once."""
 
@@ -127,13 +127,17 @@ class SiteFolder(PublishedTree):
         targets = {name: folder.linked(name) for name in names} if folder else {}
         return {name: target.removeprefix(f"{HIDDEN}/") for name, target in targets.items() if target}
 
+    def names_of(self, path: str, key: str) -> list[str]:
+        """Return the names of the pages that a tree or part has under a key; `path` as in `linked`."""
+        return [name for part in self._kept([path]) for name, own in _keys_of(part).items() if own == key]
+
     def switch(self, files: Files, links: Mapping[str, str]) -> None:
         """Bring all parts to their places, and switch readers to a tree of these files and links.
 
         Raises:
             OSError: the storage failed; readers see what they saw.
         """
-        self._fill(self._draft, files.items(), links)
+        self._fill(self._draft, files.items(), links, filter(None, [self.current]))
         self.show()
         for name in SHOWN:
             self.store.switch(name, partial("/".join, (HIDDEN, _CURRENT, name)))
