@@ -93,20 +93,25 @@ def changed_indicators(before: Mapping[str, RollupRow], after: Mapping[str, Roll
 def column_changes(before: RevisionSnapshot, after: RevisionSnapshot) -> tuple[ColumnChange, ...]:
     """Return every changed column, in the order of rows and columns; one change per file where several caused it."""
     order = dict.fromkeys((*after.rows, *before.rows))
-    return tuple(change for indicator in order for change in _changes_of(indicator, before, after))
+    was, now = before.statuses, after.statuses
+    moved = tuple(key for key in {*was, *now} if was.get(key) != now.get(key))
+    return tuple(change for indicator in order for change in _changes_of(indicator, before, after, moved))
 
 
 def _is_changed(old: RollupRow | None, new: RollupRow | None) -> bool:
     return any(getattr(old, column, None) != getattr(new, column, None) for column in _COLUMNS)
 
 
-def _changes_of(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> Iterator[ColumnChange]:
+def _changes_of(
+    indicator: str, before: RevisionSnapshot, after: RevisionSnapshot, moved: Sequence[ReportKey]
+) -> Iterator[ColumnChange]:
+    """Yield the changes of an indicator's row; `moved` are the reports whose status is not as it was."""
     old, new = before.rows.get(indicator), after.rows.get(indicator)
     if not _is_changed(old, new):
         return  # as most: whose files it would be takes a look at every report
     made_from = after.parts.get(indicator, (indicator,))
     of_figure = {file for each in made_from for file in _files_of_figure(each, before, after)}
-    of_coverage = of_figure | {file for each in made_from for file in _files_of_coverage(each, before, after)}
+    of_coverage = of_figure | {file for each in made_from for file in _files_of_coverage(each, before, after, moved)}
     of_notes = of_coverage or _files_beside(indicator, before, after)
     for column in _COLUMNS:
         was, now = getattr(old, column, None), getattr(new, column, None)
@@ -143,12 +148,14 @@ def _files_beside(indicator: str, before: RevisionSnapshot, after: RevisionSnaps
     return {(now.get(key) or was[key]).submission_id for key in differing}
 
 
-def _files_of_coverage(indicator: str, before: RevisionSnapshot, after: RevisionSnapshot) -> set[int]:
+def _files_of_coverage(
+    indicator: str, before: RevisionSnapshot, after: RevisionSnapshot, moved: Sequence[ReportKey]
+) -> set[int]:
     """Return files of the reports whose status changed; if none, of those replaced by a file without the figure too."""
     was, now = before.contributions.get(indicator, {}), after.contributions.get(indicator, {})
     changed_status: list[int | None] = []
     replaced_without_figure: list[int | None] = []
-    for report_key in {*before.statuses, *after.statuses}:
+    for report_key in moved:
         old, new = before.statuses.get(report_key), after.statuses.get(report_key)
         if old is None or new is None or (old.state, old.late) != (new.state, new.late):
             was_accepted = old is not None and old.state is ReportingState.ACCEPTED

@@ -135,10 +135,14 @@ class RollupInputs:
         with_share = {*weights, *(report.key for report in by_village)}
         crossing = tuple(expected_report for expected_report in reports.partly if expected_report.key not in with_share)
         coverage, contributions = self._units(indicator, reports, weights)
-        amounts = [
-            over_time(indicator.flow, [contribution.counted for contribution in of_unit])
-            for of_unit in _by_unit(contributions).values()
-        ]
+        amounts: list[Amount | None]
+        if len(reports.units.open_units) == len(reports.units.open_reports):
+            amounts = [contribution.counted for contribution in contributions]  # a report of each unit
+        else:
+            amounts = [
+                over_time(indicator.flow, [contribution.counted for contribution in of_unit])
+                for of_unit in _by_unit(contributions).values()
+            ]
         not_summed = self.scope.not_summed.get(indicator.id)
         is_comparable = not crossing and not self.scope.unresolved and not_summed is None
         return FigureInputs(
@@ -207,14 +211,14 @@ class RollupInputs:
         )
         coverage = coverage_of(reports.units, results)
         reporting = {gap.unit.key for gap in coverage.reported}
-        contributions = (
-            (key, status.submission.id, result.amount, weights.get(key))
-            for (key, _), status, result in zip(expected, reports.units.open_statuses, results, strict=True)
-            if result.amount is not None and status.submission is not None and key.unit in reporting
-        )
+        # Empty for most figures, and then not looked into for each contribution.
+        stated = {key: (weight.value, weight.source) for key, weight in weights.items()}
         return coverage, tuple(
-            Contribution(key, file, amount, *((weight.value, weight.source) if weight else ()))
-            for key, file, amount, weight in contributions
+            [
+                Contribution(key, status.submission.id, result.amount, *(stated.get(key, ()) if stated else ()))
+                for (key, _), status, result in zip(expected, reports.units.open_statuses, results, strict=True)
+                if result.amount is not None and status.submission is not None and key.unit in reporting
+            ]
         )
 
     def _warnings_of(
