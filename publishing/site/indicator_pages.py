@@ -90,20 +90,23 @@ class AreaSeries:
 
 def indicator_pages(
     series: AreaSeries, formatters: Sequence[SiteFormatter], look: str
-) -> Iterator[tuple[str, bytes | KeyedPage]]:
+) -> list[tuple[str, bytes | KeyedPage]]:
     """Render the list of an area's periods, and a page for each indicator, in each language.
 
-    A new revision changes few indicators' pages, which are keyed for that; `look` is the catalogue's (`look_of`).
+    Of an area with others below it, whose pages are long, a new revision changes few: they are keyed for that. `look`
+    is the catalogue's (`look_of`).
     """
     writers = [_IndicatorPages(series, formatter, order) for order, formatter in enumerate(formatters)]
-    for writer in writers:
-        yield f"index.{writer.formatter.lang}.html", writer.render_list()
+    pages: list[tuple[str, bytes | KeyedPage]] = [
+        (f"index.{writer.formatter.lang}.html", writer.render_list()) for writer in writers
+    ]
     for figure in series.newest.facts.figures:
-        key = key_of(look, series.key(figure.indicator))
+        key = key_of(look, series.key(figure.indicator)) if series.newest.children else None
         units = cache(partial(series.ranked_units, formatters, figure))
         for writer in writers:
-            page = KeyedPage(key, partial(writer.render, figure, units))
-            yield f"{figure.indicator}.{writer.formatter.lang}.html", page
+            make = partial(writer.render, figure, units)
+            pages.append((f"{figure.indicator}.{writer.formatter.lang}.html", KeyedPage(key, make) if key else make()))
+    return pages
 
 
 @dataclass(frozen=True)

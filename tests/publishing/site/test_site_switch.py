@@ -117,18 +117,21 @@ def test_pages_of_indicators_and_the_search_stay_where_nothing_of_theirs_moved(
     catalog: Catalog, tmp_path: Path
 ) -> None:
     """A new revision takes over the pages of indicators whose figures stay, and the names of the search."""
-    first, second = small_revision(catalog), small_revision(catalog, number=2)
-    rows = (second.rows[0], *(replace(row, revision=2) for row in first.rows[1:]))
-    folder = PublishedFolder(tmp_path / "a", catalog).publish(first)
+    district, first, second = (
+        small_revision(catalog),
+        small_revision(catalog, **PROVINCE),
+        small_revision(catalog, number=2, **PROVINCE),
+    )
+    moved = replace(second, rows=(second.rows[0], *(replace(row, revision=2) for row in first.rows[1:])))
+    folder = PublishedFolder(tmp_path / "a", catalog).publish(district, first)
     folder.build()
-    figures = [f"areas/585/{row.indicator}.vi.html" for row in rows]
+    figures = [f"areas/58/{row.indicator}.vi.html" for row in moved.rows]
     files = [tmp_path / "a/site" / name for name in (*figures, "search.en.html", "names-1.js")]
     before = [path.stat().st_ino for path in files]
-    moved = replace(second, rows=rows)
     folder.publish(moved).build()
     same = [path.stat().st_ino == old for path, old in zip(files, before, strict=True)]
     assert same == [False, *[True] * (len(files) - 1)]
-    at_once = PublishedFolder(tmp_path / "b", catalog).publish(first, moved)
+    at_once = PublishedFolder(tmp_path / "b", catalog).publish(district, first, moved)
     at_once.build()
     assert folder.pages() == at_once.pages()
 
