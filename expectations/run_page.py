@@ -1,11 +1,14 @@
 """The page of a nightly run: blocks of Great Expectations' Data Docs in a frame that needs no network."""
 
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader
 
 from domain.rules import Rule
 from domain.texts import Lang, visible_value
@@ -27,6 +30,7 @@ Texts = Callable[[str], str]
 """Returns a text of the catalogue by its name: `night_<name>`."""
 
 _TEMPLATES = Path(__file__).parent / "docs"
+_COMPILED = Path(__file__).parent / "__pycache__"
 _TYPE = ExpectRuleHolds.expectation_type
 _NO_QUERY = "SELECT * FROM {batch}"
 """Placeholder for the query of a result: pages do not show it, and it is never run."""
@@ -36,10 +40,13 @@ class OfflinePageView(DefaultJinjaPageView):
     """Great Expectations' page in our frame: no scripts, no fonts, no external resources."""
 
     def __init__(self) -> None:
-        """Search templates in our folder first."""
+        """Search templates in our folder first, and keep them compiled where Python keeps what it compiles."""
         super().__init__()
         self.env.finalize = visible_value
         self.env.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), *([self.env.loader] if self.env.loader else [])])
+        if os.access(_COMPILED, os.W_OK) and not sys.dont_write_bytecode:
+            names = f"jinja2-{version('jinja2')}-%s.bytecode"
+            self.env.bytecode_cache = FileSystemBytecodeCache(str(_COMPILED), names)
 
 
 def write_run_page(

@@ -1,6 +1,7 @@
 """Pages of nightly runs: made by Great Expectations, without network, escaped, kept for the last runs."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.catalog.catalog import Catalog
+from expectations import run_page
 from expectations.check import KeptResults, check
 from expectations.errors import RunPagesNotWrittenError
 from expectations.kept_results import KEPT_ROWS, NightlyResults, Tally, merge, read_results, write_results
@@ -86,6 +88,17 @@ def test_hostile_text_is_escaped(tmp_path: Path, catalog: Catalog) -> None:
     page = written(tmp_path, catalog)[page_name(results)]
     assert "<script" not in page
     assert StrictPage(page).words.count(f"{ATTACK} $x ${{y}}") == 6
+
+
+@pytest.mark.parametrize(("keeps_nothing", "files"), [(False, 1), (True, 0)])
+def test_templates_are_kept_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, keeps_nothing: bool, files: int
+) -> None:
+    """They lie beside the compiled modules, unless Python is to keep nothing."""
+    monkeypatch.setattr(run_page, "_COMPILED", tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", keeps_nothing)
+    run_page.OfflinePageView().env.get_template("index.j2")
+    assert len(list(tmp_path.iterdir())) == files
 
 
 def test_batches_of_a_run_are_merged(tmp_path: Path, catalog: Catalog) -> None:
