@@ -55,10 +55,16 @@ def figures_by_unit(contributions: Sequence[PublishedContribution], flow: Flow) 
 
 def amounts_by_unit(contributions: Iterable[PublishedContribution], flow: Flow) -> dict[UnitKey, Amount]:
     """Return what each unit gave to a figure over the period."""
+    amounts = [
+        (UnitKey(code, valid_from), Amount(numerator, denominator).weighted(weight))
+        for _, code, _, numerator, denominator, _, _, _, valid_from, weight, _, _ in contributions
+    ]
+    if len(result := dict(amounts)) == len(amounts):
+        return result  # a report of each unit
     by_unit: dict[UnitKey, list[Amount]] = defaultdict(list)
-    for _, code, _, numerator, denominator, _, _, _, valid_from, weight, _, _ in contributions:
-        by_unit[UnitKey(code, valid_from)].append(Amount(numerator, denominator).weighted(weight))
-    return {unit: total for unit, amounts in by_unit.items() if (total := over_time(flow, amounts)) is not None}
+    for unit, amount in amounts:
+        by_unit[unit].append(amount)
+    return {unit: total for unit, each in by_unit.items() if (total := over_time(flow, each)) is not None}
 
 
 def unit_lines(revision: Revision, forms: Forms, edition: int = EDITION) -> tuple[UnitLine, ...]:

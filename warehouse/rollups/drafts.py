@@ -87,12 +87,13 @@ class Draft:
     @cached_property
     def contribution_columns(self) -> dict[str, list[Any]]:
         """The contributions of submissions to figures, by the names of `ContributionRecord` in their order."""
-        listed = [each for contributions in self.contributions.values() for each in contributions]
+        by_indicator = sorted(self.contributions.items())  # the order of the primary key: rows go to the index's end
+        listed = [each for _, contributions in by_indicator for each in contributions]
         keys, amounts = [each.key for each in listed], [each.amount for each in listed]
         units = [key.unit for key in keys]
         periods = {period: period.id for period in {key.period for key in keys}}
         return {
-            "indicator": [indicator for indicator, contributions in self.contributions.items() for _ in contributions],
+            "indicator": [indicator for indicator, contributions in by_indicator for _ in contributions],
             "period": [periods[key.period] for key in keys],
             "unit_code": [unit.code for unit in units],
             "unit_valid_from": [unit.valid_from for unit in units],
