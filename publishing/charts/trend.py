@@ -104,7 +104,7 @@ def draw_trend(
         shown: formats the values at the ends of the scale.
     """
     values = [point.value for point in (*points, *beside) if point.value is not None]
-    if len(values) < 2:
+    if len(points) < 2 or len(values) < 2:
         return None
     scale = _Scale(len(points), min(values), max(values))
     marks, marks_beside = scale.marks(points), scale.marks(beside)

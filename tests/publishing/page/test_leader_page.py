@@ -113,6 +113,14 @@ def test_without_earlier_periods_no_line_is_drawn(page_of: PageOf, revision: Rev
     assert "▲" not in page
 
 
+def test_a_first_period_on_both_boundaries_has_no_line(page_of: PageOf, revision: Revision) -> None:
+    """Two figures of the same period are no trend."""
+    known = with_earlier(revision, "10", boundary=Boundary.AS_NOW)
+    assert known.earlier
+    figures = tuple(each._replace(period=revision.period) for each in known.earlier.figures)
+    assert "<polyline" not in page_of(replace(known, earlier=EarlierPeriods(figures=figures)))
+
+
 @pytest.mark.parametrize(
     ("lang", "name", "reason"),
     [
