@@ -1,7 +1,6 @@
 """A table as Parquet, as CSV for programs, and as CSV for a Vietnamese Excel."""
 
 import csv
-import io
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -122,11 +121,26 @@ _Cell = Callable[[Any], str]
 
 def write_columns(headings: Sequence[str], columns: "Iterable[tuple[Iterable[Any], _Cell]]", delimiter: str) -> str:
     """Write columns, each with what writes its cells, by RFC 4180, with CRLF, below their headings."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter)
-    writer.writerow(headings)
-    writer.writerows(zip(*[written_cells(values, cell) for values, cell in columns], strict=True))
-    return out.getvalue()
+    writer = csv.writer(_Echo, delimiter=delimiter)
+
+    def quoted(cell: _Cell) -> _Cell:
+        def written(value: object) -> str:
+            line: str = writer.writerow((cell(value), ""))  # a cell more: an empty one alone would be quoted
+            return line.removesuffix(f"{delimiter}\r\n")
+
+        return written
+
+    cells = [written_cells(values, quoted(cell)) for values, cell in columns]
+    head: str = writer.writerow(headings)
+    return head + "".join([f"{delimiter.join(row)}\r\n" for row in zip(*cells, strict=True)])
+
+
+class _Echo:
+    """A file that hands lines back, so that `csv` quotes each value of a column once instead of all cells."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
 
 
 class _WrittenCells(dict[object, str]):
