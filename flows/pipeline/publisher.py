@@ -42,6 +42,8 @@ AREAS_PER_STEP: Final = 20
 
 _AREAS_AT_ONCE: Final = 5
 """Areas that are handed to the process at once: few, as the run waits for the last, and enough to be worth it."""
+_SHARES_AT_ONCE: Final = 2
+"""Shares that the process has, which it cannot give back: one to write and the next, so that it waits for none."""
 
 _AREAS_WITH_LINES: Final = 5
 """Areas of a run whose lines are kept from the roll-up until they are written."""
@@ -77,7 +79,7 @@ class Publisher:
         self._begun: list[list[RevisionRef]] = []
         self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
-        self._handing = ThreadPoolExecutor(1)  # the process itself could give back neither of the next two
+        self._handing = ThreadPoolExecutor(_SHARES_AT_ONCE)
         self._helps = False
         self._connection = ExitStack()
         self._runner: SliceRunner | None = None

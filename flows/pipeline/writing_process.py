@@ -1,6 +1,8 @@
 """Functions of the processes that write publications: they import only what writing needs."""
 
+import os
 import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +30,9 @@ _IMPORTED_LATE: Final = (
     "flows.pipeline.stages.publish_site",
 )
 """Modules that take long to import, which a run imports only where it writes by itself."""
+
+_LOW_PRIORITY: Final = 10
+"""By how much the process that makes data files lets the others go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,12 @@ def write_all(settings: WriterSettings, refs: Sequence[RevisionRef]) -> list[Pub
 
 
 def make_data_files(settings: WriterSettings) -> tuple[str, ...] | None:
-    """Make the data files that are due and return their folders; None if they could not be made."""
+    """Make the data files that are due, at low priority, and return their folders; None if they could not be made.
+
+    In a process of its own: the site, which another makes meanwhile, takes longer, and the run waits for both.
+    """
+    if sys.platform != "win32":
+        os.nice(_LOW_PRIORITY)
     from flows.pipeline.stages.data import make_data  # noqa: PLC0415 # only its process needs it
 
     return attempt(lambda: make_data(*_opened(settings), settings.published, settings.lang))
