@@ -42,7 +42,8 @@ class Reach:
         alike = [(other, name) for other, name in self.moved if other.frequency is period.frequency]
         near = {name for other, name in alike if steps_between(other, period) in range(TREND_PERIODS)}
         previous, following = self.links.beside(period, -1), self.links.beside(period, 1)
-        if self.before.key and not near and all(other != following for other, _ in alike):
+        after = [other for other, _ in alike if other > period and (following is None or other <= following)]
+        if self.before.key and not near and not after:
             self.around[period.id] = self.before.around[period.id]
             return ()
         names = self.numbers[period]

@@ -241,6 +241,17 @@ def test_a_withdrawn_folder_leaves_no_link(catalog: Catalog, revisions: list[Rev
     assert folder.pages() == rest.pages()
 
 
+def test_a_withdrawn_period_leaves_no_link(catalog: Catalog, revisions: list[Revision], tmp_path: Path) -> None:
+    """When all of a period is moved away, the period before leads to what comes next now, or to none."""
+    folder = PublishedFolder(tmp_path / "a", catalog).publish(*revisions[:3])
+    folder.build()
+    (tmp_path / "a" / "2025-05" / "585").unlink()
+    folder.build()
+    rest = PublishedFolder(tmp_path / "b", catalog).publish(*revisions[:2])
+    rest.build()
+    assert folder.pages() == rest.pages()
+
+
 def test_revisions_of_another_warehouse_are_left_out(
     catalog: Catalog, revisions: list[Revision], tmp_path: Path
 ) -> None:
