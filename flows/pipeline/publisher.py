@@ -241,8 +241,7 @@ class Publisher:
 
     def _write(self, ref: RevisionRef) -> PublishedRevision:
         context = self._context
-        lines = self._lines.pop(ref, None)
-        return write(context.engine, context.catalog, context.published, context.lang, ref, lines=lines)
+        return write(context.engine, context.catalog, context.published, context.lang, ref, made=self._lines)
 
     def _take_last(self) -> _Share | None:
         return next((each for each in reversed(self._shares) if each.written is None and each.future.cancel()), None)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import orjson
 
@@ -16,8 +16,10 @@ from publishing.figures.report import UnitLine, addresses_of
 from publishing.site.facts import VERSION, key_of, read_facts
 from warehouse.queries import FigureWarning, Revision
 
-KnownCells = Mapping[tuple[str, str], str]
-"""Addresses of the cells that figures were read from, by the file's hash and the indicator."""
+KnownCells = Mapping[str, Mapping[str, str]]
+"""Addresses of the cells that figures were read from, by the indicator and the file's hash."""
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def known_cells(file: BinaryIO) -> KnownCells:
@@ -28,13 +30,12 @@ def known_cells(file: BinaryIO) -> KnownCells:
     details = orjson.loads(file.readline())
     hashes = [sha256 for _, sha256 in details["files"]]
     return {
-        (hashes[number], indicator): cells
+        indicator: {hashes[number]: cells for *_, cells, number in reports}
         for indicator, reports in details["reports"].items()
-        for *_, cells, number in reports
     }
 
 
-def write_facts(revision: Revision, forms: Forms, known: KnownCells = MappingProxyType({})) -> bytes:
+def write_facts(revision: Revision, forms: Forms, known: KnownCells = _NOTHING) -> bytes:
     """Return the facts of a revision; the same revision gives the same bytes, whatever deadlines `forms` sets.
 
     `known` are the cells of contributions that were read without.
@@ -64,7 +65,7 @@ def write_facts(revision: Revision, forms: Forms, known: KnownCells = MappingPro
                 str(numerator),
                 _plain(denominator),
                 _plain(weight),
-                addresses_of(sources) if sources else known.get((file.sha256, indicator), ""),
+                addresses_of(sources) if sources else known.get(indicator, _NOTHING).get(file.sha256, ""),
                 files.setdefault((file.file_name, file.sha256), len(files)),
             ]
         )

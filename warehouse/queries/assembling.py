@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any, Final
@@ -53,14 +53,17 @@ _INDICATOR: Final = 0
 _SUBMISSION: Final = 4
 """Places in a `ContributionRecord`: read ten times as fast as by name."""
 
+KnownFiles = Mapping[str, Collection[str]]
+"""Hashes of files by indicator."""
+
 
 @dataclass(frozen=True, slots=True)
 class RevisionRecords:
     """The rows of a revision beside its head, read or just computed; `parts` are those of derived indicators.
 
     `names` are those of its units: every contributing unit is one of them.
-    `known` are files (by their hash) and indicators whose cells are not needed: a submission that contributes by these
-    alone gets none.
+    `known` are the files whose cells are not needed, by indicator: a submission that contributes by these alone gets
+    none.
     """
 
     rows: tuple[RollupRow, ...]
@@ -72,7 +75,7 @@ class RevisionRecords:
     counted_forms: Sequence[RollupCountedFormRow | Row[Any]] = ()
     other_reports: Sequence[RollupOtherReportRow | Row[Any]] = ()
     beside: Sequence[RollupBesideRow | Row[Any]] = ()
-    known: Collection[tuple[str, str]] = ()
+    known: KnownFiles = field(default_factory=dict)
 
     def made_from(self, indicator: str) -> tuple[str, ...]:
         """Return the indicators of whose cells a figure is made."""
@@ -221,7 +224,7 @@ def _contributions(
     submissions = {
         each[_SUBMISSION]
         for each in of.contributions
-        if (files[each[_SUBMISSION]].sha256, each[_INDICATOR]) not in of.known
+        if files[each[_SUBMISSION]].sha256 not in of.known.get(each[_INDICATOR], ())
     }
     sources = _sources(session, submissions, {each for parts in made_from.values() for each in parts})
     status_rows = {(unit.period, unit.unit_code): unit for unit in of.units}

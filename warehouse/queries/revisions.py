@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, bindparam, exists, select
@@ -28,7 +29,7 @@ from warehouse.models import (
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.queries.assembling import RevisionRecords, assemble
+from warehouse.queries.assembling import KnownFiles, RevisionRecords, assemble
 from warehouse.queries.earlier.periods import earlier_periods
 from warehouse.queries.read_models import Revision, RevisionRef
 from warehouse.rollups.closings import RollupKeyColumns, has_key, key_columns
@@ -38,6 +39,7 @@ from warehouse.rollups.scope import RollupKey
 from warehouse.store.bulk import table_of
 from warehouse.store.engine import Session
 
+_NO_FILES: Final[KnownFiles] = MappingProxyType({})
 _COLUMNS: Final = attrgetter(*ContributionRecord._fields)
 
 
@@ -84,12 +86,12 @@ def revision_to_publish(
     session: Session,
     catalog: Catalog,
     ref: RevisionRef,
-    known: Collection[tuple[str, str]] = (),
+    known: KnownFiles = _NO_FILES,
     lines: RevisionLines | None = None,
 ) -> Revision:
     """Return the revision of a reference with what it could know of earlier periods.
 
-    `known` are the files and indicators whose cells the revision before names; see `RevisionRecords`. `lines` are its
+    `known` are the files whose cells the revision before names, by indicator; see `RevisionRecords`. `lines` are its
     own, where it was just made.
 
     Raises:
@@ -97,14 +99,14 @@ def revision_to_publish(
     """
     which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
     head = find_revision(session, ref.area, ref.period, which)
-    return read_to_publish(session, catalog, head, known if known and _keeps_cells(session, head) else (), lines)
+    return read_to_publish(session, catalog, head, known if known and _keeps_cells(session, head) else _NO_FILES, lines)
 
 
 def read_to_publish(
     session: Session,
     catalog: Catalog,
     head: RollupRevisionRow,
-    known: Collection[tuple[str, str]] = (),
+    known: KnownFiles = _NO_FILES,
     lines: RevisionLines | None = None,
 ) -> Revision:
     """Read a revision of a head with what it could know of earlier periods; see `read_revision`."""
@@ -128,7 +130,7 @@ def read_revision(
     head: RollupRevisionRow,
     *,
     of: str | None = None,
-    known: Collection[tuple[str, str]] = (),
+    known: KnownFiles = _NO_FILES,
     lines: RevisionLines | None = None,
 ) -> Revision:
     """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them.

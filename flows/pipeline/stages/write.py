@@ -40,14 +40,14 @@ def write(
     lang: Lang,
     ref: RevisionRef,
     *,
-    lines: RevisionLines | None = None,
+    made: dict[RevisionRef, RevisionLines] | None = None,
 ) -> PublishedRevision:
     """Write one revision below the folder of published reports; idempotent.
 
-    `lines` are the revision's, where this process just made it.
+    `made` are the lines of revisions that this process just made: those of this one are taken out.
     """
     with no_garbage_collection():
-        return _placed(_read(engine, catalog, published, ref, lines), catalog, published, lang)
+        return _placed(_read(engine, catalog, published, ref, made or {}), catalog, published, lang)
 
 
 def write_together(
@@ -55,7 +55,7 @@ def write_together(
 ) -> list[PublishedRevision | None]:
     """Write revisions as `write` does, each step for all of them; None for each that could not be written."""
     with no_garbage_collection():
-        read = [attempt(partial(_read, engine, catalog, published, ref)) for ref in refs]
+        read = [attempt(partial(_read, engine, catalog, published, ref, {})) for ref in refs]
         there = [each for each in read if each]
         revisions = [each.revision for each in there]
         # If it fails for one, each is rendered for itself.
@@ -81,11 +81,11 @@ def attempt(work: Callable[[], T]) -> T | None:
 
 
 def _read(
-    engine: Warehouse, catalog: Catalog, published: Store, ref: RevisionRef, lines: RevisionLines | None = None
+    engine: Warehouse, catalog: Catalog, published: Store, ref: RevisionRef, made: dict[RevisionRef, RevisionLines]
 ) -> _ReadRevision:
     known = _known_cells(SiteFolder(published), catalog, ref)
     with reading(engine) as session:
-        return _ReadRevision(revision_to_publish(session, catalog, ref, known, lines), known)
+        return _ReadRevision(revision_to_publish(session, catalog, ref, known, made.pop(ref, None)), known)
 
 
 def _placed(
