@@ -13,9 +13,12 @@ from flows.support.area_figures import FiguresRequest, render_as_of
 from flows.support.atomic_files import write_all_or_none
 from flows.support.context import AppContext
 from publishing.publish import bundle
-from warehouse.queries import newest_ref
-from warehouse.rollups.rollups import roll_up
+from warehouse.queries import RevisionRef, newest_ref
+from warehouse.rollups.drafts import RevisionLines
+from warehouse.rollups.rollups import make_revision
+from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import reading, transaction
+from workbooks.pool.garbage import no_garbage_collection
 
 
 def hand_over(context: AppContext, wanted: FiguresRequest, at: datetime, folder: Path) -> Path:
@@ -44,25 +47,28 @@ def publish_on_demand(run: Run, wanted: FiguresRequest) -> PublishedRevision:
     key = wanted.key(context.catalog, context.clock())
     with exclusive_run(context, run.id, "publish", run.listener):
         begin(run, "publish", None)
-        with transaction(context.engine) as session:
-            roll_up(
-                session,
-                context.catalog,
-                key.area,
-                key.form,
-                key.period,
-                run_id=run.id,
-                at=context.clock(),
-                boundary=key.boundary,
-                on_demand=True,
-            )
-        with reading(context.engine) as session:
-            ref = newest_ref(session, key)
-        result = () if ref is None else (publish(context, ref),)
+        made: dict[RevisionRef, RevisionLines] = {}
+        ref = _roll_up(context, run.id, key, made)
+        result = () if ref is None else (publish(context, ref, made),)
         end(run, RunOutcome(run.id, given=result))
     if not result:
         raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")
     return result[0]
+
+
+def _roll_up(
+    context: AppContext, run_id: str, key: RollupKey, made: dict[RevisionRef, RevisionLines]
+) -> RevisionRef | None:
+    """Return the newest revision, which is made if the figures changed; `made` receives its lines then."""
+    with no_garbage_collection(), transaction(context.engine) as session:
+        at = context.clock()
+        draft = make_revision(session, context.catalog, key, run_id=run_id, at=at, on_demand=True)
+        lines = draft.lines if draft else None
+    with reading(context.engine) as session:
+        ref = newest_ref(session, key)
+    if ref and lines:
+        made[ref] = lines
+    return ref
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Path:

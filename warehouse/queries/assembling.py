@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import attrgetter
+from sys import intern
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, bindparam, select
@@ -284,9 +285,11 @@ def _sources(
     if len(indicators) == 1:
         statement = statement.where(table_of(ObservationRow).c.indicator.in_(indicators))
     for chunk in in_chunks(submissions):
-        for each in session.execute(statement, {"submissions": chunk}).all():
-            if each[1] in indicators:
-                sources[each[0], each[1]].append(SourceCell._make(each[2:]))
+        for submission, indicator, *columns in session.execute(statement, {"submissions": chunk}):
+            if indicator in indicators:
+                # Each row has texts of its own; those of a country's files are mostly the same.
+                cell = SourceCell._make([intern(each) if type(each) is str else each for each in columns])
+                sources[submission, indicator].append(cell)
     archived = [each for each in archived_figures(session, submissions) if each.indicator in indicators]
     by_village = select(IndicatorRow.id).where(IndicatorRow.collected_at == Level.VILLAGE)
     villages = set(session.scalars(by_village)) if archived else set()

@@ -47,7 +47,7 @@ def write(
     `made` are the lines of revisions that this process just made: those of this one are taken out.
     """
     with no_garbage_collection():
-        return _placed(_read(engine, catalog, published, ref, made or {}), catalog, published, lang)
+        return _placed(_read(engine, catalog, published, ref, {} if made is None else made), catalog, published, lang)
 
 
 def write_together(
