@@ -109,9 +109,9 @@ class Publisher:
             del self._waiting[:AREAS_PER_STEP]
 
     def lines_of(self, areas: int) -> dict[RevisionRef, RevisionLines] | None:
-        """Return what takes the lines of revisions until they are written; None where not so many are kept.
+        """Return what takes the lines of the revisions of so many areas until they are written.
 
-        Another process reads them again, and so is memory spared where a run rolls up many areas.
+        None where they are read again: of many areas they would take memory, and another process would not have them.
         """
         return self._lines if areas <= _AREAS_WITH_LINES and self._pool is None else None
 
