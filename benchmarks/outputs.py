@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from publishing.data.data_columns import ROLLUP
 from publishing.data.partitions import partitions_of
 from publishing.data.sdmx_csv import write_sdmx_csv
 from publishing.data.sdmx_structure import write_structure
-from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
+from publishing.data.table_files import DataTable, arrow_table, write_excel_csv, write_parquet, write_plain_csv
 from publishing.editions import EDITION
 from publishing.page.rollup_page import OTHER
 from publishing.publish import WRITERS, Rendering
@@ -75,13 +75,14 @@ def main() -> None:
 
 
 def _measure_data(newest: NewestFigures, catalog: Catalog, cpu: CpuSeconds) -> None:
-    write_parquet(next(partitions_of(newest.heads[0].period, newest.heads[:1], newest, catalog)).read())  # imports
+    write_parquet(arrow_table(DataTable(ROLLUP, [])))  # imports
     heads = sorted(newest.heads, key=lambda head: head.period)
     for period, of_period in groupby(heads, key=lambda head: head.period):
         for partition in partitions_of(period, list(of_period), newest, catalog):
-            table = cpu.take("data: read", partition.read)
+            rows = cpu.take("data: read", partition.read, partition.parts)
+            table = DataTable(partition.columns, list(chain.from_iterable(rows)))
             headings = [column.name for column in table.columns]
-            cpu.take("data: Parquet", write_parquet, table)
+            cpu.take("data: Parquet", lambda table: write_parquet(arrow_table(table)), table)
             cpu.take("data: CSV", write_plain_csv, table)
             cpu.take("data: CSV for Excel", write_excel_csv, table, headings, {True: "có", False: "không"})
             if table.columns is ROLLUP:

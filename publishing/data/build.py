@@ -1,6 +1,5 @@
 """Make the data files again where newest revisions moved; a pure function of these and the catalogue."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -8,23 +7,26 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+import orjson
+
 from domain.catalog.catalog import Catalog
 from domain.rollups import kind_of_changes
 from domain.stores.store import Store
 from domain.texts import Lang
 from publishing.data.data_columns import ROLLUP, TABLES
 from publishing.data.package_files import EXCEL_PREFIX, SDMX_PREFIX, STRUCTURE, package_files
+from publishing.data.partition_files import NO_FILES, CsvForms, PartitionFiles, make_files
 from publishing.data.partitions import DataPartition, key_of, partitions_of
 from publishing.data.revisions_feed import MOST_ENTRIES, FeedEntry, write_feed
 from publishing.data.sdmx_csv import codes_of, write_sdmx_csv
 from publishing.data.sdmx_structure import write_structure
-from publishing.data.table_files import write_excel_csv, write_parquet, write_plain_csv
+from publishing.data.table_files import CsvLines, DataTable, write_excel_csv, write_plain_csv
 from publishing.errors import storage_error
 from publishing.storage.published_tree import PublishedTree
 from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
 from warehouse.rollups.published_figures import changes_of, paths_of
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 """Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
 
 _DATA: Final = "data"
@@ -61,11 +63,12 @@ class _DataBuilder:
         self._headings = {
             column: catalog.texts.text(column.label, lang) for columns in TABLES.values() for column in columns
         }
+        self._forms: CsvForms = {"": write_plain_csv, EXCEL_PREFIX: self._write_excel_csv}
         self._written: list[str] = []
 
     def write(self) -> tuple[str, ...]:
-        general = key_of(_FORMAT, self._words, list(self._headings.values()))
-        key = key_of(general, self._catalog.version, self._newest.heads)
+        general = key_of(_FORMAT, list(self._words.values()), list(self._headings.values()))
+        key = key_of(general, self._catalog.version, list(map(tuple, self._newest.heads)))
         before = self._state()
         if before.get("key") == key or not self._newest.heads:
             self._tree.sweep()
@@ -86,7 +89,7 @@ class _DataBuilder:
         self._tree.write(PurePosixPath(STRUCTURE), structure)
         self._tree.write(PurePosixPath("revisions.atom"), write_feed(self._feed(), self._catalog, self._lang))
         state = {"key": key, "general": general, "periods": periods}
-        self._tree.write(_STATE, json.dumps(state, sort_keys=True).encode())
+        self._tree.write(_STATE, orjson.dumps(state))
         self._tree.show()
         return tuple(self._written)
 
@@ -94,7 +97,7 @@ class _DataBuilder:
         """Return what the tree that readers see was made from; empty where there is none, or it cannot be read."""
         try:
             tree = self._tree.shown()
-            state = json.loads(tree.read(str(_STATE))) if tree else {}
+            state = orjson.loads(tree.read(str(_STATE))) if tree else {}
         except (OSError, ValueError):
             return {}
         return state if isinstance(state, dict) else {}
@@ -108,7 +111,7 @@ class _DataBuilder:
 
     def _period(self, period: str, heads: Sequence[RevisionHead], before: _Facts) -> _Facts:
         """Bring a period's partitions into the new tree, and return its key and its partitions by folder."""
-        key = key_of(self._catalog.version, heads)
+        key = key_of(self._catalog.version, list(map(tuple, heads)))
         partitions = before.get("partitions", {})
         if before.get("key") == key and all(self._keep(folder, facts) for folder, facts in partitions.items()):
             return before
@@ -121,30 +124,42 @@ class _DataBuilder:
         if facts.get("key") == partition.key and self._keep(folder, facts):
             return dict(facts)
         self._written.append(folder)
-        table = partition.read()
-        files = {
-            f"{partition.stem}.parquet": write_parquet(table),
-            f"{partition.stem}.csv": write_plain_csv(table),
-            f"{EXCEL_PREFIX}{partition.stem}.csv": write_excel_csv(
-                table, [self._headings[column] for column in table.columns], self._words
-            ),
-        }
-        codes: dict[str, list[str]] = {}
-        if table.columns is ROLLUP:
-            files[f"{SDMX_PREFIX}{partition.stem}.csv"] = write_sdmx_csv(table)
-            codes = codes_of(table)
-        for name, data in files.items():
+        is_rollup = partition.columns is ROLLUP
+        forms = {**self._forms, SDMX_PREFIX: write_sdmx_csv} if is_rollup else self._forms
+        files = make_files(partition, forms, self._before(partition, facts))
+        for name, data in files.contents.items():
             self._tree.write(partition.folder / name, data)
-        facts = {
-            name: {"bytes": len(data), "hash": f"sha256:{sha256(data).hexdigest()}"} for name, data in files.items()
+        return {
+            "key": partition.key,
+            "files": {name: _facts_of(data) for name, data in files.contents.items()},
+            "codes": codes_of(files.contents[f"{partition.stem}.parquet"]) if is_rollup else {},
+            "parts": files.parts,
         }
-        return {"key": partition.key, "files": facts, "codes": codes}
+
+    def _before(self, partition: DataPartition, facts: _Facts) -> PartitionFiles:
+        """Return the files that readers see if a part of the partition is in them, and all are as they were written."""
+        tree, parts = self._tree.shown(), facts.get("parts", ())
+        if tree is None or {key for key, *_ in parts}.isdisjoint(partition.parts):
+            return NO_FILES
+        try:
+            contents = {name: tree.read(str(partition.folder / name)) for name in facts["files"]}
+        except OSError:
+            return NO_FILES
+        is_whole = all(_facts_of(data) == facts["files"][name] for name, data in contents.items())
+        return PartitionFiles(contents, parts) if is_whole else NO_FILES
+
+    def _write_excel_csv(self, table: DataTable) -> CsvLines:
+        return write_excel_csv(table, [self._headings[column] for column in table.columns], self._words)
 
     def _keep(self, folder: str, facts: _Facts) -> bool:
         return self._tree.keep(PurePosixPath(folder), facts["files"])
 
     def _text(self, key: str) -> str:
         return self._catalog.texts.text(f"data.{key}", self._lang)
+
+
+def _facts_of(data: bytes) -> _Facts:
+    return {"bytes": len(data), "hash": f"sha256:{sha256(data).hexdigest()}"}
 
 
 def _codes(partitions: Mapping[str, _Facts]) -> Mapping[str, set[str]]:

@@ -1,6 +1,6 @@
 """The rollup as SDMX-CSV 2.0, the form of CSV that belongs to SDMX 3.0: components and codes of our data structure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date
 from itertools import repeat
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from domain.periods import Frequency, parse_period
 from domain.rollups import RollupStatus
 from publishing.data.data_columns import SDMX_COMPONENTS, SDMX_ROLLUP, SdmxComponent
-from publishing.data.table_files import PLAIN_CELLS, DataTable, write_columns, written_cells
+from publishing.data.table_files import PLAIN_CELLS, CsvLines, DataTable, distinct_values, write_columns
 
 AGENCY: Final = "TONGHOP"
 VERSION: Final = "1.0"
@@ -28,21 +28,21 @@ STATUSES: Final = {RollupStatus.COMPLETE: "A", RollupStatus.PARTIAL: "P", Rollup
 
 PERCENT, COUNT = "PT", "NUMBER"
 _NO_DENOMINATOR: Final = "none"
+_AREA: Final = "ref_area"
 
 
-def write_sdmx_csv(rollup: DataTable) -> bytes:
+def write_sdmx_csv(rollup: DataTable) -> CsvLines:
     """Write rows of the rollup: all codes as they are in `structure.xml`, an empty cell where there is no value."""
     structure = ("dataflow", f"{AGENCY}:{DATAFLOW}({VERSION})", "I")  # I: information, no order to a database
     fixed = ((repeat(constant, len(rollup.rows)), str) for constant in structure)
-    headings = [column.name for column in SDMX_ROLLUP]
-    return write_columns(headings, (*fixed, *_components(rollup, SDMX_COMPONENTS).values()), ",").encode()
+    return write_columns([column.name for column in SDMX_ROLLUP], (*fixed, *_components(rollup)), ",")
 
 
-def codes_of(rollup: DataTable) -> dict[str, list[str]]:
-    """Return the codes that rows of the rollup use, by code list."""
-    coded = [each for each in SDMX_COMPONENTS if each.code_list]
-    codes = {name: set(written_cells(*column)) for name, column in _components(rollup, coded).items()}
-    return {each.code_list: sorted(codes[each.name] - {""}) for each in coded if each.code_list}
+def codes_of(rollup: bytes) -> dict[str, list[str]]:
+    """Return the codes that rows of the rollup's Parquet file use, by code list, but of areas: heads have those."""
+    coded = {each.code_list: each for each in SDMX_COMPONENTS if each.code_list and each.text != _AREA}
+    values = distinct_values(rollup, set(map(_source, coded.values())))
+    return {name: sorted({*map(_cell_of(each), values[_source(each)])} - {""}) for name, each in coded.items()}
 
 
 def area_code(area: str, valid_from: date) -> str:
@@ -50,18 +50,22 @@ def area_code(area: str, valid_from: date) -> str:
     return f"{area}_{valid_from.isoformat()}"
 
 
-def _components(
-    rollup: DataTable, components: Iterable[SdmxComponent]
-) -> dict[str, tuple[Iterable[Any], Callable[[Any], str]]]:
-    """Return the values of components by name, each with what writes them."""
+def _components(rollup: DataTable) -> Iterator[tuple[Iterable[Any], Callable[[Any], str]]]:
+    """Yield the values of each component, and what writes them."""
     columns: dict[str, Iterable[Any]] = dict(
         zip((column.name for column in rollup.columns), rollup.by_column, strict=True)
     )
-    columns["ref_area"] = list(map(area_code, columns["area"], columns["area_valid_from"]))
-    return {
-        each.name: (columns[_SOURCES.get(each.text, each.text)], _CODES.get(each.name, PLAIN_CELLS[each.kind]))
-        for each in components
-    }
+    columns[_AREA] = list(map(area_code, columns["area"], columns["area_valid_from"]))
+    for each in SDMX_COMPONENTS:
+        yield columns[_source(each)], _cell_of(each)
+
+
+def _source(component: SdmxComponent) -> str:
+    return _SOURCES.get(component.text, component.text)
+
+
+def _cell_of(component: SdmxComponent) -> Callable[[Any], str]:
+    return _CODES.get(component.name, PLAIN_CELLS[component.kind])
 
 
 def _frequency(period: str) -> str:

@@ -3,7 +3,7 @@
 import csv
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -41,15 +41,71 @@ class DataTable:
         return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.columns)
 
 
-def write_parquet(table: DataTable) -> bytes:
-    """Write the table as Parquet, compressed by zstd: codes are texts, numbers exact decimals."""
-    pa, parquet = _arrow()
+@dataclass(frozen=True, slots=True)
+class CsvLines:
+    """A CSV file: the line of its headings, and a line for each row."""
+
+    head: str
+    lines: Sequence[str]
+
+    def encoded(self, first: int, last: int) -> bytes:
+        """Return the lines of rows from the first up to the last, which is left out, as they are in the file."""
+        return "".join(self.lines[first:last]).encode()
+
+    @property
+    def whole(self) -> bytes:
+        """Return the file."""
+        return self.head.encode() + self.encoded(0, len(self.lines))
+
+
+def arrow_table(table: DataTable) -> "pa.Table":
+    """Return the table with the types of a Parquet file: codes are texts, numbers exact decimals."""
+    pa, _ = _arrow()
     types = _arrow_types()
     schema = pa.schema([pa.field(column.name, types[column.kind]) for column in table.columns])
     arrays = [pa.array(values, kind) for values, kind in zip(table.by_column, schema.types, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def write_parquet(table: "pa.Table") -> bytes:
+    """Write a table as Parquet, compressed by zstd; the same rows give the same bytes."""
+    pa, parquet = _arrow()
     out = pa.BufferOutputStream()
-    parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), out, compression="zstd")
+    parquet.write_table(table, out, compression="zstd")
     return bytes(out.getvalue())
+
+
+def read_parquet(data: bytes) -> "pa.Table":
+    """Return the table of a Parquet file."""
+    pa, parquet = _arrow()
+    # `parquet.read_table` would import what reads folders of files; threads cost more than they save here.
+    return parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+
+
+def distinct_values(data: bytes, columns: Collection[str]) -> dict[str, set[str]]:
+    """Return the distinct values of some columns of a Parquet file that hold codes."""
+    pa, parquet = _arrow()
+    names = list(columns)
+    table = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=names).read(names, use_threads=False)
+    return {
+        name: {value for chunk in table.column(name).chunks for value in chunk.dictionary.to_pylist()} for name in names
+    }
+
+
+def rows_in_order(tables: "Sequence[pa.Table]", wanted: Iterable[tuple[int, int]]) -> "pa.Table":
+    """Return rows of tables that have the same columns: from each first up to its last, which is left out.
+
+    Rows are numbered through all tables.
+    """
+    pa, _ = _arrow()
+    runs: list[tuple[int, int]] = []
+    for first, last in wanted:
+        if runs and runs[-1][1] == first:
+            runs[-1] = runs[-1][0], last
+        else:
+            runs.append((first, last))
+    known = pa.concat_tables(tables)
+    return pa.concat_tables([known.slice(first, last - first) for first, last in runs])
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -96,22 +152,23 @@ def _arrow_types() -> "dict[ColumnKind, pa.DataType]":
     }
 
 
-def write_plain_csv(table: DataTable) -> bytes:
+def write_plain_csv(table: DataTable) -> CsvLines:
     """Write the table for programs: RFC 4180, UTF-8, comma, decimal point, moments in UTC; empty: no value."""
-    return _write(table, [column.name for column in table.columns], PLAIN_CELLS, ",").encode()
+    return _write(table, [column.name for column in table.columns], PLAIN_CELLS, ",")
 
 
-def write_excel_csv(table: DataTable, headings: Sequence[str], words: Mapping[bool, str]) -> bytes:
+def write_excel_csv(table: DataTable, headings: Sequence[str], words: Mapping[bool, str]) -> CsvLines:
     """Write the table for a Vietnamese Excel: byte order mark, semicolon, decimal comma, moments in Vietnam's time.
 
     A code is written as `="01"`, for Excel takes it for a number or a month otherwise; other texts never become
     formulas. `words` are those for yes and no.
     """
     cells = {**_EXCEL_CELLS, ColumnKind.BOOLEAN: words.__getitem__}
-    return b"\xef\xbb\xbf" + _write(table, headings, cells, ";").encode()
+    written = _write(table, headings, cells, ";")
+    return CsvLines(f"\ufeff{written.head}", written.lines)
 
 
-def _write(table: DataTable, headings: Sequence[str], cells: "Mapping[ColumnKind, _Cell]", delimiter: str) -> str:
+def _write(table: DataTable, headings: Sequence[str], cells: "Mapping[ColumnKind, _Cell]", delimiter: str) -> CsvLines:
     of_columns = [cells[column.kind] for column in table.columns]
     return write_columns(headings, zip(table.by_column, of_columns, strict=True), delimiter)
 
@@ -119,7 +176,9 @@ def _write(table: DataTable, headings: Sequence[str], cells: "Mapping[ColumnKind
 _Cell = Callable[[Any], str]
 
 
-def write_columns(headings: Sequence[str], columns: "Iterable[tuple[Iterable[Any], _Cell]]", delimiter: str) -> str:
+def write_columns(
+    headings: Sequence[str], columns: "Iterable[tuple[Iterable[Any], _Cell]]", delimiter: str
+) -> CsvLines:
     """Write columns, each with what writes its cells, by RFC 4180, with CRLF, below their headings."""
     writer = csv.writer(_Echo, delimiter=delimiter)
 
@@ -131,8 +190,7 @@ def write_columns(headings: Sequence[str], columns: "Iterable[tuple[Iterable[Any
         return written
 
     cells = [written_cells(values, quoted(cell)) for values, cell in columns]
-    head: str = writer.writerow(headings)
-    return head + "".join([f"{delimiter.join(row)}\r\n" for row in zip(*cells, strict=True)])
+    return CsvLines(writer.writerow(headings), [f"{delimiter.join(row)}\r\n" for row in zip(*cells, strict=True)])
 
 
 class _Echo:

@@ -53,7 +53,8 @@ def test_calc_reads_each_kind_as_what_it_is(tmp_path: Path) -> None:
     numbers = Decimal("1234567.89"), 8, date(2025, 5, 1), datetime(2025, 5, 16, 18, 30, tzinfo=UTC)
     rows = [(code, *numbers, text) for code, text in zip(cycle(CODES), HOSTILE_TEXTS.values(), strict=False)]
     table = DataTable([DataColumn(kind.value, kind) for kind in KINDS], rows)
-    workbook = opened(tmp_path, write_excel_csv(table, [kind.value for kind in KINDS], {True: "có", False: "không"}))
+    csv = write_excel_csv(table, [kind.value for kind in KINDS], {True: "có", False: "không"})
+    workbook = opened(tmp_path, csv.whole)
     read = rows_of(workbook)
     assert [row[0] for row in read] == [row[0] for row in rows]
     day, moment = datetime(2025, 5, 1), datetime(2025, 5, 17, 1, 30)  # noqa: DTZ001 # Excel has no zones

@@ -26,7 +26,7 @@ from publishing.data.package_files import package_files
 from publishing.data.revisions_feed import FeedEntry, write_feed
 from publishing.data.sdmx_csv import write_sdmx_csv
 from publishing.data.sdmx_structure import write_structure
-from publishing.data.table_files import DataTable, write_excel_csv, write_parquet, write_plain_csv
+from publishing.data.table_files import DataTable, arrow_table, write_excel_csv, write_parquet, write_plain_csv
 from publishing.editions import EDITION
 from publishing.publish import render
 from tests.hostile_texts import ACTING, HOSTILE_TEXTS
@@ -98,16 +98,17 @@ def outputs(catalog: Catalog, texts: Sequence[str], root: Path) -> Files:
     table = DataTable(
         ROLLUP, [tuple({**FIGURE, "notes": visible(text)}.get(column.name) for column in ROLLUP) for text in texts]
     )
+    headings = [column.name for column in ROLLUP]
     absent = [
         ApiAbsentUnit(unit="1", unit_name=text, period="2025-05", state=ReportingState.MISSING).model_dump(mode="json")
         for text in texts
     ]
     return {
         **files,
-        "data.parquet": write_parquet(table),
-        "plain_data.csv": write_plain_csv(table),
-        "excel_data.csv": write_excel_csv(table, [column.name for column in ROLLUP], {True: "có", False: "không"}),
-        "plain_sdmx.csv": write_sdmx_csv(table),
+        "data.parquet": write_parquet(arrow_table(table)),
+        "plain_data.csv": write_plain_csv(table).whole,
+        "excel_data.csv": write_excel_csv(table, headings, {True: "có", False: "không"}).whole,
+        "plain_sdmx.csv": write_sdmx_csv(table).whole,
         "structure.xml": write_structure(catalog, heads, {}),
         "revisions.atom": write_feed([FeedEntry(head, "p", ChangeKind.FIRST) for head in heads], catalog, "vi"),
         "api.json": json.dumps(absent).encode(),

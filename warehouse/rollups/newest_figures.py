@@ -64,7 +64,7 @@ class StoredFigure(NamedTuple):
 
 
 class CountedReport(NamedTuple):
-    """A report that entered the revision `key`: the unit with its name then, the file and which judgement of it."""
+    """A report that entered the revision `key`: the unit with its name then, the submission and which judgement."""
 
     key: int
     unit: str
@@ -72,8 +72,6 @@ class CountedReport(NamedTuple):
     unit_name: str
     submission_id: int
     judgement: int
-    file_name: str
-    sha256: str
 
 
 class UnitAmount(NamedTuple):
@@ -120,11 +118,8 @@ def _reports_statement(row: type[RollupUnitRow] | type[RollupOtherReportRow]) ->
             OrgUnitRow.name,
             row.submission_id,
             row.judgement,
-            SubmissionRow.file_name,
-            SubmissionRow.sha256,
         )
         .join(RollupRevisionRow, RollupRevisionRow.id == row.revision_id)
-        .join(SubmissionRow, SubmissionRow.id == row.submission_id)
         .join(OrgUnitRow, (OrgUnitRow.code == row.unit_code) & (OrgUnitRow.valid_from == row.unit_valid_from))
         .where(row.state == ReportingState.ACCEPTED, row.period == RollupRevisionRow.period)
         .order_by(row.revision_id, row.unit_code)

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,20 @@ import jsonschema
 import pytest
 from frictionless import Package
 from pyarrow import parquet
+from sqlalchemy import insert, inspect, select
 
 from connectors.stores.local import LocalStore
 from domain.catalog.catalog import Catalog
+from domain.rollups import Finality
 from publishing.data.build import write_data
 from publishing.data.data_columns import TABLES
 from publishing.storage.published_tree import PublishedTree
 from tests.flows.pipeline.nightly_runs import WRONG, context_of, deliver, published_rows, run_plainly
 from tests.publishing.page.strict_page import StrictPage
 from tests.publishing.site.sites import links_of, resolved
+from warehouse.models import PublicationRow, RollupFigureRow, RollupRevisionRow
 from warehouse.rollups.newest_figures import NewestFigures, newest_figures
-from warehouse.store.engine import reading
+from warehouse.store.engine import reading, transaction
 from workbooks.sample.inbox import SampleFile
 
 ROLLUP = "rollup/period=2025-05"
@@ -60,6 +63,28 @@ def newest_of(home: Path) -> Iterator[NewestFigures]:
     context = context_of(home)
     with reading(context.engine) as session:
         yield newest_figures(session)
+    context.engine.dispose()
+
+
+def alter(file: Path) -> None:
+    """Alter a file in its first half, which is that of the first of two areas."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 4] ^= 1
+    file.write_bytes(data)
+
+
+def add_another_area(home: Path) -> None:
+    """Publish the figures of the home's only revision as those of another area, too, which has no reports."""
+    context = context_of(home)
+    with transaction(context.engine) as session:
+        for row, changes in (
+            (RollupRevisionRow, {"id": 2, "area_code": "586"}),
+            (RollupFigureRow, {"revision_id": 2}),
+            (PublicationRow, {"id": 2, "revision_id": 2}),
+        ):
+            names = [column.key for column in inspect(row).column_attrs]
+            copied = [{name: getattr(each, name) for name in names} | changes for each in session.scalars(select(row))]
+            session.execute(insert(row), copied)
     context.engine.dispose()
 
 
@@ -228,3 +253,39 @@ def test_a_lost_file_is_written_again(after_night: Path, home_catalog: Catalog, 
         assert OBSERVATIONS in write_data(
             NewestFigures(newest.session, (head, other)), home_catalog, LocalStore(published)
         )
+
+
+@pytest.mark.parametrize("name", ["rollup_2025-05.csv", "excel_rollup_2025-05.csv", "rollup_2025-05.parquet"])
+@pytest.mark.parametrize("damage", [Path.unlink, alter])
+def test_of_a_damaged_file_nothing_is_taken_over(
+    after_night: Path, home_catalog: Catalog, tmp_path: Path, damage: Callable[[Path], object], name: str
+) -> None:
+    """A partition of which a file is lost or altered is made from nothing when an area moves."""
+    published, afresh = LocalStore(tmp_path / "published"), LocalStore(tmp_path / "afresh")
+    add_another_area(after_night)
+    with newest_of(after_night) as newest:
+        write_data(newest, home_catalog, published, "en")
+        damage(tmp_path / "published" / "data" / ROLLUP / name)
+        first, second = newest.heads
+        moved = NewestFigures(newest.session, (first, second._replace(finality=Finality.FINAL)))
+        assert ROLLUP in write_data(moved, home_catalog, published, "en")
+        write_data(moved, home_catalog, afresh, "en")
+    made, wanted = (files_of(tmp_path / each / "data") for each in ("published", "afresh"))
+    assert {path: digest for path, (_, digest) in made.items()} == {
+        path: digest for path, (_, digest) in wanted.items()
+    }
+
+
+def test_a_tree_of_another_version_is_made_again(after_night: Path, home_catalog: Catalog) -> None:
+    """One whose state says less, or cannot be read, is made from nothing."""
+    published = after_night / "published"
+    state = published / "data" / ".state.json"
+    for content in (json.dumps({"key": "", "general": "", "periods": {"2025-05": {"key": "x"}}}), "{", "[]"):
+        made = files_of(published / "data")
+        state.write_text(content)
+        with newest_of(after_night) as newest:
+            assert write_data(newest, home_catalog, LocalStore(published), "en") == (ROLLUP, OBSERVATIONS)
+        after = files_of(published / "data")
+        assert {path: digest for path, (_, digest) in after.items()} == {
+            path: digest for path, (_, digest) in made.items()
+        }
