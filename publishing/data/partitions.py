@@ -118,8 +118,13 @@ class _Partitions:
         self._period, self._newest = period, newest
         self._heads = {head.key: head for head in heads}
         self._indicators = catalog.indicators
-        names = [(each.id, each.name.vi, each.name.en, each.denominator_kind) for each in catalog.indicators.values()]
-        self._keys = {key: key_of(names, head[1:]) for key, head in self._heads.items()}
+        indicators = key_of(
+            [
+                (each.id, each.name.vi, each.name.en, each.measure, each.denominator_kind)
+                for each in self._indicators.values()
+            ]
+        )
+        self._keys = {key: key_of(indicators, head[1:]) for key, head in self._heads.items()}
 
     def rollup(self) -> DataPartition:
         heads = {_short(self._keys[key]): head for key, head in self._heads.items()}
