@@ -165,14 +165,32 @@ class _UnitLists:
         """Return the headline figures, which are the same in any language."""
         return [theme.lead for theme in self.formatters[0].themes(self.area.facts) if theme.is_headline]
 
+    @cached_property
+    def by_group(self) -> Mapping[str, tuple[OrgUnit | None, Sequence[int]]]:
+        """Return each group with the places of its units, by its code."""
+        places: dict[str, list[int]] = {}
+        for place, group in enumerate(self.area.groups):
+            places.setdefault(_code(group), []).append(place)
+        groups = {_code(group): group for group in self.area.groups}
+        return {code: (group, places[code]) for code, group in groups.items()}
+
+    @cached_property
+    def totals(self) -> Mapping[str, Sequence[UnitValue | None]]:
+        """Return the headline figures of each group, by its code, which are the same in any language."""
+        formatter, figures = self.formatters[0], self.area.figures
+        amounts = [(lead, figures.amounts(lead.indicator, formatter.flow(lead.indicator))) for lead in self.leads]
+        return {
+            code: [total(formatter, lead, [of_lead[at] for at in places if at in of_lead]) for lead, of_lead in amounts]
+            for code, (_, places) in self.by_group.items()
+        }
+
     def texts(self, number: int) -> Sequence[Sequence[_Texts]]:
         """Return value and fraction of the units of a list, by language and headline figure."""
         if number not in self._texts:
             places, flow, figures = self.places[number - 1], self.formatters[0].flow, self.area.figures
-            values = [figures.values(lead.indicator, flow(lead.indicator)) for lead in self.leads]
             shown = [
-                shown_values(self.formatters, lead, map(of_lead.get, places))
-                for lead, of_lead in zip(self.leads, values, strict=True)
+                shown_values(self.formatters, lead, figures.values(lead.indicator, flow(lead.indicator), places))
+                for lead in self.leads
             ]
             self._texts[number] = [[of_lead[order] for of_lead in shown] for order in range(len(self.formatters))]
         return self._texts[number]
@@ -282,17 +300,10 @@ class _AreaPages:
 
     def _group_rows(self) -> list[GroupRow]:
         area, lang, leads, anchors = self.area, self.formatter.lang, self.lists.leads, self.lists.anchors
-        amounts = [area.figures.amounts(lead.indicator, self.formatter.flow(lead.indicator)) for lead in leads]
         numbered = enumerate(self.lists.places, start=1)
         pages = {anchors[place]: number for number, listed in numbered for place in listed if place in anchors}
-        by_group: dict[str, list[int]] = {}
-        groups: dict[str, OrgUnit | None] = {}
-        for place, group in enumerate(area.groups):
-            by_group.setdefault(_code(group), []).append(place)
-            groups[_code(group)] = group
         rows: list[GroupRow] = []
-        for code in sorted(by_group):
-            group, places = groups[code], by_group[code]
+        for code, (group, places) in sorted(self.lists.by_group.items()):
             name = f"{code}{area.suffix}"
             listed = f"units-{pages[code]}.{lang}.html#g-{code}"
             rows.append(
@@ -302,10 +313,7 @@ class _AreaPages:
                     href=f"../{name}/index.{lang}.html" if name in area.group_areas else listed,
                     accepted=sum(area.facts.units[place].is_accepted for place in places),
                     expected=len(places),
-                    values=tuple(
-                        self._shown(lead, total(self.formatter, lead, [of_lead[at] for at in places if at in of_lead]))
-                        for lead, of_lead in zip(leads, amounts, strict=True)
-                    ),
+                    values=tuple(map(self._shown, leads, self.lists.totals[code])),
                 )
             )
         return rows

@@ -379,7 +379,7 @@ class _SiteBuilder:
         ]
         return {
             **first_pages(newest, counts, formatters),
-            **province_pages(by_province, formatters),
+            **province_pages(by_province, formatters, self._look),
             **self._search(newest),
             f"{SITE}/search.js": search_script(),
             f"{SITE}/style.css": style_sheet(),

@@ -50,8 +50,7 @@ def commune_pages(
 def _column(
     area: AreaPeriod, figure: FigureFact, places: Sequence[int], formatters: Sequence[SiteFormatter]
 ) -> _FigureColumn:
-    known = area.figures.values(figure.indicator, formatters[0].flow(figure.indicator))
-    values = [known.get(place) for place in places]
+    values = area.figures.values(figure.indicator, formatters[0].flow(figure.indicator), places)
     cells = ["" if value is None else escaped(value.cells) for value in values]
     return _FigureColumn(values, cells, shown_values(formatters, figure, values))
 

@@ -5,14 +5,15 @@ line holds the area's figures and units, the second each report's figures, which
 """
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, BinaryIO, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from domain.aggregation import Amount, over_time, percentage
@@ -23,6 +24,14 @@ from domain.rollups import Boundary
 
 VERSION: Final = 4
 """Version of the files' form; those of another version are made again."""
+_STATUS: Final = 10
+"""Place in the row of a figure."""
+
+_Text = str | None
+_Figure = tuple[str, _Text, _Text, _Text, str, _Text, bool | None, bool | None, int, int, str, str]
+"""A figure as it is written: the fields of `FigureFact` with numbers as texts."""
+_Report = tuple[int, Decimal, Decimal | None, Decimal | None, str, int]
+"""A unit's figure in a report: its place, numerator, denominator, weight, source cells, and the file's number."""
 
 
 class FigureFact(NamedTuple):
@@ -102,7 +111,10 @@ class UnitWarning(NamedTuple):
 
 @dataclass(frozen=True)
 class AreaFacts:
-    """The first line: area, period and form of a revision, its figures and units."""
+    """The first line: area, period and form of a revision, its figures and units.
+
+    `rows` are the figures by indicator as they are written: of most areas few are looked at.
+    """
 
     area: str
     area_valid_from: str
@@ -113,13 +125,23 @@ class AreaFacts:
     number: int
     published_at: datetime
     finality: str
-    figures: tuple[FigureFact, ...]
+    rows: Mapping[str, _Figure]
     units: tuple[UnitFact, ...]
 
     @property
     def head(self) -> tuple[str, ...]:
         """Return area, form, boundary and period as plain values, without what its revision says."""
         return self.area, self.area_valid_from, self.area_name, self.form, self.boundary, self.period.id
+
+    def figure(self, indicator: str) -> FigureFact | None:
+        """Return a figure; None where the area has none of the indicator."""
+        row = self.rows.get(indicator)
+        return None if row is None else _figure(row)
+
+    @cached_property
+    def figures(self) -> tuple[FigureFact, ...]:
+        """Return all figures in their order."""
+        return tuple(map(_figure, self.rows.values()))
 
     @cached_property
     def by_indicator(self) -> Mapping[str, FigureFact]:
@@ -136,10 +158,10 @@ class AreaFacts:
         """Return whether a report counts for the figures of the time, and so is among the data files' observations."""
         return self.boundary == Boundary.AS_THEN and self.accepted > 0
 
-    @property
+    @cached_property
     def is_partial(self) -> bool:
         """Return whether units or figures are missing."""
-        return self.accepted < len(self.units) or any(figure.status == "partial" for figure in self.figures)
+        return self.accepted < len(self.units) or any(row[_STATUS] == "partial" for row in self.rows.values())
 
     @cached_property
     def stems(self) -> tuple[str, ...]:
@@ -152,15 +174,19 @@ class AreaFacts:
 class UnitFigures:
     """The second line: each unit's figures, the files they came from (name, sha256), and warnings.
 
+    `reports` are the figures by indicator as they are written: of a country few are looked at.
     `counted_forms` are the other forms that figures count from, by indicator; `beside` is what units reported in forms
     that do not count, by indicator.
     """
 
-    reports: Mapping[str, Sequence[Sequence[Any]]]
+    reports: Mapping[str, msgspec.Raw]
     files: Sequence[tuple[str, str]]
     warnings: tuple[UnitWarning, ...]
     counted_forms: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, Sequence[BesideValue]] = field(default_factory=dict)
+    _reports: dict[str, Mapping[int, list[_Report]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _amounts: dict[str, dict[int, Amount]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _values: dict[str, dict[int, UnitValue]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -168,22 +194,63 @@ class UnitFigures:
         """Return what each unit gave to an indicator, by the unit's place in the list of units."""
         if indicator not in self._amounts:
             by_unit = self._by_unit(indicator).items()
-            amounts = ((place, over_time(flow, [_amount(report) for report in reports])) for place, reports in by_unit)
-            self._amounts[indicator] = {place: amount for place, amount in amounts if amount is not None}
+            self._amounts[indicator] = {place: _over_time(flow, reports) for place, reports in by_unit}
         return self._amounts[indicator]
 
-    def values(self, indicator: str, flow: Flow) -> Mapping[int, UnitValue]:
-        """Return the figures of an indicator, as `amounts`."""
-        if indicator not in self._values:
-            reports, amounts = self._by_unit(indicator), self.amounts(indicator, flow)
-            self._values[indicator] = {place: _value(amount, reports[place]) for place, amount in amounts.items()}
-        return self._values[indicator]
+    def values(self, indicator: str, flow: Flow, places: Sequence[int]) -> list[UnitValue | None]:
+        """Return the figures of an indicator of the units at these places; None of those that gave none."""
+        reports, amounts = self._by_unit(indicator), self.amounts(indicator, flow)
+        known = self._values.setdefault(indicator, {})
+        known |= {
+            place: _value(amounts[place], reports[place]) for place in places if place in amounts and place not in known
+        }
+        return [known.get(place) for place in places]
 
-    def _by_unit(self, indicator: str) -> Mapping[int, list[Sequence[Any]]]:
-        by_unit: dict[int, list[Sequence[Any]]] = defaultdict(list)
-        for report in self.reports.get(indicator, ()):
-            by_unit[report[0]].append(report)
-        return by_unit
+    def _by_unit(self, indicator: str) -> Mapping[int, list[_Report]]:
+        if indicator not in self._reports:
+            written = self.reports.get(indicator)
+            reports = [] if written is None else _REPORTS.decode(written)
+            by_unit = {report[0]: [report] for report in reports}
+            if len(by_unit) < len(reports):  # of a longer period
+                by_unit = {place: [] for place in by_unit}
+                for report in reports:
+                    by_unit[report[0]].append(report)
+            self._reports[indicator] = by_unit
+        return self._reports[indicator]
+
+    def key(self, indicator: str) -> str:
+        """Return a hash of the units' figures of an indicator."""
+        return hashlib.sha256(self.reports.get(indicator, b"")).hexdigest()
+
+
+class _Head(msgspec.Struct):
+    """The first line as it is written."""
+
+    version: int
+    area: tuple[str, str, str]
+    form: str
+    boundary: str
+    period: str
+    number: int
+    published_at: str
+    finality: str
+    figures: list[_Figure]
+    units: tuple[UnitFact, ...]
+
+
+class _Details(msgspec.Struct):
+    """The second line as it is written."""
+
+    reports: dict[str, msgspec.Raw]
+    files: list[tuple[str, str]]
+    warnings: list[Any]
+    counted_forms: dict[str, str]
+    beside: dict[str, list[Any]]
+
+
+_HEAD: Final = msgspec.json.Decoder(_Head)
+_DETAILS: Final = msgspec.json.Decoder(_Details)
+_REPORTS: Final = msgspec.json.Decoder(list[_Report])
 
 
 def key_of(*parts: object) -> str:
@@ -201,24 +268,24 @@ def _of_named_tuple(value: object) -> tuple[object, ...]:
 def read_facts(file: BinaryIO) -> AreaFacts | None:
     """Read the first line; None where the file is damaged, or of another version."""
     try:
-        head = orjson.loads(file.readline())
-        if head["version"] != VERSION:
+        head = _HEAD.decode(file.readline())
+        if head.version != VERSION:
             return None
-        area, valid_from, name = head["area"]
+        area, valid_from, name = head.area
         return AreaFacts(
             area=area,
             area_valid_from=valid_from,
             area_name=name,
-            form=head["form"],
-            boundary=head["boundary"],
-            period=parse_period(head["period"]),
-            number=head["number"],
-            published_at=datetime.fromisoformat(head["published_at"]),
-            finality=head["finality"],
-            figures=tuple(_figure(values) for values in head["figures"]),
-            units=tuple(UnitFact(*values) for values in head["units"]),
+            form=head.form,
+            boundary=head.boundary,
+            period=parse_period(head.period),
+            number=head.number,
+            published_at=datetime.fromisoformat(head.published_at),
+            finality=head.finality,
+            rows={row[0]: row for row in head.figures},
+            units=head.units,
         )
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         return None
 
 
@@ -229,16 +296,16 @@ def read_unit_figures(file: BinaryIO) -> UnitFigures:
         ValueError: the file is damaged.
     """
     file.readline()
-    details = orjson.loads(file.readline())
+    details = _DETAILS.decode(file.read())
     return UnitFigures(
-        reports=details["reports"],
-        files=[(name, sha256) for name, sha256 in details["files"]],
+        reports=details.reports,
+        files=details.files,
         warnings=tuple(
             UnitWarning(unit, indicator, Issue(severity=Severity(severity), facts=facts, **issue), is_answered)
-            for unit, indicator, is_answered, severity, facts, issue in details["warnings"]
+            for unit, indicator, is_answered, severity, facts, issue in details.warnings
         ),
-        counted_forms=details["counted_forms"],
-        beside={indicator: [_beside(row) for row in rows] for indicator, rows in details["beside"].items()},
+        counted_forms=details.counted_forms,
+        beside={indicator: [_beside(row) for row in rows] for indicator, rows in details.beside.items()},
     )
 
 
@@ -247,27 +314,27 @@ def _beside(row: Sequence[Any]) -> BesideValue:
     return BesideValue(place, form, period, Decimal(numerator), _exact(denominator), cells, file_name)
 
 
-def _figure(values: Iterable[Any]) -> FigureFact:
-    indicator, value, numerator, denominator, kind, target, *rest = values
-    counts = _exact(numerator), _exact(denominator)
-    return FigureFact(indicator, _exact(value), *counts, kind, _exact(target), *rest)
+def _figure(row: _Figure) -> FigureFact:
+    indicator, value, numerator, denominator, kind, target = row[:6]
+    return FigureFact(indicator, _exact(value), _exact(numerator), _exact(denominator), kind, _exact(target), *row[6:])
 
 
-def _amount(report: Sequence[Any]) -> Amount:
+def _amount(report: _Report) -> Amount:
     _, numerator, denominator, weight, _, _ = report
-    amount = Amount(_number(numerator), None if denominator is None else _number(denominator))
-    return amount if weight is None else amount.weighted(Decimal(weight))
+    amount = Amount(numerator, denominator)
+    return amount if weight is None else amount.weighted(weight)
 
 
-def _value(amount: Amount, reports: Sequence[Sequence[Any]]) -> UnitValue:
+def _over_time(flow: Flow, reports: Sequence[_Report]) -> Amount:
+    """Return what a unit's reports, of which there is one at least, give to the figure."""
+    amount = _amount(reports[-1])
+    return amount if len(reports) == 1 else over_time(flow, [*map(_amount, reports)]) or amount
+
+
+def _value(amount: Amount, reports: Sequence[_Report]) -> UnitValue:
     value = amount.numerator if amount.denominator is None else percentage(*amount)
     cells = reports[0][4] if len(reports) == 1 else "; ".join([report[4] for report in reports])
     return UnitValue(value, amount.numerator, amount.denominator, cells, reports[-1][5])
-
-
-@lru_cache(maxsize=4096)
-def _number(text: str) -> Decimal:
-    return Decimal(text)
 
 
 def _exact(number: str | None) -> Decimal | None:

@@ -60,9 +60,8 @@ class AreaSeries:
     def key(self, indicator: str) -> str:
         """Return a hash of all that the pages of an indicator show, besides what the catalogue says."""
         shown = (*self.periods, *self.beside, *(facts for _, facts in self.newest.children))
-        figures = (facts and facts.by_indicator.get(indicator) for facts in shown)
-        plain = [figure and list(map(str, figure)) for figure in figures]
-        return key_of(self._shared_key, indicator, self.newest.figures.reports.get(indicator), plain)
+        rows = [facts and facts.rows.get(indicator) for facts in shown]
+        return key_of(self._shared_key, indicator, self.newest.figures.key(indicator), rows)
 
     @cached_property
     def _shared_key(self) -> str:
@@ -78,8 +77,8 @@ class AreaSeries:
         newest = self.newest
         if not 1 < len(newest.facts.units) <= MOST_UNITS:
             return [None] * len(formatters)
-        known = newest.figures.values(figure.indicator, formatters[0].flow(figure.indicator))
-        values = [known.get(place) for place in range(len(newest.facts.units))]
+        places = range(len(newest.facts.units))
+        values = newest.figures.values(figure.indicator, formatters[0].flow(figure.indicator), places)
         rows = [
             (value and value.value, escaped(unit.name), f"{page}.", place)
             for place, (unit, page, value) in enumerate(zip(newest.facts.units, newest.unit_pages, values, strict=True))
@@ -318,7 +317,7 @@ class _IndicatorPages:
         return "".join(rows)
 
     def _of_area(self, name: str, facts: AreaFacts, shown: str, indicator: str) -> _Ranked:
-        figure = facts.by_indicator.get(indicator)
+        figure = facts.figure(indicator)
         if figure is None:
             return None, shown, f"../{name}/index.{self.formatter.lang}.html", "–", ""
         fraction = self.formatter.fraction(figure) if figure.denominator is not None else ""

@@ -87,7 +87,9 @@ class LinkFinder:
 
     def _pages_in(self, period: Period | None, facts: AreaFacts) -> dict[int, str]:
         """Return the pages of an area's units in another period, by the unit's place; of those that have one."""
-        owners = self.owners_in(period) if period else {}
+        if period is None:
+            return {}
+        owners = self.owners_in(period)
         pages = ((place, owners.get((facts.form, facts.boundary, unit.key))) for place, unit in enumerate(facts.units))
         return {place: f"{period}/{page}" for place, page in pages if page}
 
@@ -102,7 +104,8 @@ class LinkFinder:
             depth = {name: -len(self._hierarchy.above_area(facts)) for name, facts in areas}
             for name, facts in sorted(areas, key=lambda area: (len(area[1].units), depth[area[0]], area[0])):
                 for unit, stem in zip(facts.units, facts.stems, strict=True):
-                    owners.setdefault((facts.form, facts.boundary, unit.key), f"{name}/{OWN}{stem}")
+                    if (key := (facts.form, facts.boundary, unit.key)) not in owners:
+                        owners[key] = f"{name}/{OWN}{stem}"
             self._owners[period] = owners
         return self._owners[period]
 

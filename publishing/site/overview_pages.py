@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -12,9 +13,10 @@ from domain.periods import Period
 from domain.texts import escaped
 from domain.units import OrgUnit
 from publishing.site.data_links import NamedFiles, data_of_period, general_data
-from publishing.site.facts import AreaFacts
+from publishing.site.facts import AreaFacts, key_of
 from publishing.site.rendering import Addresses, Crumbs, addresses, first_page, other, render
 from publishing.site.site_formatter import SiteFormatter
+from publishing.storage.site_folder import KeyedPage
 
 MOST_AREAS: Final = 150
 """Most areas listed on one page; more are on the pages of their provinces."""
@@ -101,24 +103,26 @@ def first_pages(
     }
 
 
-def province_pages(newest: Sequence[AreaEntry], formatters: Sequence[SiteFormatter]) -> dict[str, bytes]:
-    """Render a page for each province, which lists its areas."""
+def province_pages(newest: Sequence[AreaEntry], formatters: Sequence[SiteFormatter], look: str) -> dict[str, KeyedPage]:
+    """Return a page for each province, which lists its areas; a new revision changes few. `look`: see `look_of`."""
     by_province: dict[OrgUnit, list[AreaEntry]] = {}
     for entry in newest:
         if entry.province is not None:
             by_province.setdefault(entry.province, []).append(entry)
-    pages: dict[str, bytes] = {}
+    pages: dict[str, KeyedPage] = {}
     for province, entries in by_province.items():
-        path, name = province_page(province), province.name
+        path = province_page(province)
+        key = key_of(look, path, [(entry.name, entry.facts.period.id, entry.facts.number) for entry in entries])
         for each in formatters:
-            pages[f"site/{path}.{each.lang}.html"] = _render(
-                each,
-                addresses(1, path.split("/")[-1], each.lang),
-                [(name, "")],
-                heading=name,
-                groups=_groups(entries, each, "../", most=None),
-            )
+            make = partial(_province_page, province, entries, each)
+            pages[f"site/{path}.{each.lang}.html"] = KeyedPage(key, make)
     return pages
+
+
+def _province_page(province: OrgUnit, entries: Sequence[AreaEntry], formatter: SiteFormatter) -> bytes:
+    stem, name = province_page(province).split("/")[-1], province.name
+    groups = _groups(entries, formatter, "../", most=None)
+    return _render(formatter, addresses(1, stem, formatter.lang), [(name, "")], heading=name, groups=groups)
 
 
 class SearchedPlace(NamedTuple):

@@ -26,6 +26,7 @@ from tests.publishing.revisions import build_revision
 from warehouse.queries import Revision
 
 PROVINCE = {"area": "58", "area_name": "Tỉnh Ninh Thuận", "area_valid_from": date(2000, 1, 1)}
+COUNTRY = {"area": "VN", "area_name": "Việt Nam", "area_valid_from": date(2000, 1, 1)}
 FIGURES = 4
 
 

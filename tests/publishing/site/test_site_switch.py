@@ -14,7 +14,7 @@ from connectors.stores.local import LocalDraft, LocalStore
 from domain.catalog.catalog import Catalog
 from publishing.errors import PublicationRefusedError
 from publishing.site import area_pages
-from tests.publishing.site.sites import PROVINCE, PublishedFolder, small_revision
+from tests.publishing.site.sites import COUNTRY, PROVINCE, PublishedFolder, small_revision
 from tests.publishing.storage.test_interruptions import KILLED, die, files_no_larger_than
 from warehouse.queries import Revision
 
@@ -133,6 +133,24 @@ def test_pages_of_indicators_and_the_search_stay_where_nothing_of_theirs_moved(
     assert same == [False, *[True] * (len(files) - 1)]
     at_once = PublishedFolder(tmp_path / "b", catalog).publish(district, first, moved)
     at_once.build()
+    assert folder.pages() == at_once.pages()
+
+
+def test_a_provinces_page_stays_where_none_of_its_areas_moved(catalog: Catalog, tmp_path: Path) -> None:
+    """A new revision of the country takes over the pages of provinces; one of a district makes its province's anew."""
+    folder = PublishedFolder(tmp_path / "a", catalog).publish(
+        small_revision(catalog), small_revision(catalog, **COUNTRY)
+    )
+    folder.build()
+    page = tmp_path / "a/site/provinces/58-2000-01-01.vi.html"
+    first = page.stat().st_ino
+    country, district = small_revision(catalog, number=2, **COUNTRY), small_revision(catalog, number=2)
+    folder.publish(country).build()
+    second = page.stat().st_ino
+    folder.publish(district).build()
+    assert (second == first, page.stat().st_ino == first) == (True, False)
+    at_once = PublishedFolder(tmp_path / "b", catalog)
+    at_once.publish(small_revision(catalog), small_revision(catalog, **COUNTRY), country, district).build()
     assert folder.pages() == at_once.pages()
 
 
