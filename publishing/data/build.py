@@ -27,7 +27,7 @@ from warehouse.rollups.newest_figures import NewestFigures, RevisionHead
 from warehouse.rollups.published_figures import changes_of, paths_of
 
 _FORMAT: Final = 4
-"""Counted up whenever a file of the same facts comes out otherwise: all partitions are then written again."""
+"""Counted up whenever files or state of the same facts come out otherwise: all partitions are then written again."""
 
 _DATA: Final = "data"
 _STATE: Final = PurePosixPath(".state.json")
