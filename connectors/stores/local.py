@@ -85,7 +85,7 @@ class LocalDraft:
     def link(self, name: str, folder: str) -> None:
         """Have a name lead to another folder of the store."""
         above = posixpath.dirname(f"{self._path}/{name}")
-        os.symlink(posixpath.relpath(folder, above), self._at(name))  # noqa: PTH211 # a path takes longer to make
+        os.symlink(_relative(folder, above), self._at(name))  # noqa: PTH211 # a path takes longer to make
 
     def read(self, name: str) -> bytes:
         """Return a file that was written."""
@@ -219,6 +219,13 @@ class LocalStore:
         fresh.symlink_to(target)
         fresh.replace(path)
         sync(path.parent)
+
+
+def _relative(path: str, start: str) -> str:
+    """Return a path of the store relative to a folder: `posixpath.relpath` would ask where the process is."""
+    to, since = path.split("/"), start.split("/")
+    shared = len(posixpath.commonprefix([to, since]))
+    return "/".join([*[".."] * (len(since) - shared), *to[shared:]])
 
 
 def _target(root: Path, link: str) -> str | None:

@@ -166,13 +166,18 @@ class _UnitLists:
         return [theme.lead for theme in self.formatters[0].themes(self.area.facts) if theme.is_headline]
 
     @cached_property
-    def by_group(self) -> Mapping[str, tuple[OrgUnit | None, Sequence[int]]]:
-        """Return each group with the places of its units, by its code."""
-        places: dict[str, list[int]] = {}
+    def by_group(self) -> Mapping[str, Sequence[int]]:
+        """Return the places of the units of each group, by its code."""
+        groups: dict[str, list[int]] = {}
         for place, group in enumerate(self.area.groups):
-            places.setdefault(_code(group), []).append(place)
-        groups = {_code(group): group for group in self.area.groups}
-        return {code: (group, places[code]) for code, group in groups.items()}
+            groups.setdefault(_code(group), []).append(place)
+        return groups
+
+    @cached_property
+    def accepted(self) -> Mapping[str, int]:
+        """Return how many units of each group have an accepted report, by its code."""
+        units = self.area.facts.units
+        return {code: sum(units[place].is_accepted for place in places) for code, places in self.by_group.items()}
 
     @cached_property
     def totals(self) -> Mapping[str, Sequence[UnitValue | None]]:
@@ -181,7 +186,7 @@ class _UnitLists:
         amounts = [(lead, figures.amounts(lead.indicator, formatter.flow(lead.indicator))) for lead in self.leads]
         return {
             code: [total(formatter, lead, [of_lead[at] for at in places if at in of_lead]) for lead, of_lead in amounts]
-            for code, (_, places) in self.by_group.items()
+            for code, places in self.by_group.items()
         }
 
     def texts(self, number: int) -> Sequence[Sequence[_Texts]]:
@@ -303,7 +308,8 @@ class _AreaPages:
         numbered = enumerate(self.lists.places, start=1)
         pages = {anchors[place]: number for number, listed in numbered for place in listed if place in anchors}
         rows: list[GroupRow] = []
-        for code, (group, places) in sorted(self.lists.by_group.items()):
+        for code, places in sorted(self.lists.by_group.items()):
+            group = area.groups[places[-1]]
             name = f"{code}{area.suffix}"
             listed = f"units-{pages[code]}.{lang}.html#g-{code}"
             rows.append(
@@ -311,7 +317,7 @@ class _AreaPages:
                     name=group.name if group else self.formatter.text("ungrouped"),
                     code=code,
                     href=f"../{name}/index.{lang}.html" if name in area.group_areas else listed,
-                    accepted=sum(area.facts.units[place].is_accepted for place in places),
+                    accepted=self.lists.accepted[code],
                     expected=len(places),
                     values=tuple(map(self._shown, leads, self.lists.totals[code])),
                 )

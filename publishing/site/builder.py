@@ -218,19 +218,22 @@ class _SiteBuilder:
         facts = self._of(period, name)
         return AreaEntry(name, facts, self._hierarchy.province(facts))
 
-    def _part_before(self, name: str) -> str | None:
-        """Return the part that a link of the present site leads to."""
-        return self._folder.linked(self._before.key, [name]).get(name) if self._before.key else None
+    @cached_property
+    def _parts_before(self) -> Mapping[str, str]:
+        """Return the parts that links of the present site lead to."""
+        kept = (name for name, newest in self._names.items() if not self._reach.is_series(name, newest))
+        names = [f"{SITE}/{each}" for each in (*self._numbers, *map("areas/{}".format, kept))]
+        return self._folder.linked(self._before.key, names) if self._before.key else {}
 
     def _period(self, period: Period) -> str:
         """Return the part of a period; of areas that no moved revision reaches the parts of before are in it."""
-        before, reached = self._part_before(f"{SITE}/{period.id}"), self._reach.areas(period)
+        before, reached = self._parts_before.get(f"{SITE}/{period.id}"), self._reach.areas(period)
         if before and not reached:
             return before
         areas = {name: self._of(period, name) for name in sorted(self._numbers[period])}
         kept = self._folder.linked(before, areas.keys() - reached) if before else {}
         links = {name: kept.get(name) or self._area(period, name) for name in areas}
-        entries = [AreaEntry(name, facts, self._hierarchy.province(facts)) for name, facts in areas.items()]
+        entries = [self._entry(period, name) for name in areas]
         listed = [
             [
                 each.name,
@@ -292,9 +295,7 @@ class _SiteBuilder:
     def _series(self, name: str) -> str:
         """Return the part of an area's periods, which is made once."""
         if name not in self._series_parts:
-            is_reached = self._reach.is_series(name, self._names[name])
-            before = None if is_reached else self._part_before(f"{SITE}/areas/{name}")
-            self._series_parts[name] = before or self._make_series(name)
+            self._series_parts[name] = self._parts_before.get(f"{SITE}/areas/{name}") or self._make_series(name)
         return self._series_parts[name]
 
     def _make_series(self, name: str) -> str:

@@ -42,10 +42,12 @@ class AreaSeries:
     @cached_property
     def groups(self) -> Mapping[OrgUnit | None, Sequence[int]]:
         """Return the places of the units of each group."""
-        groups: dict[OrgUnit | None, list[int]] = {}
+        known = {
+            id(group): (group, list[int]()) for group in self.newest.groups
+        }  # a unit's hash is that of all it holds
         for place, group in enumerate(self.newest.groups):
-            groups.setdefault(group, []).append(place)
-        return groups
+            known[id(group)][1].append(place)
+        return dict(known.values())
 
     def totals(self, formatter: SiteFormatter, figure: FigureFact) -> Sequence[UnitValue | None]:
         """Return the sum of a figure for each group, which is the same in any language."""

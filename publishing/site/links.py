@@ -14,8 +14,8 @@ TREND_PERIODS: Final = 24
 """Most periods of a trend, its own included."""
 OWN: Final = "units/"
 """Folder of units' pages in that of their area."""
-_UnitOf = tuple[str, str, str]
-"""Form, boundary and key of a unit."""
+Owners = Mapping[tuple[str, str], Mapping[str, str]]
+"""Paths of units' pages below their period, by form and boundary, then by the unit's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class LinkFinder:
         self._numbers = numbers
         self._hierarchy = hierarchy
         self._of = facts_of
-        self._owners: dict[Period, dict[_UnitOf, str]] = {}
+        self._owners: dict[Period, Owners] = {}
         self._known: dict[tuple[Period, str], PageLinks] = {}
         self._children: dict[Period, dict[str, list[str]]] = {}
 
@@ -52,8 +52,8 @@ class LinkFinder:
 
     def _find_links(self, period: Period, name: str) -> PageLinks:
         facts = self._of(period, name)
-        owners = self.owners_in(period)
-        pages = tuple(owners[facts.form, facts.boundary, unit.key] for unit in facts.units)
+        owners = self.owners_in(period)[facts.form, facts.boundary]
+        pages = [owners[unit.key] for unit in facts.units]
         own = f"{name}/"
         previous, following = (
             other if other and name in self._numbers[other] else None
@@ -89,23 +89,24 @@ class LinkFinder:
         """Return the pages of an area's units in another period, by the unit's place; of those that have one."""
         if period is None:
             return {}
-        owners = self.owners_in(period)
-        pages = ((place, owners.get((facts.form, facts.boundary, unit.key))) for place, unit in enumerate(facts.units))
+        owners = self.owners_in(period).get((facts.form, facts.boundary), {})
+        pages = ((place, owners.get(unit.key)) for place, unit in enumerate(facts.units))
         return {place: f"{period}/{page}" for place, page in pages if page}
 
-    def owners_in(self, period: Period) -> Mapping[_UnitOf, str]:
-        """Return the path of each unit's page below the period: it lies with the smallest area that has the unit.
+    def owners_in(self, period: Period) -> Owners:
+        """Return the path of each unit's page: it lies with the smallest area that has the unit.
 
         Of areas with the same units it is the one that the others lie above.
         """
         if period not in self._owners:
-            owners: dict[_UnitOf, str] = {}
+            owners: dict[tuple[str, str], dict[str, str]] = {}
             areas = [(name, self._of(period, name)) for name in self._numbers[period]]
             depth = {name: -len(self._hierarchy.above_area(facts)) for name, facts in areas}
             for name, facts in sorted(areas, key=lambda area: (len(area[1].units), depth[area[0]], area[0])):
+                own = owners.setdefault((facts.form, facts.boundary), {})
                 for unit, stem in zip(facts.units, facts.stems, strict=True):
-                    if (key := (facts.form, facts.boundary, unit.key)) not in owners:
-                        owners[key] = f"{name}/{OWN}{stem}"
+                    if unit.key not in own:
+                        own[unit.key] = f"{name}/{OWN}{stem}"
             self._owners[period] = owners
         return self._owners[period]
 

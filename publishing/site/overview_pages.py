@@ -141,17 +141,17 @@ class SearchedPlace(NamedTuple):
 def search_places(
     newest: Sequence[AreaEntry],
     formatter: SiteFormatter,
-    owners_in: Callable[[Period], Mapping[tuple[str, str, str], str]],
+    owners_in: Callable[[Period], Mapping[tuple[str, str], Mapping[str, str]]],
 ) -> Iterator[SearchedPlace]:
-    """Yield areas and their units; `owners_in` are the pages of units (form, boundary, key) in a period."""
+    """Yield areas and their units; `owners_in` are the pages of units in a period, see `Owners`."""
     for entry in newest:
         facts, name = entry.facts, entry.name
         shown = formatter.area(facts)
         province = entry.province.name if entry.province and entry.province.code != facts.area else ""
         yield SearchedPlace(province, "areas", shown, facts.area, f"{name}/index")
-        owners = owners_in(facts.period)
+        owners = owners_in(facts.period)[facts.form, facts.boundary]
         for unit in facts.units:
-            page = owners[facts.form, facts.boundary, unit.key]
+            page = owners[unit.key]
             if page.startswith(f"{name}/"):
                 folder, _, stem = f"{facts.period}/{page}".rpartition("/")
                 yield SearchedPlace(shown, folder, unit.name, unit.code, stem)
