@@ -16,8 +16,7 @@ from starlette.routing import Route
 
 from domain.submissions import SubmissionState
 from warehouse.queries.inventory import Inventory, Workload, inventory, workload
-from warehouse.queries.read_models import RunRecord
-from warehouse.queries.runs import last_ended
+from warehouse.queries.runs import RunRecord, last_ended
 from warehouse.store.engine import Engine, reading
 from warehouse.submissions.runs import JUDGING_RUNS
 

@@ -14,8 +14,7 @@ from flows.support.atomic_files import write_all_or_none
 from flows.support.context import AppContext
 from publishing.publish import bundle
 from warehouse.queries import RevisionRef, newest_ref
-from warehouse.rollups.drafts import RevisionLines
-from warehouse.rollups.rollups import make_revision
+from warehouse.rollups.rollups import roll_up
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import reading, transaction
 from workbooks.pool.garbage import no_garbage_collection
@@ -47,28 +46,22 @@ def publish_on_demand(run: Run, wanted: FiguresRequest) -> PublishedRevision:
     key = wanted.key(context.catalog, context.clock())
     with exclusive_run(context, run.id, "publish", run.listener):
         begin(run, "publish", None)
-        made: dict[RevisionRef, RevisionLines] = {}
-        ref = _roll_up(context, run.id, key, made)
-        result = () if ref is None else (publish(context, ref, made),)
+        ref = _roll_up(context, run.id, key)
+        result = () if ref is None else (publish(context, ref),)
         end(run, RunOutcome(run.id, given=result))
     if not result:
         raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")
     return result[0]
 
 
-def _roll_up(
-    context: AppContext, run_id: str, key: RollupKey, made: dict[RevisionRef, RevisionLines]
-) -> RevisionRef | None:
-    """Return the newest revision, which is made if the figures changed; `made` receives its lines then."""
+def _roll_up(context: AppContext, run_id: str, key: RollupKey) -> RevisionRef | None:
+    """Return the newest revision, which is made if the figures changed."""
+    area, form, period, boundary = key.area, key.form, key.period, key.boundary
     with no_garbage_collection(), transaction(context.engine) as session:
         at = context.clock()
-        draft = make_revision(session, context.catalog, key, run_id=run_id, at=at, on_demand=True)
-        lines = draft.lines if draft else None
+        roll_up(session, context.catalog, area, form, period, run_id=run_id, at=at, boundary=boundary, on_demand=True)
     with reading(context.engine) as session:
-        ref = newest_ref(session, key)
-    if ref and lines:
-        made[ref] = lines
-    return ref
+        return newest_ref(session, key)
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> Path:

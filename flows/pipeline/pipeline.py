@@ -268,10 +268,9 @@ def roll_up_changes(run: Run, publisher: Publisher) -> None:
     """Roll up affected areas, whose new revisions the publisher begins to write."""
     position = log_position(run.context)
     areas = affected_areas(run.context, run.scope)
-    lines = publisher.lines_of(len(areas))
     run.listener.begin("roll_up", len(areas))
     for label, batch in labelled_batches(areas, AREAS_PER_STEP):
-        work = partial(roll_up, run.context, run.id, batch, lines)
+        work = partial(roll_up, run.context, run.id, batch)
         publisher.add(run.steps.run("roll up", f"roll up {label}", work))
         run.listener.advance("roll_up", len(batch))
     if run.scope.takes_everything:

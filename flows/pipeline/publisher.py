@@ -28,7 +28,6 @@ from flows.support.context import AppContext, Extent
 from flows.support.slices.runner import SliceRunner
 from publishing.site.builder import SiteOutcome
 from warehouse.queries import RevisionRef
-from warehouse.rollups.drafts import RevisionLines
 from warehouse.rollups.reporting_facts import count_reporting
 from warehouse.store.engine import Engine, archive_folder, transaction
 from workbooks.pool.garbage import look_for_garbage
@@ -44,9 +43,6 @@ _AREAS_AT_ONCE: Final = 5
 """Areas that are handed to the process at once: few, as the run waits for the last, and enough to be worth it."""
 _SHARES_AT_ONCE: Final = 2
 """Shares that the process has, which it cannot give back: one to write and the next, so that it waits for none."""
-
-_AREAS_WITH_LINES: Final = 5
-"""Areas of a run whose lines are kept from the roll-up until they are written."""
 
 
 @dataclass(eq=False, slots=True)
@@ -75,7 +71,6 @@ class Publisher:
         self._context = context
         self._known: set[RevisionRef] = set()
         self._waiting: list[RevisionRef] = []
-        self._lines: dict[RevisionRef, RevisionLines] = {}
         self._begun: list[list[RevisionRef]] = []
         self._shares: list[_Share] = []
         self._pool: ProcessPoolExecutor | None = None
@@ -107,13 +102,6 @@ class Publisher:
         while len(self._waiting) >= AREAS_PER_STEP and self._warehouse:
             self._begin(self._waiting[:AREAS_PER_STEP])
             del self._waiting[:AREAS_PER_STEP]
-
-    def lines_of(self, areas: int) -> dict[RevisionRef, RevisionLines] | None:
-        """Return what takes the lines of the revisions of so many areas until they are written.
-
-        None where they are read again: of many areas they would take memory, and another process would not have them.
-        """
-        return self._lines if areas <= _AREAS_WITH_LINES and self._pool is None else None
 
     def batches(self) -> list[list[RevisionRef]]:
         """Return the revisions that were added, in batches; each is to be finished."""
@@ -241,7 +229,7 @@ class Publisher:
 
     def _write(self, ref: RevisionRef) -> PublishedRevision:
         context = self._context
-        return write(context.engine, context.catalog, context.published, context.lang, ref, made=self._lines)
+        return write(context.engine, context.catalog, context.published, context.lang, ref)
 
     def _take_last(self) -> _Share | None:
         return next((each for each in reversed(self._shares) if each.written is None and each.future.cancel()), None)

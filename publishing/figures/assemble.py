@@ -9,7 +9,7 @@ from functools import cached_property
 from domain.catalog.catalog import Catalog
 from domain.indicators import Measure
 from domain.rollups import Boundary, RollupRow, RollupStatus
-from domain.units import Level, OrgUnit
+from domain.units import Level
 from publishing.editions import EDITION, FIRST_EDITION, SECOND_EDITION
 from publishing.figures.by_unit import unit_lines
 from publishing.figures.changes import describe_change
@@ -65,7 +65,7 @@ class _Assembly:
             standpoint=self._standpoint(),
             explain_options=self._explain_options(),
             kinds=self._kinds(),
-            is_sample=any(map(self._is_invented, self.facts.units)),
+            is_sample=self.facts.is_sample,
             files_note=formatter.text("files_note" if self.edition <= SECOND_EDITION else "files_of_revision"),
             themes=themes,
             units=units,
@@ -123,10 +123,6 @@ class _Assembly:
     @cached_property
     def unanswered(self) -> Counter[str]:
         return Counter(warning.indicator for warning in self.revision.asked if warning.asked.waiver is None)
-
-    def _is_invented(self, unit: OrgUnit) -> bool:
-        day = self.last_day if unit.valid_to is None else min(self.last_day, unit.valid_to)
-        return any(village.invented for village in self.catalog.units.villages(unit, day))
 
     def _standpoint(self) -> str:
         """Say whether the figures are final, and which boundaries and moment are theirs if not the usual ones."""

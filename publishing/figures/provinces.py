@@ -1,12 +1,12 @@
 """Figures and reporting statuses by province, of an area with more units than a page can list."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from domain.aggregation import Amount, add_up, percentage
+from domain.aggregation import Sums, percentage
 from domain.rollups import RollupStatus
-from domain.units import Level, OrgUnit, UnitKey, UnitRegister
+from domain.units import Level, OrgUnit, UnitRegister
 from publishing.figures.report import ProvinceFigure, ProvinceLine, PublishedFigure, UnitLine
 
 MOST_UNITS_LISTED = 1_000
@@ -52,20 +52,14 @@ def province_of(unit: OrgUnit, register: UnitRegister, on: date) -> OrgUnit | No
     return next((above for above in register.above(unit, on) if above.level is Level.PROVINCE), None)
 
 
-def province_sums(
-    figure: PublishedFigure, units: Mapping[UnitKey, Amount], provinces: Mapping[UnitKey, str]
-) -> dict[str, ProvinceFigure]:
-    """Add up what the units gave to a figure by the codes of their provinces; nothing of one that is not comparable."""
+def province_sums(figure: PublishedFigure, sums: Mapping[str, Sums]) -> dict[str, ProvinceFigure]:
+    """Return a figure of each province, by its code, from its units' sums; nothing of one that is not comparable."""
     if figure.row.status is RollupStatus.NOT_COMPARABLE:
         return {}
-    amounts: dict[str, list[Amount]] = defaultdict(list)
-    for unit, amount in units.items():
-        amounts[provinces.get(unit, "")].append(amount)
-    return {code: _figure(figure, each) for code, each in amounts.items()}
+    return {code: _figure(figure, each) for code, each in sums.items()}
 
 
-def _figure(figure: PublishedFigure, amounts: Sequence[Amount]) -> ProvinceFigure:
-    sums = add_up(amounts)
+def _figure(figure: PublishedFigure, sums: Sums) -> ProvinceFigure:
     if not figure.is_percent or sums.numerator is None:
         return ProvinceFigure(sums.numerator, sums.numerator, sums.denominator)
     value = percentage(sums.numerator, sums.denominator)

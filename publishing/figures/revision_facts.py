@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from domain.aggregation import Amount
+from domain.aggregation import Amount, Sums, add_up
 from domain.catalog.catalog import Catalog
 from domain.indicators import Flow, Indicator
 from domain.periods import Period
@@ -18,6 +18,7 @@ from publishing.figures.formatter import ReportFormatter
 from publishing.figures.provinces import province_of, province_sums
 from publishing.figures.report import CommuneFigure, ProvinceFigure, PublishedFigure, UnitLine
 from warehouse.queries import PublishedContribution, Revision
+from warehouse.rollups.subtotals import above_of, total_of
 
 
 class LackingUnits(NamedTuple):
@@ -51,6 +52,16 @@ class RevisionFacts:
     def units(self) -> tuple[OrgUnit, ...]:
         """The expected units, without those that have left the catalogue."""
         return tuple({unit.key: unit for unit in self._register_units if unit is not None}.values())
+
+    @cached_property
+    def is_sample(self) -> bool:
+        """Whether the area has invented villages on the period's last day."""
+        villages, last_day = (
+            self.catalog.units.villages,
+            self.catalog.forms.last_day(self.revision.form, self.revision.period),
+        )
+        days = ((unit, last_day if unit.valid_to is None else min(last_day, unit.valid_to)) for unit in self.units)
+        return any(village.invented for unit, day in days for village in villages(unit, day))
 
     @cached_property
     def lines(self) -> tuple[UnitLine, ...]:
@@ -100,7 +111,9 @@ class RevisionFacts:
         return self._by_report[key]
 
     def amounts(self, indicator: str) -> Mapping[UnitKey, Amount]:
-        """Return what each unit gave to a figure over the whole period."""
+        """Return what each unit gave to a figure over the whole period; by totals, if there is a preceding one."""
+        if self.revision.totals is not None:
+            return self.revision.earlier.own.get(indicator, {}) if self.revision.earlier else {}
         if indicator not in self._amounts:
             self._amounts[indicator] = amounts_by_unit(self._contributions[indicator], self._flow(indicator))
         return self._amounts[indicator]
@@ -109,7 +122,7 @@ class RevisionFacts:
         """Return a figure's sums by province; the figure may be in any language."""
         indicator = figure.row.indicator
         if indicator not in self._by_province:
-            self._by_province[indicator] = province_sums(figure, self.amounts(indicator), self._province_codes)
+            self._by_province[indicator] = province_sums(figure, self._sums_by_province(indicator))
         return self._by_province[indicator]
 
     def lacking(self, indicator: str, exempt: frozenset[str] | None) -> LackingUnits:
@@ -120,17 +133,37 @@ class RevisionFacts:
             exempt: codes of units to which it does not apply; None: also of units that do not owe it.
         """
         if (indicator, exempt) not in self._lacking:
-            amounts = self.amounts(indicator)
+            giving = self.revision.giving(indicator)
             absent: dict[UnitKey, str] = {}
             silent: dict[UnitKey, str] = {}
-            for key, unit, dues in zip(self._unit_keys, self.revision.units, self.dues, strict=True):
+            # Of a country most units gave something.
+            rest = [place for place, key in enumerate(self._unit_keys) if key not in giving]
+            for place in rest:
+                key, unit, dues = self._unit_keys[place], self.revision.units[place], self.dues[place]
                 # One that has left the catalogue owes the indicator.
-                owes = exempt is None or ((dues is None or indicator in dues) and unit.code not in exempt)
-                if owes and key not in amounts:
+                if exempt is None or ((dues is None or indicator in dues) and unit.code not in exempt):
                     (silent if unit.state is ReportingState.ACCEPTED else absent)[key] = unit.name
             silent = {key: name for key, name in silent.items() if key not in absent}
             self._lacking[indicator, exempt] = LackingUnits(absent, silent)
         return self._lacking[indicator, exempt]
+
+    def _sums_by_province(self, indicator: str) -> Mapping[str, Sums]:
+        if self.revision.totals is None:
+            amounts: dict[str, list[Amount]] = defaultdict(list)
+            for unit, amount in self.amounts(indicator).items():
+                amounts[self._province_codes.get(unit, "")].append(amount)
+            return {province: add_up(each) for province, each in amounts.items()}
+        sums: dict[str, list[Sums]] = defaultdict(list)
+        for above, figures in self.revision.totals.figures.items():
+            if indicator in figures and figures[indicator].sums.units:
+                sums[self._provinces_above.get(above, "")].append(figures[indicator].sums)
+        return {province: total_of(each) for province, each in sums.items()}
+
+    @cached_property
+    def _provinces_above(self) -> Mapping[str, str]:
+        """The code of the province by that of the unit above units."""
+        units = zip(self._register_units, self._provinces, strict=True)
+        return {above_of(unit): province.code for unit, province in units if unit and province}
 
     @cached_property
     def _unit_keys(self) -> Sequence[UnitKey]:

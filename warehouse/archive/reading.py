@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from domain.periods import parse_period
 from warehouse.archive.files import ArchivedFile, ArchivedPeriod, ArchivedRows, is_there, open_rows, row_type
 from warehouse.archive.tables import ARCHIVED_TABLES, CONTRIBUTIONS, OBSERVATIONS, ArchivedTable
-from warehouse.models import ArchivedFileRow, RollupRevisionRow, SubmissionRow
+from warehouse.models import ArchivedFileRow, RollupRevisionRow, RollupSourceRow, SubmissionRow
 from warehouse.store.bulk import add_rows, in_chunks
 from warehouse.store.engine import Session, archive_folder
 
@@ -69,7 +70,7 @@ def archived_contributions(
     indicators: Collection[str] | None = None,
     units: Collection[str] | None = None,
 ) -> Iterator[Any]:
-    """Yield the archived contributions to revisions, as `RollupContributionRow`, by revision, then unit and indicator.
+    """Yield the archived contributions to revisions, as `CONTRIBUTED`, by revision, then unit and indicator.
 
     Args:
         session: the session to read in.
@@ -80,9 +81,33 @@ def archived_contributions(
     Raises:
         ArchivedRowsError: a file cannot be used.
     """
+    if not archived_periods(session, CONTRIBUTIONS):
+        return
     among = {"indicator": indicators, "unit_code": units}
-    for rows, numbers in _opened(session, CONTRIBUTIONS, revisions, RollupRevisionRow.number):
-        yield from map(_CONTRIBUTION._make, rows.matching({"revision_id": numbers, **among}))
+    made_from = _sources(session, RollupSourceRow.revision_id, revisions)
+    results = []
+    for rows, numbers in _opened(session, CONTRIBUTIONS, {by for by, _ in made_from}, RollupRevisionRow.number):
+        for row in map(_CONTRIBUTION._make, rows.matching({"revision_id": numbers, **among})):
+            results += [row._replace(revision_id=each) for each in made_from.get((row.revision_id, row.above_code), ())]
+    yield from sorted(results, key=_BY_REVISION)
+
+
+_BY_REVISION: Final = attrgetter("revision_id", "unit_code", "indicator", "period")
+
+
+def _sources(
+    session: Session,
+    key: Any,  # noqa: ANN401 # a column of the model
+    values: Iterable[int],
+) -> dict[tuple[int, str], list[int]]:
+    """Return the revisions that are made from what a revision stored of the units below a unit, by that."""
+    row = RollupSourceRow
+    results: dict[tuple[int, str], list[int]] = {}
+    for chunk in in_chunks(values):
+        columns = select(row.stored_by, row.above_code, row.revision_id).where(key.in_(chunk))
+        for stored_by, above, revision in session.execute(columns).tuples():
+            results.setdefault((stored_by, above), []).append(revision)
+    return results
 
 
 def archived_uses(session: Session, submissions: Collection[int]) -> Iterator[Any]:
@@ -102,7 +127,11 @@ def archived_uses(session: Session, submissions: Collection[int]) -> Iterator[An
         period = parse_period(of.period)
         if any(each.months <= period.months and each.within(period.frequency) == period for each in reported):
             rows = open_rows(archive_folder(session.connection()), file)
-            yield from map(_CONTRIBUTION._make, rows.matching({"submission_id": submissions}))
+            stored = list(map(_CONTRIBUTION._make, rows.matching({"submission_id": submissions})))
+            made_from = _sources(session, RollupSourceRow.stored_by, {each.revision_id for each in stored})
+            for each in stored:
+                for revision in made_from.get((each.revision_id, each.above_code), ()):
+                    yield each._replace(revision_id=revision)
 
 
 def _opened(

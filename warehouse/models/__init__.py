@@ -23,6 +23,7 @@ from warehouse.models.remarks import NoteRow, WarningRemarkRow
 from warehouse.models.reminders import ReminderRow
 from warehouse.models.replies import RepliedJudgementRow, ReplyRow
 from warehouse.models.rollups import (
+    CONTRIBUTED,
     PublicationRow,
     RollupBesideRow,
     RollupChangeRow,
@@ -34,6 +35,8 @@ from warehouse.models.rollups import (
     RollupReviewRow,
     RollupRevisionRow,
     RollupSeenRow,
+    RollupSourceRow,
+    RollupSubtotalRow,
     RollupUnitRow,
 )
 from warehouse.models.runs import RunRow, WaitingActRow
@@ -51,6 +54,7 @@ from warehouse.models.users import IdentityRow, UserRow, UserSessionRow
 from warehouse.models.waivers import WaivedIssueRow, WaiverRow
 
 __all__ = [
+    "CONTRIBUTED",
     "STAGING",
     "ArchivedFileRow",
     "AuditRow",
@@ -92,6 +96,8 @@ __all__ = [
     "RollupReviewRow",
     "RollupRevisionRow",
     "RollupSeenRow",
+    "RollupSourceRow",
+    "RollupSubtotalRow",
     "RollupUnitRow",
     "RunRow",
     "SenderConfirmationRow",

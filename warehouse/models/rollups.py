@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Subquery, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.rollups import Boundary, Finality, ReportingState, RollupStatus
@@ -59,10 +60,12 @@ class RollupFigureRow(Base):
 
 
 class RollupContributionRow(Base):
-    """Contribution of one submission to one figure of a revision.
+    """Contribution of one submission to one figure of the revision that stored it first.
 
     `period` is the base period that the submission reports; a quarter's figure has one row per unit and month.
     Numerator and denominator are the sums over the cells; what enters the figure is `weight` of them, empty: all.
+    `above_code` is the unit above the one that reports: with the contributions of all units below it the row is
+    shared between revisions (`RollupSourceRow`), and read by `CONTRIBUTED`. It is empty in rows older than that.
     """
 
     __tablename__ = "rollup_contribution"
@@ -77,6 +80,36 @@ class RollupContributionRow(Base):
     denominator: Mapped[Decimal | None]
     weight: Mapped[Decimal | None]
     weight_source: Mapped[str | None]
+    above_code: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class RollupSourceRow(Base):
+    """The revision that stored a revision's contributions of the units below `above_code`: itself, or an earlier one.
+
+    There is none where no report of these units is accepted. A revision older than the table stored all its own, below
+    an empty code.
+    """
+
+    __tablename__ = "rollup_source"
+
+    revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), primary_key=True, autoincrement=False)
+    above_code: Mapped[str] = mapped_column(primary_key=True)
+    stored_by: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), index=True)
+
+
+class RollupSubtotalRow(Base):
+    """What the reports of the units below `above_code` give for each figure, with the revision that stored them first.
+
+    `inputs_sha256` is a hash of all that this is computed from, so that another revision made from the same takes it.
+    `figures` are, by indicator, those of `warehouse.rollups.subtotals`.
+    """
+
+    __tablename__ = "rollup_subtotal"
+
+    inputs_sha256: Mapped[str] = mapped_column(primary_key=True)
+    stored_by: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), index=True)
+    above_code: Mapped[str]
+    figures: Mapped[dict[str, list[object]]] = mapped_column(JSON())
 
 
 class RollupPartRow(Base):
@@ -237,3 +270,17 @@ class PublicationRow(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("rollup_revision.id"), index=True)
     path: Mapped[str]
     at: Mapped[datetime]
+
+
+def _contributed() -> Subquery:
+    source, stored = RollupSourceRow, RollupContributionRow
+    columns = (column for column in stored.__table__.c if column.name not in {"revision_id", "above_code"})
+    return (
+        select(source.revision_id, source.stored_by, source.above_code, *columns)
+        .join(stored, (stored.revision_id == source.stored_by) & (stored.above_code == source.above_code))
+        .subquery("contributed")
+    )
+
+
+CONTRIBUTED: Final = _contributed()
+"""Contributions to each revision, whichever stored them; columns as of `RollupContributionRow`, and `stored_by`."""

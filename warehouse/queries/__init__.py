@@ -16,7 +16,6 @@ from warehouse.queries.read_models import (
     Refusal,
     Revision,
     RevisionRef,
-    RunRecord,
     SourceCell,
     SubmissionRecord,
     UnitReportingStatus,
@@ -30,7 +29,7 @@ from warehouse.queries.records import (
 )
 from warehouse.queries.replies import RepliedFigure, Reply, ReportReply, replies_of
 from warehouse.queries.revisions import newest_ref, revision, revision_to_publish, unpublished
-from warehouse.queries.runs import run_record
+from warehouse.queries.runs import RunRecord, run_record
 from warehouse.queries.status import period_status, refusals
 from warehouse.rollups.due import AffectedArea, areas_touched
 from warehouse.rollups.scope import RollupKey

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
 from sys import intern
@@ -40,6 +40,7 @@ from warehouse.queries.read_models import (
     UnitReportingStatus,
 )
 from warehouse.rollups.drafts import ContributionRecord, UnitRecord
+from warehouse.rollups.subtotals import AreaTotals
 from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.open_warnings import open_warnings_of
@@ -54,17 +55,13 @@ _INDICATOR: Final = 0
 _SUBMISSION: Final = 4
 """Places in a `ContributionRecord`: read ten times as fast as by name."""
 
-KnownFiles = Mapping[str, Collection[str]]
-"""Hashes of files by indicator."""
-
 
 @dataclass(frozen=True, slots=True)
 class RevisionRecords:
     """The rows of a revision beside its head, read or just computed; `parts` are those of derived indicators.
 
-    `names` are those of its units: every contributing unit is one of them.
-    `known` are the files whose cells are not needed, by indicator: a submission that contributes by these alone gets
-    none.
+    `names` are those of its units: every contributing unit is one of them. With `totals`, `contributions` are those of
+    reports with warnings alone, which the revision does not have.
     """
 
     rows: tuple[RollupRow, ...]
@@ -76,7 +73,7 @@ class RevisionRecords:
     counted_forms: Sequence[RollupCountedFormRow | Row[Any]] = ()
     other_reports: Sequence[RollupOtherReportRow | Row[Any]] = ()
     beside: Sequence[RollupBesideRow | Row[Any]] = ()
-    known: KnownFiles = field(default_factory=dict)
+    totals: AreaTotals | None = None
 
     def made_from(self, indicator: str) -> tuple[str, ...]:
         """Return the indicators of whose cells a figure is made."""
@@ -102,13 +99,19 @@ def assemble(session: Session, head: RollupRevisionRow, of: RevisionRecords) -> 
         rows=of.rows,
         changes=tuple(_change(change, files) for change in of.changes),
         units=_unit_statuses(session, of.units, files, of.names, [each.whole for each in of.units]),
-        contributions=_contributions(session, of, files),
+        contributions=_contributions(session, of, files) if of.totals is None else (),
         file_names={file.sha256: file.file_name for file in files.values()},
         asked=_warnings(session, head, of),
         parts={indicator: tuple(parts) for indicator, parts in of.parts.items()},
         other_forms=_other_forms(session, of, files),
         beside=_beside(session, of, files),
+        totals=of.totals,
     )
+
+
+def contributions_of(session: Session, of: RevisionRecords) -> tuple[PublishedContribution, ...]:
+    """Return the contributions of these records, with files, names and cells."""
+    return _contributions(session, of, file_refs(session, {each[_SUBMISSION] for each in of.contributions}))
 
 
 def _other_forms(session: Session, of: RevisionRecords, files: Mapping[int, FileRef]) -> tuple[OtherFormReports, ...]:
@@ -222,11 +225,7 @@ def _contributions(
     session: Session, of: RevisionRecords, files: Mapping[int, FileRef]
 ) -> tuple[PublishedContribution, ...]:
     made_from = {indicator: of.made_from(indicator) for indicator in {each[_INDICATOR] for each in of.contributions}}
-    submissions = {
-        each[_SUBMISSION]
-        for each in of.contributions
-        if files[each[_SUBMISSION]].sha256 not in of.known.get(each[_INDICATOR], ())
-    }
+    submissions = {each[_SUBMISSION] for each in of.contributions}
     sources = _sources(session, submissions, {each for parts in made_from.values() for each in parts})
     status_rows = {(unit.period, unit.unit_code): unit for unit in of.units}
     links = _links(session, of.units)

@@ -16,6 +16,7 @@ from domain.submissions import Judgement, SubmissionState
 from domain.units import UnitKey
 from domain.waivers import OpenWarning
 from warehouse.rollups.closings import Closing
+from warehouse.rollups.subtotals import AreaTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,8 @@ class EarlierPeriods:
     amounts that the units gave to the preceding period as known when the revision was made, `previous_before` as known
     when the first revision of the present period was made; `previous_units` are all units that owed the form then.
     `last_known` are the amounts of units that gave none to a partial figure of the revision, from the last period in
-    which they gave one; units that never did are absent.
+    which they gave one; units that never did are absent. `own` are the amounts of the revision itself where its
+    contributions do not say them and there is a preceding period.
     """
 
     figures: tuple[EarlierFigure, ...] = ()
@@ -203,6 +205,7 @@ class EarlierPeriods:
     previous: AmountsByUnit = field(default_factory=dict)
     previous_units: frozenset[UnitKey] = frozenset()
     last_known: Mapping[str, Mapping[UnitKey, LastKnownAmount]] = field(default_factory=dict)
+    own: AmountsByUnit = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,8 @@ class Revision:
     `contributions` those of each unit, by indicator, base period and code; `asked` their warnings. `published_at`
     is in UTC. `content_sha256` covers the rows without revision, `published_at` and `run_id`. `earlier` is read for
     publishing only; else None. `parts` are those of derived indicators. `other_forms` are the reports of figures that
-    count from another form, `beside` the figures reported in forms that do not count.
+    count from another form, `beside` the figures reported in forms that do not count. `totals` are those of an area
+    with many units that is read to be published: there are no `contributions` then.
     """
 
     area: str
@@ -239,6 +243,15 @@ class Revision:
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     other_forms: tuple[OtherFormReports, ...] = ()
     beside: tuple[BesideFigure, ...] = ()
+    totals: AreaTotals | None = None
+
+    def giving(self, indicator: str) -> set[UnitKey]:
+        """Return the units that gave something to a figure."""
+        if self.totals is None:
+            each_of = (each for each in self.contributions if each.indicator == indicator)
+            return {UnitKey(each.unit, each.unit_valid_from) for each in each_of}
+        accepted = (each for each in self.units if each.state is ReportingState.ACCEPTED)
+        return {UnitKey(each.code, each.unit_valid_from) for each in accepted} - self.totals.lacking(indicator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,25 +377,6 @@ class SubmissionRecord:
     delivered_at: datetime
     landed_at: datetime
     superseded_by: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC.
-
-    `reason` is why a person started it, `actor` who; None for a scheduled one. `stage_seconds` are seconds of wall time
-    by stage.
-    """
-
-    run_id: str
-    kind: str
-    catalog_version: str
-    started_at: datetime
-    finished_at: datetime | None
-    counts: dict[str, int]
-    reason: str | None
-    stage_seconds: Mapping[str, float] = field(default_factory=dict)
-    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

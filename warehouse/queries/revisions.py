@@ -1,45 +1,48 @@
 """Find revisions: the newest of an area and period, by number, or unpublished ones; record where they are published."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, exists, select
+from sqlalchemy import Row, Select, bindparam, exists, select, true
 from sqlalchemy.orm import aliased
 
+from domain.batches import batched
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
-from domain.rollups import Boundary, RollupRow
+from domain.rollups import Boundary, ReportingState, RollupRow
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
+    CONTRIBUTED,
     Base,
     OrgUnitRow,
     PublicationRow,
     RollupBesideRow,
     RollupChangeRow,
-    RollupContributionRow,
     RollupCountedFormRow,
     RollupOtherReportRow,
     RollupRevisionRow,
     RollupUnitRow,
 )
-from warehouse.queries.assembling import KnownFiles, RevisionRecords, assemble
+from warehouse.queries.assembling import RevisionRecords, assemble, contributions_of
 from warehouse.queries.earlier.periods import earlier_periods
-from warehouse.queries.read_models import Revision, RevisionRef
+from warehouse.queries.read_models import PublishedContribution, Revision, RevisionRef
 from warehouse.rollups.closings import RollupKeyColumns, has_key, key_columns
-from warehouse.rollups.drafts import ContributionRecord, RevisionLines
-from warehouse.rollups.revision_rows import newest_revision, read_parts, read_rows
+from warehouse.rollups.drafts import ContributionRecord
+from warehouse.rollups.revision_rows import newest_revision, read_parts, read_rows, sources_of
 from warehouse.rollups.scope import RollupKey
-from warehouse.store.bulk import table_of
+from warehouse.rollups.subtotals import AreaTotals, subtotals_of
+from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
+from warehouse.submissions.open_warnings import open_warnings_of
 
-_NO_FILES: Final[KnownFiles] = MappingProxyType({})
+_UNITS_AT_ONCE: Final = 500
+"""Units whose contributions are read at once: of a country all take 200 MB."""
 _COLUMNS: Final = attrgetter(*ContributionRecord._fields)
 
 
@@ -86,87 +89,137 @@ def revision_to_publish(
     session: Session,
     catalog: Catalog,
     ref: RevisionRef,
-    known: KnownFiles = _NO_FILES,
-    lines: RevisionLines | None = None,
+    most_listed: int | None = None,
+    before: Collection[UnitKey] = (),
 ) -> Revision:
     """Return the revision of a reference with what it could know of earlier periods.
 
-    `known` are the files whose cells the revision before names, by indicator; see `RevisionRecords`. `lines` are its
-    own, where it was just made.
+    Args:
+        session: the session to read in.
+        catalog: says which figures lead.
+        ref: the revision.
+        most_listed: an area of more units has totals in place of contributions, if all its subtotals are stored:
+            `contributions_in_parts` reads them. None: all contributions are read of any area.
+        before: the units of the revision before, if the caller has what they contributed.
 
     Raises:
         UsageError: there is none.
     """
-    which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
-    head = find_revision(session, ref.area, ref.period, which)
-    return read_to_publish(session, catalog, head, known if known and _keeps_cells(session, head) else _NO_FILES, lines)
+    head = _head_of(session, ref)
+    totals = None if most_listed is None else _totals(session, catalog, head, most_listed, before)
+    return read_to_publish(session, catalog, head, totals)
 
 
 def read_to_publish(
-    session: Session,
-    catalog: Catalog,
-    head: RollupRevisionRow,
-    known: KnownFiles = _NO_FILES,
-    lines: RevisionLines | None = None,
+    session: Session, catalog: Catalog, head: RollupRevisionRow, totals: AreaTotals | None = None
 ) -> Revision:
     """Read a revision of a head with what it could know of earlier periods; see `read_revision`."""
-    result = read_revision(session, head, known=known, lines=lines)
+    result = read_revision(session, head, totals=totals)
     return replace(result, earlier=earlier_periods(session, catalog, result, head.id))
 
 
-def _keeps_cells(session: Session, head: RollupRevisionRow) -> bool:
-    """Return whether the cells of a file's figure are those of the revision before.
+def contributions_in_parts(
+    session: Session, ref: RevisionRef, revision: Revision
+) -> Iterator[tuple[PublishedContribution, ...]]:
+    """Yield the contributions of a revision with totals, all of some units at a time: of the units that moved."""
+    head, totals = _head_of(session, ref), revision.totals
+    moved = {unit.code for unit in totals.moved_units} if totals else set[str]()
+    for codes in batched(sorted(moved), _UNITS_AT_ONCE):
+        of_units = _UNITS.where(table_of(RollupUnitRow).c.unit_code.in_(codes))
+        units = session.execute(of_units, {"revision": head.id}).all()
+        names = {UnitKey(unit.code, unit.unit_valid_from): unit.name for unit in revision.units}
+        contributions = _contributions(session, head, revision.rows, units=codes)
+        yield contributions_of(
+            session, RevisionRecords(revision.rows, units, names, contributions, changes=(), parts=revision.parts)
+        )
 
-    They may not be by another catalogue, nor where the area's line moves with the day.
+
+def _head_of(session: Session, ref: RevisionRef) -> RollupRevisionRow:
+    which = RevisionSelector(ref.number, ref.form, ref.boundary, ref.area_valid_from)
+    return find_revision(session, ref.area, ref.period, which)
+
+
+def _totals(
+    session: Session, catalog: Catalog, head: RollupRevisionRow, most_listed: int, before: Collection[UnitKey]
+) -> AreaTotals | None:
+    """Return the totals of a revision of more than so many units, of one base period; None: not all are stored.
+
+    It may differ from the revision before, of these units, in more than some reports where that was made by another
+    catalogue, or the area's line moves with the day.
     """
+    unit = RollupUnitRow
+    known = (OrgUnitRow.code == unit.unit_code) & (OrgUnitRow.valid_from == unit.unit_valid_from)
+    of_units = select(unit.period, unit.unit_code, unit.unit_valid_from, OrgUnitRow.parent_code)
+    rows = session.execute(of_units.outerjoin(OrgUnitRow, known).where(unit.revision_id == head.id)).tuples().all()
+    above = {UnitKey(code, day): parent or "" for _, code, day, parent in rows}
+    if len(above) <= most_listed or {period for period, *_ in rows} != {head.period}:
+        return None
+    figures, now = subtotals_of(session, head.id), sources_of(session, head.id)
+    if figures.keys() != now.keys() or head.catalog_version != catalog.version:
+        return None
     row = RollupRevisionRow
     key = RollupKeyColumns(head.area_code, head.area_valid_from, head.form, head.period, head.boundary)
-    versions = select(row.catalog_version).where(*has_key(key), row.number == head.number - 1)
-    return head.boundary is Boundary.AS_THEN and session.scalar(versions) == head.catalog_version
+    versions = select(row.id, row.catalog_version).where(*has_key(key), row.number == head.number - 1)
+    previous = session.execute(versions).one_or_none()
+    moved = None
+    is_alike = previous is not None and previous.catalog_version == head.catalog_version
+    if previous is not None and is_alike and head.boundary is Boundary.AS_THEN and above.keys() == set(before):
+        was = sources_of(session, previous.id)
+        moved = frozenset(code for code in {*now, *was} if now.get(code) != was.get(code))
+    return AreaTotals(figures, above, moved)
 
 
 def read_revision(
-    session: Session,
-    head: RollupRevisionRow,
-    *,
-    of: str | None = None,
-    known: KnownFiles = _NO_FILES,
-    lines: RevisionLines | None = None,
+    session: Session, head: RollupRevisionRow, *, of: str | None = None, totals: AreaTotals | None = None
 ) -> Revision:
     """Read a revision of a head; `of`: with the contributions to that indicator only, which may be 3 % of them.
 
-    `known` as in `RevisionRecords`; `lines` are the revision's, where it was just made: they are not read then.
+    With `totals`, which it has in place of contributions.
     """
     rows = read_rows(session, head)
     beside = _rows_of(session, RollupBesideRow, head)
+    units = session.execute(_UNITS, {"revision": head.id}).all()
     records = RevisionRecords(
         rows,
-        *(lines or _read_lines(session, head, rows, of)),
+        units,
+        {UnitKey(code, day): name or code for code, day, name in session.execute(_NAMES, {"revision": head.id})},
+        _contributions(session, head, rows, of, None if totals is None else _warned(session, head, units)),
         _rows_of(session, RollupChangeRow, head),
         read_parts(session, head),
         counted_forms=_rows_of(session, RollupCountedFormRow, head),
         other_reports=_rows_of(session, RollupOtherReportRow, head),
         beside=[each for each in beside if of in {None, each.indicator}],
-        known=known,
+        totals=totals,
     )
     return assemble(session, head, records)
 
 
-def _read_lines(
-    session: Session, head: RollupRevisionRow, rows: Sequence[RollupRow], of: str | None = None
-) -> RevisionLines:
-    key = {"revision": head.id}
-    names = {UnitKey(code, valid_from): name or code for code, valid_from, name in session.execute(_NAMES, key)}
-    contributed = _CONTRIBUTED
-    if of is not None:
-        contributed = contributed.where(table_of(RollupContributionRow).c.indicator == of)
-    contributions: list[Any] = list(session.execute(contributed, key).all())
+def _warned(session: Session, head: RollupRevisionRow, units: Sequence[Row[Any]]) -> set[str]:
+    """Return the codes of the units whose accepted report had warnings when the revision was made."""
+    accepted = {each.submission_id: each for each in units if each.state is ReportingState.ACCEPTED}
+    judgements = {number: each.judgement for number, each in accepted.items() if each.judgement is not None}
+    return {accepted[number].unit_code for number in open_warnings_of(session, judgements, head.published_at)}
+
+
+def _contributions(
+    session: Session,
+    head: RollupRevisionRow,
+    rows: Sequence[RollupRow],
+    of: str | None = None,
+    units: Collection[str] | None = None,
+) -> list[ContributionRecord]:
+    """Return the contributions to a revision, or to that indicator, of units with these codes, or of all."""
+    contributed = _CONTRIBUTED if of is None else _CONTRIBUTED.where(CONTRIBUTED.c.indicator == of)
+    of_units = [true()] if units is None else [CONTRIBUTED.c.unit_code.in_(chunk) for chunk in in_chunks(units)]
+    contributions: list[Any] = []
+    for condition in of_units:
+        contributions += session.execute(contributed.where(condition), {"revision": head.id}).all()
     positions = {row.indicator: position for position, row in enumerate(rows)}
     contributions.sort(key=lambda each: positions[each[0]])  # within a figure as they were read
-    archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
-    ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period))
-    contributions += (ContributionRecord(*_COLUMNS(each)) for each in ordered)
-    return RevisionLines(session.execute(_UNITS, key).all(), names, contributions)
+    indicators = positions.keys() if of is None else {of}
+    archived = archived_contributions(session, [head.id], indicators=indicators, units=units)
+    ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period, each.unit_code))
+    return contributions + [ContributionRecord(*_COLUMNS(each)) for each in ordered]
 
 
 def _rows_of(session: Session, row: type[Base], head: RollupRevisionRow) -> Sequence[Row[Any]]:
@@ -197,7 +250,7 @@ def _names_statement() -> Select[Any]:
 
 
 def _contributed_statement() -> Select[Any]:
-    row = table_of(RollupContributionRow)
+    row = CONTRIBUTED
     return (
         select(*(row.c[name] for name in ContributionRecord._fields))
         .where(row.c.revision_id == bindparam("revision"))

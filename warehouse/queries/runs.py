@@ -1,14 +1,34 @@
 """Records of runs: by id, the newest, and the last ended of a kind; how far a run came."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from domain.submissions import SubmissionState
 from warehouse.models import PublicationRow, RollupRevisionRow, RunRow, SubmissionEventRow
-from warehouse.queries.read_models import RunRecord
 from warehouse.store.engine import Session
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of the pipeline. `finished_at` is None for one that still goes on or was killed; times are in UTC.
+
+    `reason` is why a person started it, `actor` who; None for a scheduled one. `stage_seconds` are seconds of wall time
+    by stage.
+    """
+
+    run_id: str
+    kind: str
+    catalog_version: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: dict[str, int]
+    reason: str | None
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    actor: str | None = None
 
 
 def run_record(session: Session, run_id: str) -> RunRecord | None:

@@ -1,6 +1,6 @@
 """Contributions to a figure: each unit's reports over the base periods, or the part that belongs to the area."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,12 +14,23 @@ from domain.periods import Period
 from domain.rollups import ReportingState, RollupStatus
 from domain.units import Level, OrgUnit, UnitKey, UnitRegister
 from domain.waivers import OpenWarning
-from warehouse.rollups.coverage import Coverage, CoverageGap, ExpectedUnits, coverage_of, sort_units
+from warehouse.rollups.coverage import Coverage, CoverageGap, ExpectedUnits, coverage_of, sort_units, with_outcomes
 from warehouse.rollups.reporting_status import ReportingStatus, reporting_statuses
 from warehouse.rollups.scope import ExpectedReport, RollupScope
+from warehouse.rollups.subtotals import (
+    NOTHING,
+    NewSubtotals,
+    Subtotal,
+    above_of,
+    inputs_of_subtotals,
+    known_subtotals,
+    outcomes_of,
+    total_of,
+)
 from warehouse.rollups.sums import (
     ReportedAmount,
     ReportedAmounts,
+    registered_villages,
     reported_amounts,
     reported_amounts_of_villages,
     with_sums,
@@ -62,7 +73,7 @@ class BesideAmount:
 
 @dataclass(frozen=True, slots=True)
 class FigureInputs:
-    """All that one row is made from.
+    """All that one row is made from; `contributions` are those that no subtotal stands for.
 
     `crossing` are reports of units partly in the area whose share of the figure is not stated: with any, there is no
     figure. `by_weight` and `by_village` are those whose share is stated. `decreasing` are units whose cumulative figure
@@ -98,11 +109,13 @@ class FigureInputs:
 class _ExpectedReports:
     """Expected reports of some figures, and what is the same for all these: of a country it is most.
 
-    `amounts` are what each of the open ones reports, by indicator. `partly` are those of units partly in the area,
-    `warned` the accepted ones with warnings.
+    `amounts` are what each of the open ones reports, by indicator; `known` are the units that subtotals stand for, by
+    the unit above, and not open. `partly` are those of units partly in the area, `warned` the accepted ones with
+    warnings.
     """
 
     units: ExpectedUnits
+    known: Mapping[str, Sequence[CoverageGap]]
     amounts: tuple[Mapping[str, ReportedAmount], ...]
     partly: tuple[ExpectedReport, ...]
     warned: tuple[tuple[ExpectedReport, tuple[OpenWarning, ...]], ...]
@@ -113,7 +126,8 @@ class RollupInputs:
     """All that the rows of a rollup are made from, read once.
 
     `amounts` are summed over whole reports, `village_amounts` over the villages inside the area. `open_warnings` are by
-    submission.
+    submission. `known` are the stored subtotals, by the code of the unit above: there are no amounts of their reports.
+    `new` are those that are computed.
     """
 
     units: UnitRegister
@@ -122,6 +136,8 @@ class RollupInputs:
     amounts: ReportedAmounts
     village_amounts: ReportedAmounts
     open_warnings: Mapping[int, tuple[OpenWarning, ...]]
+    known: Mapping[str, Subtotal]
+    new: NewSubtotals
     _alike: list[tuple[tuple[ExpectedReport, ...], _ExpectedReports]] = field(init=False, default_factory=list)
 
     def figure_inputs(self, indicator: Indicator) -> FigureInputs:
@@ -135,18 +151,30 @@ class RollupInputs:
         with_share = {*weights, *(report.key for report in by_village)}
         crossing = tuple(expected_report for expected_report in reports.partly if expected_report.key not in with_share)
         coverage, contributions = self._units(indicator, reports, weights)
-        amounts: list[Amount | None]
+        amounts: dict[UnitKey, Amount]
         if len(reports.units.open_units) == len(reports.units.open_reports):
-            amounts = [contribution.counted for contribution in contributions]  # a report of each unit
+            amounts = {contribution.key.unit: contribution.counted for contribution in contributions}
         else:
-            amounts = [
-                over_time(indicator.flow, [contribution.counted for contribution in of_unit])
-                for of_unit in _by_unit(contributions).values()
-            ]
+            totals = (
+                (unit, over_time(indicator.flow, [contribution.counted for contribution in of_unit]))
+                for unit, of_unit in _by_unit(contributions).items()
+            )
+            amounts = {unit: amount for unit, amount in totals if amount is not None}
+        self.new.gather(indicator.id, amounts, coverage)
+        known = {above: self.known[above].figures.get(indicator.id, NOTHING) for above in reports.known}
+        sums = total_of([add_up(list(amounts.values())), *(each.sums for each in known.values())])
+        entered = {contribution.key for contribution in contributions}
+        if known:
+            coverage = with_outcomes(coverage, outcomes_of(reports.known, known))
+            entered |= {
+                report.key
+                for report, _ in reports.warned
+                if (subtotal := known.get(above_of(report.unit))) and report.key.unit not in subtotal.lacking
+            }
         not_summed = self.scope.not_summed.get(indicator.id)
         is_comparable = not crossing and not self.scope.unresolved and not_summed is None
         return FigureInputs(
-            sums=add_up([amount for amount in amounts if amount is not None] if is_comparable else []),
+            sums=sums if is_comparable else add_up([]),
             contributions=contributions,
             coverage=coverage,
             crossing=crossing,
@@ -157,9 +185,7 @@ class RollupInputs:
             ),
             by_village=by_village,
             decreasing=self._decreasing(indicator, expected),
-            open_warnings=self._warnings_of(
-                indicator, reports.warned, {contribution.key for contribution in contributions}
-            ),
+            open_warnings=self._warnings_of(indicator, reports.warned, entered),
             is_comparable=is_comparable,
             counted_forms=self.scope.counted_forms(expected),
             beside=tuple(self._beside(indicator, expected)),
@@ -168,9 +194,9 @@ class RollupInputs:
 
     def _reports(self, expected: tuple[ExpectedReport, ...]) -> _ExpectedReports:
         """Return expected reports with what is the same for every figure; figures with the same ones share it."""
-        known = next((result for alike, result in self._alike if alike is expected or alike == expected), None)
-        if known is not None:
-            return known
+        alike = next((result for other, result in self._alike if other is expected or other == expected), None)
+        if alike is not None:
+            return alike
         accepted = (
             (report, status.submission.id)
             for report in expected
@@ -178,8 +204,15 @@ class RollupInputs:
             if status.submission is not None and status.state is ReportingState.ACCEPTED
         )
         units = sort_units(expected, self.statuses)
+        known: dict[str, list[CoverageGap]] = {}
+        if self.known:
+            above = self.new.above
+            units, gaps = units.without({unit for unit, code in above.items() if code in self.known})
+            for gap in gaps:
+                known.setdefault(above[gap.unit.key], []).append(gap)
         result = _ExpectedReports(
             units=units,
+            known=known,
             amounts=tuple(_accepted(self.amounts, status) for status in units.open_statuses),
             partly=tuple(report for report in expected if not report.overlap.whole),
             warned=tuple(
@@ -310,39 +343,31 @@ def read_rollup_inputs(
         deadline = catalog.forms.deadline(form, period, catalog.forms.form(form).level)
         result = reporting_statuses(session, form, period, units, deadline, as_of=as_of)
         statuses |= {ReportKey(unit, form, period): status for unit, status in result.items()}
-    counted = {
-        report_key: status.submission.id
+    inputs = inputs_of_subtotals(catalog, scope, statuses) if as_of is None else {}
+    known = known_subtotals(session, inputs)
+    above = {report.key.unit: above_of(report.unit) for report in scope.expected_reports}
+    accepted = {
+        report_key: status.submission
         for report_key, status in statuses.items()
         if report_key in needed and status.state is ReportingState.ACCEPTED and status.submission is not None
     }
+    counted = {key: file.id for key, file in accepted.items() if above.get(key.unit) not in known}
     inside = {
         counted[expected_report.key]: expected_report.overlap.villages
         for expected_report in (*scope.expected_reports, *scope.other_reports)
         if expected_report.key in counted and not expected_report.overlap.whole and expected_report.overlap.villages
     }
     indicators = tuple(scope.expected)
-    judgements = {
-        status.submission.id: status.submission.judgement
-        for report_key, status in statuses.items()
-        if report_key in counted and status.submission is not None
-    }
     return RollupInputs(
         catalog.units,
         scope,
         statuses,
-        with_sums(reported_amounts(session, _registered_villages(catalog, counted), indicators), indicators),
+        with_sums(reported_amounts(session, registered_villages(catalog, counted), indicators), indicators),
         with_sums(reported_amounts_of_villages(session, inside, indicators), indicators),
-        open_warnings_of(session, judgements, at),
+        open_warnings_of(session, {file.id: file.judgement for file in accepted.values()}, at),
+        known,
+        NewSubtotals({code: each for code, each in inputs.items() if code not in known}, above, accepted.keys()),
     )
-
-
-def _registered_villages(catalog: Catalog, counted: Mapping[ReportKey, int]) -> dict[int, int]:
-    """Return how many villages each submission's unit has on the last day of its period."""
-    results: dict[int, int] = {}
-    for report_key, submission in counted.items():
-        day = catalog.forms.last_day(report_key.form, report_key.period)
-        results[submission] = len(catalog.units.villages(catalog.units.get(report_key.unit.code, day), day))
-    return results
 
 
 def _accepted(amounts: ReportedAmounts, status: ReportingStatus) -> Mapping[str, ReportedAmount]:

@@ -1,7 +1,7 @@
 """Coverage of a rollup's row: which units' figures entered, which are missing and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from domain.periods import Period
@@ -24,10 +24,10 @@ class CoverageGap(NamedTuple):
 class Coverage:
     """The units expected to report an indicator, by outcome; each unit is in exactly one of all but the last.
 
-    `reported`: the figure is there. `not_applicable`: the reports say that the indicator does not apply.
-    `not_delivered`, `refused`, `left_blank`, `divided`: the figure is missing, because no report came, the report was
-    quarantined, the cells are blank, or the parts of a sum have different denominators; with the base periods
-    concerned. Of several outcomes the gravest counts. `late` are units with late reports, whatever the outcome.
+    `reported`: the figure is there; these are in no order. `not_applicable`: the reports say that the indicator does
+    not apply. `not_delivered`, `refused`, `left_blank`, `divided`: the figure is missing, because no report came, the
+    report was quarantined, the cells are blank, or the parts of a sum have different denominators; with the base
+    periods concerned. Of several outcomes the gravest counts. `late` are units with late reports, whatever the outcome.
     """
 
     reported: tuple[CoverageGap, ...]
@@ -69,6 +69,23 @@ class ExpectedUnits:
     open_reports: tuple[ExpectedReport, ...]
     open_statuses: tuple[ReportingStatus, ...]
     open_units: tuple[tuple[CoverageGap, tuple[int, ...]], ...]
+
+    def without(self, known: Collection[UnitKey]) -> tuple["ExpectedUnits", tuple[CoverageGap, ...]]:
+        """Return these with the open reports of all but some units, and those of these units that were open."""
+        reports = tuple(report for report in self.open_reports if report.key.unit not in known)
+        statuses = zip(self.open_reports, self.open_statuses, strict=True)
+        places: dict[UnitKey, list[int]] = {}
+        for place, report in enumerate(reports):
+            places.setdefault(report.key.unit, []).append(place)
+        rest = replace(
+            self,
+            open_reports=reports,
+            open_statuses=tuple(status for report, status in statuses if report.key.unit not in known),
+            open_units=tuple(
+                (gap, tuple(places[gap.unit.key])) for gap, _ in self.open_units if gap.unit.key not in known
+            ),
+        )
+        return rest, tuple(gap for gap, _ in self.open_units if gap.unit.key in known)
 
 
 def sort_units(expected: Sequence[ExpectedReport], statuses: Mapping[ReportKey, ReportingStatus]) -> ExpectedUnits:
@@ -130,6 +147,15 @@ def coverage_of(units: ExpectedUnits, amounts: Sequence[ReportedAmount]) -> Cove
         else:
             by_outcome[name] += gaps
     return Coverage(late=units.late, **{name: tuple(gaps) for name, gaps in by_outcome.items()})
+
+
+def with_outcomes(coverage: Coverage, outcomes: Mapping[str, Sequence[CoverageGap]]) -> Coverage:
+    """Return a coverage with further units by outcome; all but the units that reported are in their order."""
+    further: dict[str, tuple[CoverageGap, ...]] = {}
+    for outcome, gaps in outcomes.items():
+        listed = (*getattr(coverage, outcome), *gaps)
+        further[outcome] = listed if outcome == "reported" else tuple(sorted(listed, key=lambda gap: gap.unit.key))
+    return replace(coverage, **further)
 
 
 def merged_coverage(coverages: Iterable[Coverage]) -> Coverage:

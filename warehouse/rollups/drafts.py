@@ -18,6 +18,7 @@ from warehouse.models.exact import as_read
 from warehouse.rollups.contributions import BesideAmount, Contribution
 from warehouse.rollups.reporting_status import ReportingStatus
 from warehouse.rollups.scope import ExpectedReport
+from warehouse.rollups.subtotals import NewSubtotals
 from warehouse.submissions.report_keys import ReportKey
 
 _NO_LINKS: Final[list[list[str]]] = []
@@ -70,13 +71,17 @@ class RevisionLines(NamedTuple):
 class Draft:
     """A revision not written yet: its head, its rows in the form's order, and what they are made from.
 
-    `parts` are those of derived indicators, `counted_forms` the other forms that count, by indicator and base period,
-    `other_reports` their reports, `beside` what the forms say that do not count.
+    `sources` are the revisions that stored the contributions of the units below a unit, by its code; `contributions`
+    are the others, `subtotals` what these give. `parts` are those of derived indicators, `counted_forms` the other
+    forms that count, by indicator and base period, `other_reports` their reports, `beside` what the forms say that do
+    not count.
     """
 
     head: RollupRevisionRow
     rows: Sequence[RollupRow]
     contributions: Mapping[str, Sequence[Contribution]]
+    sources: Mapping[str, int]
+    subtotals: NewSubtotals
     expected_reports: Sequence[ExpectedReport]
     statuses: Mapping[ReportKey, ReportingStatus]
     parts: Mapping[str, Sequence[Part]]
@@ -86,7 +91,7 @@ class Draft:
 
     @cached_property
     def contribution_columns(self) -> dict[str, list[Any]]:
-        """The contributions of submissions to figures, by the names of `ContributionRecord` in their order."""
+        """The contributions to store, by the names of `ContributionRecord` in their order, and the unit above."""
         by_indicator = sorted(self.contributions.items())  # the order of the primary key: rows go to the index's end
         listed = [each for _, contributions in by_indicator for each in contributions]
         keys, amounts = [each.key for each in listed], [each.amount for each in listed]
@@ -102,6 +107,7 @@ class Draft:
             "denominator": [amount.denominator for amount in amounts],
             "weight": [each.weight for each in listed],
             "weight_source": [each.weight_source for each in listed],
+            "above_code": [self.subtotals.above[unit] for unit in units],
         }
 
     @cached_property
@@ -111,14 +117,39 @@ class Draft:
 
     @property
     def lines(self) -> RevisionLines:
-        """What the warehouse would return: expected reports are in this order, and so is what they contribute."""
+        """What the warehouse would return: expected reports are in this order, and so is what they contribute.
+
+        Of a revision that shares contributions with earlier ones only its own are here.
+        """
         columns = self.contribution_columns
         numbers = {name: list(map(as_read, columns[name])) for name in ("numerator", "denominator", "weight")}
-        contributions = list(map(ContributionRecord, *(columns | numbers).values()))
+        in_order = ((columns | numbers)[name] for name in ContributionRecord._fields)
+        contributions = list(map(ContributionRecord, *in_order))
         positions = {row.indicator: position for position, row in enumerate(self.rows)}
         contributions.sort(key=lambda each: positions[each[0]])
         names = {report.key.unit: report.unit.name for report in self.expected_reports}
         return RevisionLines(self.units, names, contributions)
+
+
+def source_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """Return which revisions stored its contributions, as columns of `RollupSourceRow`."""
+    own = {*draft.contribution_columns["above_code"], *draft.subtotals.figures}
+    sources = {**draft.sources, **dict.fromkeys(own, revision_id)}
+    return [{"revision_id": revision_id, "above_code": above, "stored_by": sources[above]} for above in sorted(sources)]
+
+
+def subtotal_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:
+    """Return the subtotals of the contributions to store, as columns of `RollupSubtotalRow`."""
+    new = draft.subtotals
+    return [
+        {
+            "inputs_sha256": new.inputs[above],
+            "stored_by": revision_id,
+            "above_code": above,
+            "figures": {indicator: figure.as_columns() for indicator, figure in figures.items()},
+        }
+        for above, figures in new.figures.items()
+    ]
 
 
 def part_rows(revision_id: int, draft: Draft) -> list[dict[str, object]]:

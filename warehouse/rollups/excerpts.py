@@ -5,14 +5,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Date, Enum, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Date, Enum, Select, Table, select, true
 
 from domain.catalog.catalog import Catalog
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
+    CONTRIBUTED,
     Base,
     DeliveryRow,
     FileRow,
@@ -27,6 +28,7 @@ from warehouse.models import (
     RollupOtherReportRow,
     RollupPartRow,
     RollupRevisionRow,
+    RollupSourceRow,
     RollupUnitRow,
     SubmissionEventRow,
     SubmissionRow,
@@ -39,7 +41,11 @@ from warehouse.store.bulk import add_rows, in_chunks, table_of, upsert_rows
 from warehouse.store.engine import Session
 
 Rows = dict[str, list[dict[str, Any]]]
-"""Rows by table; numbers and times are texts."""
+"""Rows by table; numbers and times are texts. Each revision has its contributions itself, whichever stored them."""
+
+_CONTRIBUTION: Final = tuple(
+    column.name for column in table_of(RollupContributionRow).columns if column.name != "above_code"
+)
 
 
 def inputs_of(session: Session, ids: Collection[int]) -> Rows:
@@ -156,6 +162,12 @@ def put_back(session: Session, rows: Rows) -> None:
                 # It may refer to a file outside the excerpt, and no figure depends on it.
                 results = [{**row, "superseded_by": None} for row in results]
             add_rows(session, table, results)
+    stored = {(row["revision_id"], "") for row in rows.get(RollupContributionRow.__tablename__, ())}
+    sources = [dict(zip(_SOURCE, (*each, each[0]), strict=True)) for each in sorted(stored)]
+    add_rows(session, table_of(RollupSourceRow), sources)
+
+
+_SOURCE: Final = ("revision_id", "above_code", "stored_by")
 
 
 def rows_of(
@@ -184,16 +196,17 @@ def contribution_rows_of(
     units: Collection[str] | None = None,
 ) -> Rows:
     """Return contributions to revisions, archived ones too; of units with these codes and to these figures only."""
-    row = RollupContributionRow
-    to_figures = () if indicators is None else (row.indicator.in_(sorted(indicators)),)
-    if units is None:
-        results = rows_of(session, row.revision_id, revisions, *to_figures)
-    else:
-        results = rows_of(session, row.unit_code, units, *to_figures, row.revision_id.in_(sorted(revisions)))
+    row = CONTRIBUTED.c
+    statement = select(*(row[name] for name in _CONTRIBUTION)).where(row.revision_id.in_(sorted(revisions)))
+    if indicators is not None:
+        statement = statement.where(row.indicator.in_(sorted(indicators)))
+    of_units = [true()] if units is None else [row.unit_code.in_(chunk) for chunk in in_chunks(units)]
+    statement = statement.order_by(row.revision_id, row.indicator, row.period, row.unit_code)
+    rows: list[Any] = [each for condition in of_units for each in session.execute(statement.where(condition))]
     archived = archived_contributions(session, revisions, indicators=indicators, units=units)
-    in_order = sorted(archived, key=attrgetter("revision_id", "indicator", "period"))
-    rows = [{name: _plain(value) for name, value in each._asdict().items()} for each in in_order]
-    return {row.__tablename__: [*results[row.__tablename__], *rows]}
+    rows += sorted(map(attrgetter(*_CONTRIBUTION), archived))
+    plain = [dict(zip(_CONTRIBUTION, map(_plain, each), strict=True)) for each in rows]
+    return {RollupContributionRow.__tablename__: plain}
 
 
 def _plain(value: object) -> object:

@@ -11,9 +11,9 @@ from sqlalchemy import Row, Select, exists, func, select
 from domain.rollups import Boundary, Finality, ReportingState, RollupStatus
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
+    CONTRIBUTED,
     OrgUnitRow,
     PublicationRow,
-    RollupContributionRow,
     RollupCountedFormRow,
     RollupFigureRow,
     RollupOtherReportRow,
@@ -161,7 +161,7 @@ class NewestFigures:
 
     def amounts(self, keys: Collection[int]) -> Iterator[UnitAmount]:
         """Yield what each report of the revisions' own period gave for each figure, unweighted."""
-        row, counted = RollupContributionRow, RollupCountedFormRow
+        row, counted = CONTRIBUTED.c, RollupCountedFormRow
         statement = (
             select(row.revision_id, row.unit_code, row.indicator, row.numerator, row.denominator)
             .add_columns(func.coalesce(counted.form, RollupRevisionRow.form), SubmissionRow.file_name)

@@ -1,13 +1,13 @@
 """Write a revision with all that it is made from, and read it back to compare the next one with it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 
 from domain.indicators import Measure, Part
 from domain.periods import parse_period
@@ -15,6 +15,7 @@ from domain.rollups import RollupRow
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
 from warehouse.models import (
+    CONTRIBUTED,
     IndicatorRow,
     RollupBesideRow,
     RollupChangeRow,
@@ -24,6 +25,8 @@ from warehouse.models import (
     RollupOtherReportRow,
     RollupPartRow,
     RollupRevisionRow,
+    RollupSourceRow,
+    RollupSubtotalRow,
     RollupUnitRow,
 )
 from warehouse.rollups.changes import (
@@ -42,8 +45,10 @@ from warehouse.rollups.drafts import (
     counted_form_rows,
     other_report_rows,
     part_rows,
+    source_rows,
+    subtotal_rows,
 )
-from warehouse.store.bulk import add_columns, add_records, add_rows, table_of
+from warehouse.store.bulk import add_columns, add_records, add_rows, in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.report_keys import ReportKey
 
@@ -60,6 +65,7 @@ _COUNTED_COLUMNS = (
     "denominator",
     "weight",
 )
+_COUNTED: Final = attrgetter(*_COUNTED_COLUMNS)
 
 
 def newest_revision(session: Session, key: RollupKeyColumns) -> RollupRevisionRow | None:
@@ -75,17 +81,19 @@ def write_revision(session: Session, draft: Draft, previous: RollupRevisionRow |
     session.add(draft.head)
     session.flush()
     key = draft.head.id
-    changes = _changes_since(session, previous, draft) if previous is not None else ()
     add_rows(session, table_of(RollupFigureRow), [_figure_row(key, *each) for each in enumerate(draft.rows, 1)])
     columns = draft.contribution_columns
     columns = {"revision_id": [key] * len(columns["indicator"]), **columns}
     add_columns(session, table_of(RollupContributionRow), columns)
+    add_rows(session, table_of(RollupSourceRow), source_rows(key, draft))
+    add_rows(session, table_of(RollupSubtotalRow), subtotal_rows(key, draft))
     add_rows(session, table_of(RollupPartRow), part_rows(key, draft))
     units = [(key, *each) for each in draft.units]
     add_records(session, table_of(RollupUnitRow), ("revision_id", *UnitRecord._fields), units)
     add_rows(session, table_of(RollupCountedFormRow), counted_form_rows(key, draft))
     add_rows(session, table_of(RollupOtherReportRow), other_report_rows(key, draft))
     add_rows(session, table_of(RollupBesideRow), beside_rows(key, draft))
+    changes = _changes_since(session, previous, draft) if previous is not None else ()
     add_rows(session, table_of(RollupChangeRow), [_change_row(key, *each) for each in enumerate(changes, 1)])
 
 
@@ -133,8 +141,15 @@ def _published(revision: RollupRevisionRow, row: RollupFigureRow, measure: Measu
     )
 
 
+def sources_of(session: Session, revision: int) -> dict[str, int]:
+    """Return which revisions stored a revision's contributions, by the code of the unit above."""
+    row = RollupSourceRow
+    columns = select(row.above_code, row.stored_by).where(row.revision_id == revision)
+    return dict(session.execute(columns).tuples().all())
+
+
 def _changes_since(session: Session, previous: RollupRevisionRow, draft: Draft) -> tuple[ColumnChange, ...]:
-    """Compare with the revision before, whose contributions are read to the figures that changed only."""
+    """Compare with the revision before: contributions that both do not share, to the figures that changed."""
     before, after = ({row.indicator: row for row in rows} for rows in (read_rows(session, previous), draft.rows))
     changed = changed_indicators(before, after)
     parts = {
@@ -143,67 +158,67 @@ def _changes_since(session: Session, previous: RollupRevisionRow, draft: Draft) 
         if indicator in changed and indicator not in draft.contributions
     }
     made_from = changed.union(*parts.values())
+    was, now = sources_of(session, previous.id), draft.sources
+    gone = [above for above, stored_by in was.items() if now.get(above) != stored_by]
+    come = [above for above, stored_by in now.items() if was.get(above) != stored_by]
+    amounts_before = _stored_contributions(session, previous, made_from, gone)
+    amounts_after = _stored_contributions(session, draft.head, made_from, come)
+    for indicator, amounts in _contributions_of(draft, made_from).items():
+        amounts_after.setdefault(indicator, {}).update(amounts)
+    beside = _stored_beside(session, previous)
     return column_changes(
-        _stored_snapshot(session, previous, before, made_from), _snapshot_of(draft, after, made_from, parts)
+        RevisionSnapshot(before, amounts_before, _stored_statuses(session, previous), beside=beside),
+        RevisionSnapshot(after, amounts_after, _statuses_of(draft), parts, _beside_of(draft)),
     )
 
 
-def _stored_snapshot(
-    session: Session, revision: RollupRevisionRow, rows: Mapping[str, RollupRow], indicators: Collection[str]
-) -> RevisionSnapshot:
-    """Return what a revision stored, with the contributions to some indicators."""
-    # Columns of tables, not of objects: a country has hundreds of thousands.
-    counted_row, unit = table_of(RollupContributionRow).c, table_of(RollupUnitRow).c
-    other, counted_form = table_of(RollupOtherReportRow).c, table_of(RollupCountedFormRow).c
-    keys: dict[tuple[str, date, str, str], ReportKey] = {}
+class _ReportKeys(dict[tuple[str, date, str, str], ReportKey]):
+    """Keys of reports by unit code, first day, period and form: a country has ten thousand, and reads each often."""
 
-    def key_of(code: str, valid_from: date, period: str, form: str = revision.form) -> ReportKey:
-        columns = code, valid_from, period, form
-        if columns not in keys:
-            keys[columns] = ReportKey(UnitKey(code, valid_from), form, parse_period(period))
-        return keys[columns]
+    def __missing__(self, columns: tuple[str, date, str, str]) -> ReportKey:
+        code, valid_from, period, form = columns
+        key = self[columns] = ReportKey(UnitKey(code, valid_from), form, parse_period(period))
+        return key
 
+
+def _stored_statuses(session: Session, revision: RollupRevisionRow) -> dict[ReportKey, RecordedStatus]:
+    # Columns of tables, not of objects: a country has ten thousand.
+    unit, other = table_of(RollupUnitRow).c, table_of(RollupOtherReportRow).c
+    keys, results = _ReportKeys(), dict[ReportKey, RecordedStatus]()
+    for row, form in ((other, other.form), (unit, literal(revision.form))):
+        columns = row.unit_code, row.unit_valid_from, row.period, form, row.state, row.late, row.submission_id
+        stored = session.execute(select(*columns).where(row.revision_id == revision.id)).all()
+        results |= {keys[code, day, period, of]: RecordedStatus(*status) for code, day, period, of, *status in stored}
+    return results
+
+
+def _stored_contributions(
+    session: Session, revision: RollupRevisionRow, indicators: Collection[str], above: Collection[str]
+) -> dict[str, dict[ReportKey, CountedAmount]]:
+    """Return what units below some units contributed to some figures of a revision, whichever stored it."""
+    if not above:
+        return {}
+    row, counted_form = CONTRIBUTED.c, table_of(RollupCountedFormRow).c
+    columns = counted_form.indicator, counted_form.period, counted_form.form
     forms = {
         (indicator, period): form
         for indicator, period, form in session.execute(
-            select(counted_form.indicator, counted_form.period, counted_form.form).where(
-                counted_form.revision_id == revision.id
-            )
-        )
+            select(*columns).where(counted_form.revision_id == revision.id)
+        ).tuples()
     }
-    statuses = {
-        key_of(code, valid_from, period, form): RecordedStatus(*status)
-        for code, valid_from, period, form, *status in session.execute(
-            select(
-                other.unit_code,
-                other.unit_valid_from,
-                other.period,
-                other.form,
-                other.state,
-                other.late,
-                other.submission_id,
-            ).where(other.revision_id == revision.id)
-        )
-    }
-    statuses |= {
-        key_of(code, valid_from, period): RecordedStatus(*status)
-        for code, valid_from, period, *status in session.execute(
-            select(unit.unit_code, unit.unit_valid_from, unit.period, unit.state, unit.late, unit.submission_id).where(
-                unit.revision_id == revision.id
-            )
-        ).all()
-    }
-    contributions: dict[str, dict[ReportKey, CountedAmount]] = {}
-    stored = session.execute(
-        select(*(counted_row[name] for name in _COUNTED_COLUMNS)).where(
-            counted_row.revision_id == revision.id, counted_row.indicator.in_(sorted(indicators))
-        )
+    stored = select(*(row[name] for name in _COUNTED_COLUMNS)).where(
+        row.revision_id == revision.id, row.indicator.in_(sorted(indicators))
     )
+    rows: list[Any] = [
+        each for chunk in in_chunks(above) for each in session.execute(stored.where(row.above_code.in_(chunk)))
+    ]
     archived = archived_contributions(session, [revision.id], indicators=indicators)
-    for indicator, code, valid_from, period, *counted in (*stored, *map(attrgetter(*_COUNTED_COLUMNS), archived)):
-        key = key_of(code, valid_from, period, forms.get((indicator, period), revision.form))
-        contributions.setdefault(indicator, {})[key] = CountedAmount(*counted)
-    return RevisionSnapshot(rows, contributions, statuses, beside=_stored_beside(session, revision))
+    rows += [_COUNTED(each) for each in archived if each.above_code in above]
+    keys, results = _ReportKeys(), dict[str, dict[ReportKey, CountedAmount]]()
+    for indicator, code, valid_from, period, *counted in rows:
+        key = keys[code, valid_from, period, forms.get((indicator, period), revision.form)]
+        results.setdefault(indicator, {})[key] = CountedAmount(*counted)
+    return results
 
 
 def _stored_beside(session: Session, revision: RollupRevisionRow) -> dict[str, dict[ReportKey, CountedAmount]]:
@@ -216,36 +231,28 @@ def _stored_beside(session: Session, revision: RollupRevisionRow) -> dict[str, d
     return results
 
 
-def _snapshot_of(
-    draft: Draft, rows: Mapping[str, RollupRow], indicators: Collection[str], parts: Mapping[str, Sequence[str]]
-) -> RevisionSnapshot:
-    contributions = {
-        indicator: {
-            contribution.key: CountedAmount(
-                contribution.submission_id,
-                contribution.amount.numerator,
-                contribution.amount.denominator,
-                contribution.weight,
-            )
-            for contribution in contributions
-        }
+def _contributions_of(draft: Draft, indicators: Collection[str]) -> dict[str, dict[ReportKey, CountedAmount]]:
+    return {
+        indicator: {each.key: CountedAmount(each.submission_id, *each.amount, each.weight) for each in contributions}
         for indicator, contributions in draft.contributions.items()
         if indicator in indicators
     }
+
+
+def _statuses_of(draft: Draft) -> dict[ReportKey, RecordedStatus]:
     counting = {report.key for report in (*draft.expected_reports, *draft.other_reports)}
-    status = {
+    return {
         report_key: RecordedStatus(status.state, status.late, status.submission.id if status.submission else None)
         for report_key, status in draft.statuses.items()
         if report_key in counting
     }
-    beside = {
-        indicator: {
-            each.report.key: CountedAmount(each.submission_id, each.amount.numerator, each.amount.denominator, None)
-            for each in amounts
-        }
+
+
+def _beside_of(draft: Draft) -> dict[str, dict[ReportKey, CountedAmount]]:
+    return {
+        indicator: {each.report.key: CountedAmount(each.submission_id, *each.amount, None) for each in amounts}
         for indicator, amounts in draft.beside.items()
     }
-    return RevisionSnapshot(rows, contributions, status, parts, beside)
 
 
 def _figure_row(revision_id: int, position: int, row: RollupRow) -> dict[str, object]:

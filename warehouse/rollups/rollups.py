@@ -45,22 +45,6 @@ def roll_up(
     boundary: Boundary = Boundary.AS_THEN,
     on_demand: bool = False,
 ) -> int | None:
-    """Make a revision as `make_revision` does, and return its number; None when nothing changed."""
-    draft = make_revision(
-        session, catalog, RollupKey(area, form, period, boundary), run_id=run_id, at=at, on_demand=on_demand
-    )
-    return None if draft is None else draft.head.number
-
-
-def make_revision(
-    session: Session,
-    catalog: Catalog,
-    rollup_key: RollupKey,
-    *,
-    run_id: str,
-    at: datetime,
-    on_demand: bool = False,
-) -> Draft | None:
     """Compute an area's figures for a form and period, within the boundary that the area defines.
 
     A new revision is kept only when a published column other than revision, published_at and run_id differs from the
@@ -69,9 +53,10 @@ def make_revision(
     figures are left alone, and submissions for them stay unreviewed until they are reopened.
 
     Returns:
-        The new revision as written; None when nothing changed (or no unit of the area has to report the form).
+        The new revision's number; None when nothing changed (or no unit of the area has to report the form).
     """
     serialise(session)
+    rollup_key = RollupKey(area, form, period, boundary)
     if closing_of(session, rollup_key) is not None:
         return None
     _record_review(session, catalog, rollup_key, at, on_demand=on_demand)
@@ -86,7 +71,7 @@ def make_revision(
     if not draft.rows or is_unchanged:
         return None
     write_revision(session, draft, previous)
-    return draft
+    return number
 
 
 def write_final(
@@ -163,6 +148,8 @@ def draft_of(
         head,
         rows,
         contributions,
+        {above: subtotal.stored_by for above, subtotal in rollup_inputs.known.items()},
+        rollup_inputs.new,
         scope.expected_reports,
         rollup_inputs.statuses,
         parts,

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 
 from domain.aggregation import Amount, sum_of_parts
+from domain.catalog.catalog import Catalog
 from domain.indicators import Indicator, Measure
 from domain.observations import CellState
 from domain.units import Level
@@ -16,6 +17,7 @@ from warehouse.models import ObservationRow, SubmissionRow
 from warehouse.models.exact import canonical
 from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
+from warehouse.submissions.report_keys import ReportKey
 
 
 class ReportedAmount(NamedTuple):
@@ -32,6 +34,15 @@ class ReportedAmount(NamedTuple):
 
 ReportedAmounts = Mapping[int, Mapping[str, ReportedAmount]]
 """By submission and indicator; an indicator without a cell in the submission is absent."""
+
+
+def registered_villages(catalog: Catalog, counted: Mapping[ReportKey, int]) -> dict[int, int]:
+    """Return how many villages each submission's unit has on the last day of its period."""
+    results: dict[int, int] = {}
+    for report_key, submission in counted.items():
+        day = catalog.forms.last_day(report_key.form, report_key.period)
+        results[submission] = len(catalog.units.villages(catalog.units.get(report_key.unit.code, day), day))
+    return results
 
 
 def reported_amounts(

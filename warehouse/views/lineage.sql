@@ -24,11 +24,12 @@ SELECT
     s.id AS submission_id,                   -- Number of the submission
     o.indicator AS cell_indicator            -- Indicator that the cell is of: a part of a derived one, else the same
 FROM rollup_revision AS r
-JOIN rollup_contribution AS c ON c.revision_id = r.id
+JOIN rollup_source AS k ON k.revision_id = r.id
+JOIN rollup_contribution AS c ON c.revision_id = k.stored_by AND c.above_code = k.above_code
 JOIN rollup_unit AS w ON w.revision_id = r.id AND w.period = c.period AND w.unit_code = c.unit_code
 JOIN submission AS s ON s.id = c.submission_id
 JOIN indicator AS i ON i.id = c.indicator
-LEFT JOIN rollup_part AS p ON p.revision_id = c.revision_id AND p.indicator = c.indicator
+LEFT JOIN rollup_part AS p ON p.revision_id = r.id AND p.indicator = c.indicator
 JOIN observation AS o ON o.submission_id = c.submission_id AND o.indicator = COALESCE(p.part, c.indicator)
     AND (CASE WHEN i.collected_at = 'village' THEN o.unit_code <> c.unit_code ELSE o.unit_code = c.unit_code END)
     AND (w.whole OR c.weight IS NOT NULL OR holds(w.villages, o.unit_code))

@@ -18,7 +18,7 @@ from flows.actions.reason import Reason
 from publishing.figures.changes import changed_value
 from publishing.figures.formatter import ReportFormatter
 from warehouse.queries.desk.report_states import DeskState
-from warehouse.queries.read_models import RunRecord
+from warehouse.queries.runs import RunRecord
 from web.look import style_sheet, templates_in
 
 _HERE: Final = Path(__file__).parent

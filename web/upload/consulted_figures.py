@@ -11,8 +11,7 @@ from domain.officers.consultations import ConsultationAnswerKind
 from publishing.figures.formatter import ReportFormatter
 from publishing.figures.formatting import format_number, format_percent
 from warehouse.queries.uploads import UploadLinkRecord
-from warehouse.rollups.consultations import write_answer
-from warehouse.rollups.consulted_figures import ConsultedFigure, UnitConsultation, consultations_of_unit
+from warehouse.rollups.consultations import ConsultedFigure, UnitConsultation, consultations_of_unit, write_answer
 from warehouse.store.engine import Engine, Session, reading, transaction
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey

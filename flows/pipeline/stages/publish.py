@@ -12,7 +12,6 @@ from flows.support.context import AppContext
 from publishing.errors import storage_error
 from warehouse.queries import RevisionRef, unpublished
 from warehouse.queries.revisions import publication_paths, published_at, record_publication
-from warehouse.rollups.drafts import RevisionLines
 from warehouse.store.engine import Engine, reading, transaction
 
 
@@ -47,11 +46,9 @@ def _lost(published: Store, paths: frozenset[str]) -> Collection[str]:
     return {path for path in paths - shown if path.count("/") == 1}
 
 
-def publish(
-    context: AppContext, ref: RevisionRef, made: dict[RevisionRef, RevisionLines] | None = None
-) -> PublishedRevision:
-    """Publish one revision and record it; idempotent. `made` as in `write`."""
-    written = write(context.engine, context.catalog, context.published, context.lang, ref, made=made)
+def publish(context: AppContext, ref: RevisionRef) -> PublishedRevision:
+    """Publish one revision and record it; idempotent."""
+    written = write(context.engine, context.catalog, context.published, context.lang, ref)
     record(context, [(ref, written)])
     return written
 

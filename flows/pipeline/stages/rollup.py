@@ -8,11 +8,9 @@ from domain.units import Level
 from flows.pipeline.scope import RunScope
 from flows.support.context import AppContext
 from warehouse.queries import AffectedArea, RevisionRef, areas_touched
-from warehouse.rollups.drafts import RevisionLines
 from warehouse.rollups.due import record_all_rolled_up
 from warehouse.rollups.reviews import ReviewPosition, newest_position
-from warehouse.rollups.rollups import make_revision
-from warehouse.rollups.scope import RollupKey
+from warehouse.rollups.rollups import roll_up as roll_up_area
 from warehouse.store.engine import Session, give_way, reading, transaction
 from workbooks.pool.garbage import no_garbage_collection
 
@@ -53,40 +51,27 @@ def record_all(context: AppContext, position: ReviewPosition) -> None:
         record_all_rolled_up(session, context.catalog, _codes(context), position, today=context.today)
 
 
-def roll_up(
-    context: AppContext, run_id: str, areas: Sequence[AffectedArea], lines: dict[RevisionRef, RevisionLines] | None
-) -> list[RevisionRef]:
-    """Compute the figures of these areas and return the new revisions; `lines` receives theirs.
+def roll_up(context: AppContext, run_id: str, areas: Sequence[AffectedArea]) -> list[RevisionRef]:
+    """Compute the figures of these areas and return the new revisions.
 
     Several areas share a transaction: each commit waits for the disk. They are few, as officers who write wait for it.
     """
     made: list[RevisionRef] = []
     for together in batched(areas, _AREAS_PER_TRANSACTION):
         with transaction(context.engine) as session:
-            new = [
-                each
-                for area in together
-                if (each := _roll_up(context, session, run_id, area, keeps_lines=lines is not None))
-            ]
+            made += filter(None, (_roll_up(context, session, run_id, area) for area in together))
         give_way(context.engine)
-        made += [ref for ref, _ in new]
-        if lines is not None:
-            lines.update((ref, its_lines) for ref, its_lines in new if its_lines)
     return made
 
 
-def _roll_up(
-    context: AppContext, session: Session, run_id: str, figures: AffectedArea, *, keeps_lines: bool
-) -> tuple[RevisionRef, RevisionLines | None] | None:
-    """Compute the figures of an area and return the new revision, with its lines if wanted; None: there is none."""
+def _roll_up(context: AppContext, session: Session, run_id: str, figures: AffectedArea) -> RevisionRef | None:
+    """Compute the figures of an area and return the new revision; None: there is none."""
     area, form, period, boundary = figures.area, figures.form, figures.period, figures.boundary
-    key = RollupKey(area, form, period, boundary)
     with no_garbage_collection():
-        draft = make_revision(session, context.catalog, key, run_id=run_id, at=context.clock())
-        if draft is None:
-            return None
-        ref = RevisionRef(area.code, form, period, draft.head.number, boundary, area.valid_from)
-        return ref, draft.lines if keeps_lines else None
+        number = roll_up_area(
+            session, context.catalog, area, form, period, run_id=run_id, at=context.clock(), boundary=boundary
+        )
+    return None if number is None else RevisionRef(area.code, form, period, number, boundary, area.valid_from)
 
 
 def _codes(context: AppContext) -> tuple[str, ...]:

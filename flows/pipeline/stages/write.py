@@ -14,11 +14,13 @@ from domain.rollups import RollupStatus
 from domain.stores.store import Store
 from domain.texts import Lang
 from flows.pipeline.outcome import PublishedRevision
+from publishing.figures.provinces import MOST_UNITS_LISTED
 from publishing.publish import bundles, folder_name, publish
-from publishing.site.facts_file import KnownCells, known_cells, write_facts
+from publishing.site.facts_file import write_facts
+from publishing.site.report_figures import EarlierFacts, GatheredFigures, earlier_facts, gather_figures
 from publishing.storage.site_folder import SiteFolder
 from warehouse.queries import Revision, RevisionRef, revision_to_publish
-from warehouse.rollups.drafts import RevisionLines
+from warehouse.queries.revisions import contributions_in_parts
 from warehouse.store.engine import Warehouse, reading
 from workbooks.pool.garbage import no_garbage_collection
 
@@ -27,10 +29,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class _ReadRevision(NamedTuple):
-    """A revision, and the cells that it was read without."""
+    """A revision, and the figures of its reports where they are read in parts."""
 
     revision: Revision
-    known: KnownCells
+    figures: GatheredFigures | None
 
 
 def write(
@@ -39,15 +41,10 @@ def write(
     published: Store,
     lang: Lang,
     ref: RevisionRef,
-    *,
-    made: dict[RevisionRef, RevisionLines] | None = None,
 ) -> PublishedRevision:
-    """Write one revision below the folder of published reports; idempotent.
-
-    `made` are the lines of revisions that this process just made: those of this one are taken out.
-    """
+    """Write one revision below the folder of published reports; idempotent."""
     with no_garbage_collection():
-        return _placed(_read(engine, catalog, published, ref, {} if made is None else made), catalog, published, lang)
+        return _placed(_read(engine, catalog, published, ref), catalog, published, lang)
 
 
 def write_together(
@@ -55,7 +52,7 @@ def write_together(
 ) -> list[PublishedRevision | None]:
     """Write revisions as `write` does, each step for all of them; None for each that could not be written."""
     with no_garbage_collection():
-        read = [attempt(partial(_read, engine, catalog, published, ref, {})) for ref in refs]
+        read = [attempt(partial(_read, engine, catalog, published, ref)) for ref in refs]
         there = [each for each in read if each]
         revisions = [each.revision for each in there]
         # If it fails for one, each is rendered for itself.
@@ -80,12 +77,13 @@ def attempt(work: Callable[[], T]) -> T | None:
     return None
 
 
-def _read(
-    engine: Warehouse, catalog: Catalog, published: Store, ref: RevisionRef, made: dict[RevisionRef, RevisionLines]
-) -> _ReadRevision:
-    known = _known_cells(SiteFolder(published), catalog, ref)
+def _read(engine: Warehouse, catalog: Catalog, published: Store, ref: RevisionRef) -> _ReadRevision:
+    before = _facts_before(SiteFolder(published), catalog, ref)
     with reading(engine) as session:
-        return _ReadRevision(revision_to_publish(session, catalog, ref, known, made.pop(ref, None)), known)
+        units = before.keys if before else ()
+        revision = revision_to_publish(session, catalog, ref, MOST_UNITS_LISTED, units)
+        parts = contributions_in_parts(session, ref, revision)
+        return _ReadRevision(revision, gather_figures(revision, parts, before) if revision.totals else None)
 
 
 def _placed(
@@ -94,7 +92,7 @@ def _placed(
     """Publish a revision, and write what the site needs of it: no reading of the warehouse then."""
     revision = read.revision
     link = publish(revision, catalog, published, lang, files)
-    facts = write_facts(revision, catalog.forms, read.known)
+    facts = write_facts(revision, catalog.forms, read.figures)
     SiteFolder(published).write_facts(revision.period.id, PurePosixPath(link).name, revision.number, facts)
     return PublishedRevision(
         area=revision.area,
@@ -107,17 +105,17 @@ def _placed(
     )
 
 
-def _known_cells(site: SiteFolder, catalog: Catalog, ref: RevisionRef) -> KnownCells:
-    """Return the cells that the revision before names: of a country, reading them takes a quarter of reading it."""
+def _facts_before(site: SiteFolder, catalog: Catalog, ref: RevisionRef) -> EarlierFacts | None:
+    """Return the facts of the revision before, if the area is a large one: of a country most are as they were."""
     if ref.number == 1:
-        return {}  # in an object store, a request for each area would find nothing
+        return None  # in an object store, a request for each area would find nothing
     try:
         with site.read_facts(
             ref.period.id, folder_name(ref.area, ref.form, ref.boundary, catalog), ref.number - 1
         ) as file:
-            return known_cells(file)
-    except (OSError, ValueError):
-        return {}
+            return earlier_facts(file)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _is_partial(result: Revision) -> bool:

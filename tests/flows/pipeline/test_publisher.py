@@ -17,7 +17,7 @@ from flows.pipeline.stages.publish import to_publish
 from flows.support.context import AppContext
 from publishing.errors import PublicationRefusedError
 from tests.flows.pipeline.nightly_runs import context_of, deliver, published_rows, rows_of, run_plainly
-from warehouse.queries import RevisionRef, revisions
+from warehouse.queries import RevisionRef
 from workbooks.sample.inbox import SampleFile
 
 pytestmark = pytest.mark.services
@@ -74,16 +74,6 @@ def test_the_process_starts_before_areas_are_rolled_up(
     with Publisher(context_of(after_night)) as writer:
         writer.expect(areas)
         assert len(set(multiprocessing.active_children()) - before) == processes
-
-
-def test_a_run_of_few_areas_does_not_read_the_lines_that_it_made(
-    home: Path, first_files: tuple[SampleFile, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They go from the roll-up to the writer."""
-    deliver(home, first_files[:1])
-    monkeypatch.setattr(revisions, "_read_lines", lambda *_: pytest.fail("lines are read"))
-    run_plainly(context_of(home))
-    assert rows_of(home, "SELECT count(*) FROM publication") == [(1,)]
 
 
 @pytest.mark.usefixtures("quick_process")

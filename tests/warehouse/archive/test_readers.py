@@ -27,8 +27,7 @@ from warehouse.queries.earlier.excerpt import earlier_rows_of
 from warehouse.queries.last_known import last_known
 from warehouse.queries.revisions import RevisionSelector, find_revision, read_to_publish, record_publication, ref_of
 from warehouse.rollups.closings import key_columns
-from warehouse.rollups.consultations import begin_consultation
-from warehouse.rollups.consulted_figures import consultations_of_unit
+from warehouse.rollups.consultations import begin_consultation, consultations_of_unit
 from warehouse.rollups.excerpts import revision_rows_of
 from warehouse.rollups.newest_figures import newest_figures
 from warehouse.rollups.reporting_facts import count_reporting

@@ -27,6 +27,7 @@ from tests.warehouse.rollups.plain_values import (
 from warehouse.rollups.contributions import FigureInputs, RollupInputs
 from warehouse.rollups.reporting_status import ReportingStatus
 from warehouse.rollups.scope import ExpectedReport, RollupKey, RollupScope
+from warehouse.rollups.subtotals import NewSubtotals
 from warehouse.rollups.sums import ReportedAmount
 from warehouse.submissions.report_keys import ReportKey
 
@@ -55,7 +56,9 @@ def rollup_inputs(
     earlier = {figure: tuple(before)} if before else {}
     scope = RollupScope(RollupKey(AREA, FORM, MAY), tuple(reports), {figure: expected}, earlier, ())
     inside = {number: {figure.id: amount} for number, amount in (villages or {}).items()}
-    return RollupInputs(register or UnitRegister([]), scope, statuses, amounts, inside, {})
+    return RollupInputs(
+        register or UnitRegister([]), scope, statuses, amounts, inside, {}, {}, NewSubtotals({}, {}, ())
+    )
 
 
 def sums_of(inputs: FigureInputs) -> tuple[Decimal | None, Decimal | None, int]:

@@ -20,6 +20,8 @@ from warehouse.store.engine import Engine, migrate, open_engine, reading, transa
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.replies import unreplied
 
+AREAS = ("585", "58")
+"""A district, and its province, which shares what the district stores."""
 EARLIER = sorted(path.name[:4] for path in (Path(apply.__file__).parent / "versions").glob("0*.py"))[:-1]
 """Every migration but the newest."""
 
@@ -93,20 +95,23 @@ def test_earlier_shapes_and_back_keep_every_figure(builder: WarehouseBuilder) ->
     ratio = builder.indicator_of(Measure.RATIO)
     builder.refuse(builder.report("22816", {ratio: (12, 10)}))
     builder.accept(builder.report("22813", {ratio: (1, 100)}))
-    builder.roll_up()
+    for area in AREAS:
+        builder.roll_up(area)
     shapes = EARLIER[2 * (builder.engine.dialect.name == "sqlite") :: 4]
     for numerator, earlier in enumerate(reversed(shapes), start=2):
-        before = builder.revision()
+        before = [builder.revision(area=area) for area in AREAS]
         with builder.engine.begin() as connection:
             downgrade(connection, earlier)
         migrate(builder.engine)
         with transaction(builder.engine) as session:
             mirror_catalog(session, builder.catalog)
-        assert builder.revision() == before, earlier
+        assert [builder.revision(area=area) for area in AREAS] == before, earlier
         builder.accept(builder.report("22813", {ratio: (numerator, 100)}))
-        builder.roll_up()
-        moved = {(move.before, move.after) for move in builder.revision().changes if move.column == "numerator"}
-        assert moved == {(str(numerator - 1), str(numerator))}, earlier
+        for area in AREAS:
+            builder.roll_up(area)
+            changes = builder.revision(area=area).changes
+            moved = {(move.before, move.after) for move in changes if move.column == "numerator"}
+            assert moved == {(str(numerator - 1), str(numerator))}, earlier
 
 
 def test_reports_judged_before_the_upgrade_get_no_reply(builder: WarehouseBuilder) -> None:

@@ -38,7 +38,8 @@ from warehouse.queries.desk.report_states import DeskState
 from warehouse.queries.desk.units import UnitDossier
 from warehouse.queries.desk.warning_effects import RankedWarning
 from warehouse.queries.history import DeliveryRecord, MoveRecord, ReportHistory, ReportVersion
-from warehouse.queries.read_models import ExplainedContribution, ExplainedPart, Explanation, RunRecord
+from warehouse.queries.read_models import ExplainedContribution, ExplainedPart, Explanation
+from warehouse.queries.runs import RunRecord
 from warehouse.submissions.lifecycle import DecisionReason
 from warehouse.submissions.report_keys import ReportKey
 from web.desk.acts.act_form import ActForm

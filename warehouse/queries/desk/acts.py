@@ -24,8 +24,7 @@ from warehouse.models import (
     WaiverRow,
     WarningRemarkRow,
 )
-from warehouse.queries.read_models import RunRecord
-from warehouse.queries.runs import run_record
+from warehouse.queries.runs import RunRecord, run_record
 from warehouse.rollups.closings import has_key, key_columns
 from warehouse.rollups.scope import RollupKey
 from warehouse.store.engine import Session

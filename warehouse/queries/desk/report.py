@@ -15,12 +15,12 @@ from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupChange
 from warehouse.archive.reading import archived_uses
 from warehouse.models import (
+    CONTRIBUTED,
     OutgoingRow,
     PublicationRow,
     RepliedJudgementRow,
     ReplyRow,
     RollupChangeRow,
-    RollupContributionRow,
     RollupFigureRow,
     RollupRevisionRow,
 )
@@ -117,7 +117,7 @@ def _moved(session: Session, numbers: Mapping[int, int]) -> tuple[MovedFigure, .
 
 def _entered(session: Session, numbers: Collection[int]) -> dict[int, tuple[EnteredFigure, ...]]:
     """Return what rests on each submission in the newest published revisions."""
-    contribution, head, figure = RollupContributionRow, RollupRevisionRow, RollupFigureRow
+    contribution, head, figure = CONTRIBUTED.c, RollupRevisionRow, RollupFigureRow
     later = aliased(RollupRevisionRow)
     is_published = select(PublicationRow.id).where(PublicationRow.revision_id == head.id).exists()
     newest = (
@@ -140,7 +140,7 @@ def _entered(session: Session, numbers: Collection[int]) -> dict[int, tuple[Ente
     rows: list[Any] = list(
         session.execute(
             published.add_columns(contribution.submission_id)
-            .join(contribution, (contribution.revision_id == head.id) & (contribution.indicator == figure.indicator))
+            .join(CONTRIBUTED, (contribution.revision_id == head.id) & (contribution.indicator == figure.indicator))
             .where(contribution.submission_id.in_(numbers))
         )
     )

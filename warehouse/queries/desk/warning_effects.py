@@ -23,7 +23,7 @@ from domain.rollups import Boundary
 from domain.submissions import SubmissionState
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
-from warehouse.models import IssueRow, RollupContributionRow, RollupFigureRow, RollupRevisionRow, SubmissionRow
+from warehouse.models import CONTRIBUTED, IssueRow, RollupFigureRow, RollupRevisionRow, SubmissionRow
 from warehouse.store.bulk import in_chunks
 from warehouse.store.engine import Session
 from warehouse.submissions.open_warnings import open_warnings_of
@@ -185,7 +185,7 @@ def _own_figures(
     unit: str | None,
 ) -> Iterator[tuple[int, int, str, Mapping[str, _Sums]]]:
     """Yield revision, submission and unit with what that contributed to the figures, by indicator."""
-    row = RollupContributionRow
+    row = CONTRIBUTED.c
     statement = select(
         row.revision_id, row.submission_id, row.unit_code, row.indicator, row.numerator, row.denominator, row.weight
     ).where(row.revision_id.in_(heads), row.period == period.id, row.indicator.in_(needed))

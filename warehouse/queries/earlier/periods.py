@@ -20,7 +20,7 @@ from domain.periods import Period, parse_period
 from domain.rollups import Boundary, RollupStatus
 from domain.units import UnitKey
 from warehouse.archive.reading import archived_contributions
-from warehouse.models import RollupContributionRow, RollupFigureRow, RollupRevisionRow, RollupUnitRow
+from warehouse.models import CONTRIBUTED, RollupFigureRow, RollupRevisionRow, RollupUnitRow
 from warehouse.queries.read_models import AmountsByUnit, EarlierFigure, EarlierPeriods, LastKnownAmount, Revision
 from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
@@ -109,12 +109,14 @@ def earlier_periods(session: Session, catalog: Catalog, revision: Revision, belo
         key: _amounts(contributions_of(session, [key], leads), flows) for key in {previous, before} if key is not None
     }
     of_previous = amounts.get(previous, {}) if previous is not None else {}
+    needs_own = revision.totals is not None and previous is not None
     return EarlierPeriods(
         figures=_figures(session, catalog, known),
         previous_before=amounts.get(before, {}) if before is not None else {},
         previous=of_previous,
         previous_units=_units(session, previous),
         last_known=_last_known(session, revision, known, of_previous, flows),
+        own=_amounts(contributions_of(session, [below], leads), flows) if needs_own else {},
     )
 
 
@@ -122,11 +124,7 @@ def absent_units(revision: Revision, leads: Collection[str]) -> dict[str, set[Un
     """Return the units that owe the form and gave nothing to a figure, by indicator: of partial figures that lead."""
     units = {UnitKey(unit.code, unit.unit_valid_from) for unit in revision.units}
     partial = [row.indicator for row in revision.rows if row.indicator in leads and row.status is RollupStatus.PARTIAL]
-    gave: dict[str, set[UnitKey]] = {indicator: set() for indicator in partial}
-    for contribution in revision.contributions:
-        if contribution.indicator in gave:
-            gave[contribution.indicator].add(UnitKey(contribution.unit, contribution.unit_valid_from))
-    return {indicator: units - those for indicator, those in gave.items()}
+    return {indicator: units - revision.giving(indicator) for indicator in partial}
 
 
 def contributions_of(
@@ -140,7 +138,7 @@ def contributions_of(
         indicators: the figures.
         units: codes of units; None: all.
     """
-    row = table_of(RollupContributionRow).c
+    row = CONTRIBUTED.c
     statement = select(
         row.revision_id, row.indicator, row.unit_code, row.unit_valid_from, row.numerator, row.denominator, row.weight
     ).where(row.revision_id.in_(sorted(revisions)), row.indicator.in_(sorted(indicators)))
@@ -148,7 +146,7 @@ def contributions_of(
         statement = statement.where(row.unit_code.in_(units))
     yield from session.execute(statement.order_by(row.revision_id, row.indicator, row.period, row.unit_code))
     archived = archived_contributions(session, revisions, indicators=indicators, units=units)
-    yield from map(_COLUMNS, sorted(archived, key=attrgetter("revision_id", "indicator", "period")))
+    yield from map(_COLUMNS, sorted(archived, key=attrgetter("revision_id", "indicator", "period", "unit_code")))
 
 
 _COLUMNS: Final = attrgetter(
