@@ -157,10 +157,13 @@ def _moved(column: Column[object], months: int, original: Period, period: Period
 
 def _quality_state(months: int) -> str:
     """Return the SQL of a copy's `quality_period.state`, as `warehouse.rollups.reporting_facts` writes it."""
-    reports, moved = "SELECT count(*) FROM original.submission WHERE", months * _STRIDE
+    is_counted = "quality_period.part IN ('', right(unit_code, 2))"
+    reports, moved = f"SELECT count(*) FROM original.submission WHERE {is_counted} AND", months * _STRIDE  # noqa: S608 # constants
     counts = (f"({reports} accepted_at IS NOT NULL)", f"({reports} state = 'accepted')", "1")
+    # Parts of the units have no publications.
     moved_parts = (
-        f"split_part(state, ' ', {place})::numeric - {moved} * {count}" for place, count in enumerate(counts, 4)
+        f"nullif(split_part(quality_period.state, ' ', {place}), '')::numeric - {moved} * {count}"
+        for place, count in enumerate(counts, 4)
     )
     kept = [f"split_part(state, ' ', {place})" for place in (1, 2, 3)]
     return f"concat_ws(' ', {', '.join([*kept, *moved_parts])})"

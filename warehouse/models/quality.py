@@ -9,15 +9,17 @@ from warehouse.models.base import Base
 
 
 class QualityPeriodRow(Base):
-    """A form and period whose quality and burden were counted, last at `counted_at` (UTC).
+    """A form and period of which a part of the units was counted, last at `counted_at` (UTC).
 
-    `state` says of which judgements and publications: another one means that they have to be counted anew.
+    `state` says of which judgements: another one means that quality and burden of the part have to be counted anew. The
+    part "" is no units', and its `state` says of which publications.
     """
 
     __tablename__ = "quality_period"
 
     form: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
     counted_at: Mapped[datetime]
 
@@ -44,7 +46,7 @@ class ReportQualityRow(Base):
 
 
 class LineBurdenRow(Base):
-    """What a line of a form cost in a period, and how little it said; see `domain.quality.burden.LineBurden`.
+    """What a line of a form cost a part of the units in a period: these add up to `domain.quality.burden.LineBurden`.
 
     `unchanged` of the `compared` figures are those of the unit's period before, `zero` of all `figures` are zero.
     """
@@ -53,6 +55,7 @@ class LineBurdenRow(Base):
 
     form: Mapped[str] = mapped_column(primary_key=True)
     period: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
     indicator: Mapped[str] = mapped_column(primary_key=True)
     typed: Mapped[int]
     returned: Mapped[int]
