@@ -1,6 +1,6 @@
 """Find revisions: the newest of an area and period, by number, or unpublished ones; record where they are published."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, bindparam, exists, select, true
 from sqlalchemy.orm import aliased
 
-from domain.batches import batched
 from domain.catalog.catalog import Catalog
 from domain.errors import UsageError
 from domain.periods import Period, parse_period
@@ -41,8 +40,9 @@ from warehouse.store.bulk import in_chunks, table_of
 from warehouse.store.engine import Session
 from warehouse.submissions.open_warnings import open_warnings_of
 
-_UNITS_AT_ONCE: Final = 500
+_UNITS_AT_ONCE: Final = 200
 """Units whose contributions are read at once: of a country all take 200 MB."""
+_UNIT: Final = table_of(RollupUnitRow).c
 _COLUMNS: Final = attrgetter(*ContributionRecord._fields)
 
 
@@ -123,15 +123,34 @@ def contributions_in_parts(
 ) -> Iterator[tuple[PublishedContribution, ...]]:
     """Yield the contributions of a revision with totals, all of some units at a time: of the units that moved."""
     head, totals = _head_of(session, ref), revision.totals
-    moved = {unit.code for unit in totals.moved_units} if totals else set[str]()
-    for codes in batched(sorted(moved), _UNITS_AT_ONCE):
-        of_units = _UNITS.where(table_of(RollupUnitRow).c.unit_code.in_(codes))
+    if totals is None:
+        return
+    names = {UnitKey(unit.code, unit.unit_valid_from): unit.name for unit in revision.units}
+    below: dict[str, list[str]] = {}
+    for unit, above in totals.above.items():
+        if totals.moved is None or above in totals.moved:
+            below.setdefault(above, []).append(unit.code)
+    for together in _together(below):
+        of_units = _UNITS.where(_UNIT.unit_code.in_([code for above in together for code in below[above]]))
         units = session.execute(of_units, {"revision": head.id}).all()
-        names = {UnitKey(unit.code, unit.unit_valid_from): unit.name for unit in revision.units}
-        contributions = _contributions(session, head, revision.rows, units=codes)
+        contributions = _contributions(session, head, revision.rows, above=together)
         yield contributions_of(
             session, RevisionRecords(revision.rows, units, names, contributions, changes=(), parts=revision.parts)
         )
+
+
+def _together(below: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Yield codes of units in lists that have so many units below them as are read at once, or few more."""
+    together: list[str] = []
+    count = 0
+    for above in sorted(below):
+        together.append(above)
+        count += len(below[above])
+        if count >= _UNITS_AT_ONCE:
+            yield together
+            together, count = [], 0
+    if together:
+        yield together
 
 
 def _head_of(session: Session, ref: RevisionRef) -> RollupRevisionRow:
@@ -179,11 +198,12 @@ def read_revision(
     rows = read_rows(session, head)
     beside = _rows_of(session, RollupBesideRow, head)
     units = session.execute(_UNITS, {"revision": head.id}).all()
+    above = None if totals is None else _above_warned(session, head, units, totals)
     records = RevisionRecords(
         rows,
         units,
         {UnitKey(code, day): name or code for code, day, name in session.execute(_NAMES, {"revision": head.id})},
-        _contributions(session, head, rows, of, None if totals is None else _warned(session, head, units)),
+        _contributions(session, head, rows, of, above),
         _rows_of(session, RollupChangeRow, head),
         read_parts(session, head),
         counted_forms=_rows_of(session, RollupCountedFormRow, head),
@@ -194,11 +214,12 @@ def read_revision(
     return assemble(session, head, records)
 
 
-def _warned(session: Session, head: RollupRevisionRow, units: Sequence[Row[Any]]) -> set[str]:
-    """Return the codes of the units whose accepted report had warnings when the revision was made."""
+def _above_warned(session: Session, head: RollupRevisionRow, units: Sequence[Row[Any]], totals: AreaTotals) -> set[str]:
+    """Return the codes of the units above those whose accepted report had warnings when the revision was made."""
     accepted = {each.submission_id: each for each in units if each.state is ReportingState.ACCEPTED}
     judgements = {number: each.judgement for number, each in accepted.items() if each.judgement is not None}
-    return {accepted[number].unit_code for number in open_warnings_of(session, judgements, head.published_at)}
+    warned = (accepted[number] for number in open_warnings_of(session, judgements, head.published_at))
+    return {totals.above[UnitKey(each.unit_code, each.unit_valid_from)] for each in warned}
 
 
 def _contributions(
@@ -206,19 +227,19 @@ def _contributions(
     head: RollupRevisionRow,
     rows: Sequence[RollupRow],
     of: str | None = None,
-    units: Collection[str] | None = None,
+    above: Collection[str] | None = None,
 ) -> list[ContributionRecord]:
-    """Return the contributions to a revision, or to that indicator, of units with these codes, or of all."""
+    """Return the contributions to a revision, or to that indicator, of the units below some units, or of all."""
     contributed = _CONTRIBUTED if of is None else _CONTRIBUTED.where(CONTRIBUTED.c.indicator == of)
-    of_units = [true()] if units is None else [CONTRIBUTED.c.unit_code.in_(chunk) for chunk in in_chunks(units)]
+    of_units = [true()] if above is None else [CONTRIBUTED.c.above_code.in_(chunk) for chunk in in_chunks(above)]
     contributions: list[Any] = []
     for condition in of_units:
         contributions += session.execute(contributed.where(condition), {"revision": head.id}).all()
     positions = {row.indicator: position for position, row in enumerate(rows)}
     contributions.sort(key=lambda each: positions[each[0]])  # within a figure as they were read
-    indicators = positions.keys() if of is None else {of}
-    archived = archived_contributions(session, [head.id], indicators=indicators, units=units)
-    ordered = sorted(archived, key=lambda each: (positions[each.indicator], each.period, each.unit_code))
+    archived = archived_contributions(session, [head.id], indicators=positions.keys() if of is None else {of})
+    wanted = (each for each in archived if above is None or each.above_code in above)
+    ordered = sorted(wanted, key=lambda each: (positions[each.indicator], each.period, each.unit_code))
     return contributions + [ContributionRecord(*_COLUMNS(each)) for each in ordered]
 
 
