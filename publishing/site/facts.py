@@ -170,6 +170,19 @@ class AreaFacts:
         return tuple(unit.code if codes[unit.code] == 1 else unit.key.replace(" ", "-") for unit in self.units)
 
 
+class _IndicatorFigures(NamedTuple):
+    """Reports, amounts and, of those that a page asked for, values of an indicator, by the unit's place."""
+
+    reports: Mapping[int, list[_Report]]
+    amounts: Mapping[int, Amount]
+    values: dict[int, UnitValue]
+
+
+_MOST_READ: Final = 8
+_MOST_FILES: Final = 1_000
+"""Indicators that are kept once they were read, of an area with more files: pages take them in turn, lists six."""
+
+
 @dataclass(frozen=True)
 class UnitFigures:
     """The second line: each unit's figures, the files they came from (name, sha256), and warnings.
@@ -184,30 +197,24 @@ class UnitFigures:
     warnings: tuple[UnitWarning, ...]
     counted_forms: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, Sequence[BesideValue]] = field(default_factory=dict)
-    _reports: dict[str, Mapping[int, list[_Report]]] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
-    _amounts: dict[str, dict[int, Amount]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _values: dict[str, dict[int, UnitValue]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _read: dict[str, _IndicatorFigures] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def amounts(self, indicator: str, flow: Flow) -> Mapping[int, Amount]:
         """Return what each unit gave to an indicator, by the unit's place in the list of units."""
-        if indicator not in self._amounts:
-            by_unit = self._by_unit(indicator).items()
-            self._amounts[indicator] = {place: _over_time(flow, reports) for place, reports in by_unit}
-        return self._amounts[indicator]
+        return self._of(indicator, flow).amounts
 
     def values(self, indicator: str, flow: Flow, places: Sequence[int]) -> list[UnitValue | None]:
         """Return the figures of an indicator of the units at these places; None of those that gave none."""
-        reports, amounts = self._by_unit(indicator), self.amounts(indicator, flow)
-        known = self._values.setdefault(indicator, {})
+        of, known = self._of(indicator, flow), self._of(indicator, flow).values
         known |= {
-            place: _value(amounts[place], reports[place]) for place in places if place in amounts and place not in known
+            place: _value(of.amounts[place], of.reports[place])
+            for place in places
+            if place in of.amounts and place not in known
         }
         return [known.get(place) for place in places]
 
-    def _by_unit(self, indicator: str) -> Mapping[int, list[_Report]]:
-        if indicator not in self._reports:
+    def _of(self, indicator: str, flow: Flow) -> _IndicatorFigures:
+        if indicator not in self._read:
             written = self.reports.get(indicator)
             reports = [] if written is None else _REPORTS.decode(written)
             by_unit = {report[0]: [report] for report in reports}
@@ -215,8 +222,11 @@ class UnitFigures:
                 by_unit = {place: [] for place in by_unit}
                 for report in reports:
                     by_unit[report[0]].append(report)
-            self._reports[indicator] = by_unit
-        return self._reports[indicator]
+            if len(self.files) > _MOST_FILES and len(self._read) >= _MOST_READ:
+                del self._read[next(iter(self._read))]
+            amounts = {place: _over_time(flow, each) for place, each in by_unit.items()}
+            self._read[indicator] = _IndicatorFigures(by_unit, amounts, {})
+        return self._read[indicator]
 
     def key(self, indicator: str) -> str:
         """Return a hash of the units' figures of an indicator."""

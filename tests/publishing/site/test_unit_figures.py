@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from domain.indicators import Flow
+from publishing.site import facts
 from publishing.site.facts import UnitFigures, UnitValue, read_unit_figures
 
 FACTS = b"""{}
@@ -38,3 +39,15 @@ def test_reports_of_a_longer_period_make_a_units_figure(figures: UnitFigures, fl
 def test_an_indicator_without_reports_has_no_figures(figures: UnitFigures) -> None:
     """It is asked for as any other: areas below may have it."""
     assert (figures.amounts("b", Flow.FLOW), figures.values("b", Flow.FLOW, [0])) == ({}, [None])
+
+
+def test_figures_of_a_large_area_that_were_let_go_of_are_read_again(
+    figures: UnitFigures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few are kept at a time; what is asked for again is the same."""
+    monkeypatch.setattr(facts, "_MOST_FILES", 0)
+    monkeypatch.setattr(facts, "_MOST_READ", 1)
+    first = figures.values("a", Flow.FLOW, [0, 1])
+    figures.amounts("b", Flow.FLOW)
+    assert list(figures._read) == ["b"]  # what is kept is not to be seen otherwise
+    assert figures.values("a", Flow.FLOW, [0, 1]) == first
