@@ -12,7 +12,7 @@ class QualityPeriodRow(Base):
     """A form and period of which a part of the units was counted, last at `counted_at` (UTC).
 
     `state` says of which judgements: another one means that quality and burden of the part have to be counted anew. The
-    part "" is no units', and its `state` says of which publications.
+    part "" is the whole period, and its `state` says of which judgements and publications.
     """
 
     __tablename__ = "quality_period"
@@ -47,6 +47,8 @@ class ReportQualityRow(Base):
 
 class LineBurdenRow(Base):
     """What a line of a form cost a part of the units in a period: these add up to `domain.quality.burden.LineBurden`.
+
+    The part "" is the whole period, as it was counted before there were parts.
 
     `unchanged` of the `compared` figures are those of the unit's period before, `zero` of all `figures` are zero.
     """

@@ -62,8 +62,11 @@ def count_reporting(session: Session, at: datetime) -> int:
         moved = first_files[of] = {part for part in now.keys() | before.keys() if now.get(part) != before.get(part)}
         lines.setdefault(of, set()).update(moved)
         following = form, parse_period(period).shift(1).id
-        if following in states:
-            lines.setdefault(following, set()).update(moved - {_WHOLE})
+        if following in states and moved != {_WHOLE}:
+            # What was counted before there were parts (migration 0042) is divided first.
+            is_divided = known.get(following, {}).keys() != {_WHOLE}
+            divided = moved - {_WHOLE} if is_divided else {_WHOLE, *_states_of_parts(session, *following)}
+            lines.setdefault(following, set()).update(divided)
         counted += [
             {"form": form, "period": period, "part": part, "state": now[part], "counted_at": at}
             for part in sorted(moved & now.keys())
@@ -72,8 +75,7 @@ def count_reporting(session: Session, at: datetime) -> int:
     for of, parts in first_files.items():
         _count_first_files(session, *of, parts)
     for of, parts in lines.items():
-        if parts:
-            _count_lines(session, *of, parts)
+        _count_lines(session, *of, parts)
     add_rows(session, table_of(row), counted)
     return len(first_files)
 

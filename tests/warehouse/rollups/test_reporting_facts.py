@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import Integer, delete, func, select
 
 from domain.rollups import Boundary
 from tests.examples import examples
@@ -21,11 +21,12 @@ from tests.warehouse.rollups.random_histories import (
 )
 from tests.warehouse.warehouse_builder import FORM, WarehouseBuilder, taken_back
 from warehouse.models import LineBurdenRow, QualityPeriodRow, ReportQualityRow
+from warehouse.queries.desk.line_burden import line_burden
 from warehouse.queries.read_models import RevisionRef
 from warehouse.queries.revisions import record_publication
 from warehouse.rollups.reporting_facts import count_reporting
 from warehouse.rollups.rollups import roll_up
-from warehouse.store.bulk import table_of
+from warehouse.store.bulk import add_rows, table_of
 from warehouse.store.engine import Session
 
 pytestmark = pytest.mark.long
@@ -76,3 +77,38 @@ def test_counting_what_moved_equals_counting_all(builder: WarehouseBuilder, hist
                 session.execute(delete(table))
             assert kept == counted(session)
     builder.clock = began
+
+
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=st.lists(SENT, min_size=2, max_size=4), after=st.lists(SENT | SENT_AGAIN | DECIDED, max_size=3))
+def test_periods_counted_before_there_were_parts_are_divided(
+    builder: WarehouseBuilder, before: list[Step], after: list[Step]
+) -> None:
+    """What an upgrade leaves as one part adds up to the same once the period, or the one before it, moved."""
+    began, builder.clock = builder.clock, AT
+    with taken_back(builder.engine) as session:
+        story = RandomHistory(builder, session)
+        for step in before:
+            story.apply(step)
+        counted(session)
+        undivide(session)
+        for step in after:
+            story.apply(step)
+            counted(session)
+        kept = [line_burden(session, FORM, [period]) for period in MONTHS]
+        for table in TABLES:
+            session.execute(delete(table))
+        counted(session)
+        assert kept == [line_burden(session, FORM, [period]) for period in MONTHS]
+    builder.clock = began
+
+
+def undivide(session: Session) -> None:
+    """Leave of each period what is counted of all its parts, as migration 0042 does."""
+    burden, quality = map(table_of, (LineBurdenRow, QualityPeriodRow))
+    key = burden.c.form, burden.c.period, burden.c.indicator
+    sums = [func.sum(column).label(column.name) for column in burden.columns if isinstance(column.type, Integer)]
+    rows = session.execute(select(*key, *sums).group_by(*key)).mappings().all()
+    session.execute(delete(burden))
+    add_rows(session, burden, [{**row, "part": "", "is_published": False} for row in rows])
+    session.execute(delete(quality).where(quality.c.part != ""))

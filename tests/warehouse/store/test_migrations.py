@@ -7,15 +7,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from domain.indicators import Measure
-from tests.warehouse.warehouse_builder import WarehouseBuilder
+from domain.quality.burden import LineBurden
+from domain.quality.reporting import Share
+from tests.warehouse.warehouse_builder import MAY, WarehouseBuilder
 from warehouse.errors import NewerWarehouseError, WarehouseUnusableError
 from warehouse.migrations import apply
 from warehouse.migrations.apply import downgrade, upgrade
 from warehouse.migrations.current import is_current, newest_migration
-from warehouse.models import Base
+from warehouse.models import Base, QualityPeriodRow
+from warehouse.queries.desk.line_burden import line_burden
 from warehouse.store.engine import Engine, migrate, open_engine, reading, transaction
 from warehouse.store.reference import mirror_catalog
 from warehouse.submissions.replies import unreplied
@@ -125,6 +128,20 @@ def test_reports_judged_before_the_upgrade_get_no_reply(builder: WarehouseBuilde
     after = builder.accept(builder.report("22819", {ratio: (8, 10)}))
     with reading(builder.engine) as session:
         assert unreplied(session) == (after,)
+
+
+def test_quality_counted_before_there_were_parts_stays(builder: WarehouseBuilder) -> None:
+    """Counts of whole periods are read as they were."""
+    with builder.engine.begin() as connection:
+        downgrade(connection, "0041")
+        connection.execute(text("INSERT INTO line_burden VALUES ('f', '2025-05', 'a', 9, 1, 2, 3, 4, 5, 6, TRUE)"))
+        connection.execute(text("INSERT INTO quality_period VALUES ('f', '2025-05', '1 2 3', '2025-06-20 16:00:00')"))
+    migrate(builder.engine)
+    with reading(builder.engine) as session:
+        (line,) = line_burden(session, "f", [MAY])
+        (state,) = session.execute(select(QualityPeriodRow.part, QualityPeriodRow.state))
+    assert line == LineBurden("a", 9, 1, 2, Share(3, 4), Share(5, 6), is_published=True)
+    assert tuple(state) == ("", "1 2 3")
 
 
 def test_migrating_twice_keeps_what_is_there(builder: WarehouseBuilder) -> None:
