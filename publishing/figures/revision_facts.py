@@ -38,6 +38,7 @@ class RevisionFacts:
     _by_report: dict[tuple[str, str], tuple[CommuneFigure, ...]] = field(init=False, repr=False, default_factory=dict)
     _by_province: dict[str, Mapping[str, ProvinceFigure]] = field(init=False, repr=False, default_factory=dict)
     _amounts: dict[str, dict[UnitKey, Amount]] = field(init=False, repr=False, default_factory=dict)
+    _due: dict[int, tuple[tuple[Indicator, ...], frozenset[str]]] = field(init=False, repr=False, default_factory=dict)
     _lacking: dict[tuple[str, frozenset[str] | None], LackingUnits] = field(
         init=False, repr=False, default_factory=dict
     )
@@ -73,22 +74,6 @@ class RevisionFacts:
         """The province that each unit belonged to when it reported, by the unit's key."""
         units = zip(self.revision.units, self._provinces, strict=True)
         return {unit_key(unit): province for unit, province in units if province}
-
-    @cached_property
-    def dues(self) -> tuple[frozenset[str] | None, ...]:
-        """The indicators that each of the revision's units owes in its period; None: it has left the catalogue."""
-        catalog, form = self.catalog, self.revision.form
-        known: dict[int, tuple[tuple[Indicator, ...], frozenset[str]]] = {}  # most units owe the same, as one tuple
-        results: list[frozenset[str] | None] = []
-        for status, unit in zip(self.revision.units, self._register_units, strict=True):
-            if unit is None:
-                results.append(None)
-                continue
-            due = catalog.due_indicators(form, unit, status.period)
-            if id(due) not in known:
-                known[id(due)] = due, frozenset(indicator.id for indicator in due)
-            results.append(known[id(due)][1])
-        return tuple(results)
 
     def by_unit(self, indicator: str, formatter: ReportFormatter) -> tuple[CommuneFigure, ...]:
         """Return the figure of each unit over the whole period; where each gave one report, that of its report."""
@@ -139,13 +124,22 @@ class RevisionFacts:
             # Of a country most units gave something.
             rest = [place for place, key in enumerate(self._unit_keys) if key not in giving]
             for place in rest:
-                key, unit, dues = self._unit_keys[place], self.revision.units[place], self.dues[place]
-                # One that has left the catalogue owes the indicator.
-                if exempt is None or ((dues is None or indicator in dues) and unit.code not in exempt):
+                key, unit = self._unit_keys[place], self.revision.units[place]
+                if exempt is None or (unit.code not in exempt and self._owes(place, indicator)):
                     (silent if unit.state is ReportingState.ACCEPTED else absent)[key] = unit.name
             silent = {key: name for key, name in silent.items() if key not in absent}
             self._lacking[indicator, exempt] = LackingUnits(absent, silent)
         return self._lacking[indicator, exempt]
+
+    def _owes(self, place: int, indicator: str) -> bool:
+        """Return whether a unit owes an indicator in its period; one that has left the catalogue does."""
+        status, unit = self.revision.units[place], self._register_units[place]
+        if unit is None:
+            return True
+        due = self.catalog.due_indicators(self.revision.form, unit, status.period)
+        if id(due) not in self._due:  # most units owe the same, as one tuple
+            self._due[id(due)] = due, frozenset(each.id for each in due)
+        return indicator in self._due[id(due)][1]
 
     def _sums_by_province(self, indicator: str) -> Mapping[str, Sums]:
         if self.revision.totals is None:

@@ -1,6 +1,7 @@
 """Read models: plain values for publishing, command line and web."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -245,13 +246,12 @@ class Revision:
     beside: tuple[BesideFigure, ...] = ()
     totals: AreaTotals | None = None
 
-    def giving(self, indicator: str) -> set[UnitKey]:
+    def giving(self, indicator: str) -> AbstractSet[UnitKey]:
         """Return the units that gave something to a figure."""
         if self.totals is None:
             each_of = (each for each in self.contributions if each.indicator == indicator)
             return {UnitKey(each.unit, each.unit_valid_from) for each in each_of}
-        accepted = (each for each in self.units if each.state is ReportingState.ACCEPTED)
-        return {UnitKey(each.code, each.unit_valid_from) for each in accepted} - self.totals.lacking(indicator)
+        return self.totals.giving(indicator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,9 +168,10 @@ def _totals(
     """
     unit = RollupUnitRow
     known = (OrgUnitRow.code == unit.unit_code) & (OrgUnitRow.valid_from == unit.unit_valid_from)
-    of_units = select(unit.period, unit.unit_code, unit.unit_valid_from, OrgUnitRow.parent_code)
+    of_units = select(unit.period, unit.state, unit.unit_code, unit.unit_valid_from, OrgUnitRow.parent_code)
     rows = session.execute(of_units.outerjoin(OrgUnitRow, known).where(unit.revision_id == head.id)).tuples().all()
-    above = {UnitKey(code, day): parent or "" for _, code, day, parent in rows}
+    above = {UnitKey(code, day): parent or "" for *_, code, day, parent in rows}
+    accepted = frozenset(UnitKey(code, day) for _, state, code, day, _ in rows if state is ReportingState.ACCEPTED)
     if len(above) <= most_listed or {period for period, *_ in rows} != {head.period}:
         return None
     figures, now = subtotals_of(session, head.id), sources_of(session, head.id)
@@ -185,7 +186,7 @@ def _totals(
     if previous is not None and is_alike and head.boundary is Boundary.AS_THEN and above.keys() == set(before):
         was = sources_of(session, previous.id)
         moved = frozenset(code for code in {*now, *was} if now.get(code) != was.get(code))
-    return AreaTotals(figures, above, moved)
+    return AreaTotals(figures, above, accepted, moved)
 
 
 def read_revision(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -36,8 +36,7 @@ _NOT_COUNTED: Final = "not_counted"
 """That of a unit whose accepted reports do not owe the figure, or which lacks another report."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubtotalFigure:
+class SubtotalFigure(NamedTuple):
     """Sums over the units that gave a figure; of the others with accepted reports the outcome and its base periods."""
 
     sums: Sums
@@ -73,12 +72,14 @@ class Subtotal:
 class AreaTotals:
     """What the units below each unit gave, by its code and the indicator.
 
-    `above` is the code of the unit above each unit, and `moved` are those of the units below which reports moved: of
-    all other units the revision before has the same contributions. None: it may have others of any unit.
+    `above` is the code of the unit above each unit, `accepted` are the units with an accepted report, and `moved` are
+    the codes of the units below which reports moved: of all others the revision before has the same contributions.
+    None: it may have others of any unit.
     """
 
     figures: Mapping[str, Mapping[str, SubtotalFigure]]
     above: Mapping[UnitKey, str]
+    accepted: frozenset[UnitKey]
     moved: frozenset[str] | None
 
     @cached_property
@@ -87,11 +88,13 @@ class AreaTotals:
         moved = self.moved
         return frozenset(unit for unit, above in self.above.items() if moved is None or above in moved)
 
-    def lacking(self, indicator: str) -> set[UnitKey]:
-        """Return units that gave nothing to a figure: all of those that have an accepted report."""
-        without = {above for above in self.above.values() if indicator not in self.figures.get(above, ())}
-        results = {unit for unit, above in self.above.items() if above in without} if without else set[UnitKey]()
-        return results.union(*(figures[indicator].lacking for figures in self.figures.values() if indicator in figures))
+    def giving(self, indicator: str) -> frozenset[UnitKey]:
+        """Return the units that gave something to a figure."""
+        known = {above for above, figures in self.figures.items() if indicator in figures}
+        lacking = set[UnitKey]().union(*(self.figures[above][indicator].lacking for above in known))
+        if len(known) < len(self.figures):
+            lacking |= {unit for unit in self.accepted if self.above[unit] not in known}
+        return self.accepted - lacking
 
 
 @dataclass(frozen=True)
