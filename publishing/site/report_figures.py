@@ -23,8 +23,10 @@ from publishing.figures.report import addresses_of
 from publishing.site.facts import VERSION, key_of
 from warehouse.queries import FigureWarning, PublishedContribution, Revision
 
+_Row = tuple[int, str, str | None, str | None, str, int]
+"""The unit's place, numerator, denominator and weight as texts, cells, and the number of the file."""
 _Rows = dict[str, list[list[Any]]]
-"""Rows by indicator: the unit's place, numerator, denominator and weight as texts, cells, and file or its number."""
+"""Rows by indicator, as lists; in place of the number a file is there at first."""
 
 _PLACE: Final = 0
 _FILE: Final = 5
@@ -63,7 +65,7 @@ class _EarlierDetails(msgspec.Struct):
 
 _HEAD: Final = msgspec.json.Decoder(_EarlierHead)
 _SECOND_LINE: Final = msgspec.json.Decoder(_EarlierDetails)
-_ROWS: Final = msgspec.json.Decoder(list[list[Any]])
+_ROWS: Final = msgspec.json.Decoder(list[_Row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,10 @@ def gather_figures(
         if kept.changed:
             own = (row for row in all_rows if row[_PLACE] in kept.changed)
             again[indicator] = [[*row[:_FILE], listed_files[row[_FILE]]] for row in own]
-        for row in all_rows:
-            row[_FILE] = numbers.setdefault(row[_FILE], len(numbers))
+        for at, row in enumerate(all_rows):
+            number = numbers.setdefault(row[_FILE], len(numbers))
+            if number != row[_FILE]:
+                all_rows[at] = (*row[:_FILE], number)
         if all_rows:
             results[indicator] = orjson.Fragment(orjson.dumps(all_rows))
     details |= units.shown.details(again)
@@ -176,7 +180,7 @@ class _Kept:
     moved: frozenset[int]
     changed: frozenset[int]
 
-    def rows(self, indicator: str) -> list[list[Any]]:
+    def rows(self, indicator: str) -> list[_Row]:
         """Return the rows of an indicator."""
         written = self.reports.get(indicator)
         rows = [] if written is None else _ROWS.decode(written)

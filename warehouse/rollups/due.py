@@ -17,7 +17,7 @@ from domain.submissions import MoveReason
 from domain.units import Area, UnitKey
 from warehouse.models import DeliveryRow, PlacementRow, RollupSeenRow, SubmissionEventRow, SubmissionRow, WaiverRow
 from warehouse.rollups.closings import Closing, RollupKeyColumns, closings, key_columns
-from warehouse.rollups.reviews import Review, ReviewPosition, in_years, record_review, years_to_review
+from warehouse.rollups.reviews import Review, ReviewPosition, in_years, newest_of, record_review, years_to_review
 from warehouse.rollups.scope import RollupKey, base_periods, computation_version, overlaps_in
 from warehouse.store.engine import Session
 
@@ -138,11 +138,8 @@ class _Review:
         Unchanged are areas whose rollup lies behind no unit of the country, and areas without a rollup and reports.
         """
         bases = base_periods(self.catalog, form, period)
-        newest = ReviewPosition()
-        for base in bases:
-            for each in (self.positions, self.beside):
-                for position in each.get((form, base), {}).values():
-                    newest = newest.and_also(position)
+        by_unit = (each.get((form, base), {}) for base in bases for each in (self.positions, self.beside))
+        newest = newest_of(position for positions in by_unit for position in positions.values())
         may_expire = any(self.last_days.get((form, base)) for base in bases)
         recorded = self.recorded.get((form, period.id), {})
         above = self._above(form, period) if bases == (period,) else None
@@ -163,7 +160,9 @@ class _Review:
         """Return the codes of the units with reports of a base period, and of all above them."""
         day, units = self.catalog.forms.last_day(form, base), self.catalog.units
         reporting = [unit for key in self.positions[form, base] if (unit := units.find(key.code, day)) is not None]
-        return frozenset(each.code for unit in reporting for each in (unit, *units.above(unit, day)))
+        below = {unit.parent: unit for unit in reporting}  # of ten thousand units a few hundred differ in those above
+        above = (each.code for unit in below.values() for each in units.above(unit, day))
+        return frozenset((*(unit.code for unit in reporting), *above))
 
     def on_demand(self) -> Iterator[RollupKey]:
         """Yield the rollups that a person requested."""
@@ -219,11 +218,7 @@ class _Review:
 
     def _position(self, rollup_key: RollupKey) -> ReviewPosition:
         """Return the latest position of a rollup's units, in any of its base periods."""
-        position = ReviewPosition()
-        for positions in (self.positions, self.beside):
-            for report in self._reports(rollup_key, positions):
-                position = position.and_also(report)
-        return position
+        return newest_of(each for of in (self.positions, self.beside) for each in self._reports(rollup_key, of))
 
     def _reports(self, rollup_key: RollupKey, positions: _Positions) -> Iterator[ReviewPosition]:
         for base in base_periods(self.catalog, rollup_key.form, rollup_key.period):

@@ -41,6 +41,11 @@ class ReviewPosition(NamedTuple):
         return ReviewPosition._make(map(max, self, other))
 
 
+def newest_of(positions: Iterable[ReviewPosition]) -> ReviewPosition:
+    """Return the last of each kind among positions."""
+    return ReviewPosition(*map(max, zip(*positions, strict=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """A review of the figures of these areas (codes), at a position in the log and on a day in Vietnam.
