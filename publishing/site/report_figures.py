@@ -4,13 +4,13 @@ Of an area with totals they are read in parts, and taken over from the facts bef
 country take 100 MB: they are kept as they are written, and numbered figure by figure.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from operator import itemgetter
 from typing import Any, BinaryIO, Final, Self
 
 import msgspec
@@ -31,8 +31,12 @@ _Rows = dict[str, list[list[Any]]]
 _PLACE: Final = 0
 _FILE: Final = 5
 """Places in a row."""
+_NAME: Final = 5
+_SHA256: Final = 6
 _DETAILS: Final = 8
-"""Place in the row of a unit."""
+"""Places in the row of a unit: name and hash of its file, and of what its page shows."""
+_NO_FILE: Final = ("", "")
+"""File of a unit without figures, where files are listed by the units' places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ class _EarlierDetails(msgspec.Struct):
 
 _HEAD: Final = msgspec.json.Decoder(_EarlierHead)
 _SECOND_LINE: Final = msgspec.json.Decoder(_EarlierDetails)
-_ROWS: Final = msgspec.json.Decoder(list[_Row])
+_NO_ROWS: Final = msgspec.Raw(b"[]")
+_WRITTEN: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_ROW: Final = msgspec.json.Decoder(_Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,19 @@ class EarlierFacts:
 def earlier_facts(file: BinaryIO) -> EarlierFacts | None:
     """Read the facts of a large area; None of a small one, which takes no longer to make anew.
 
+    None too where files are not listed by their units, as older versions did.
+
     Raises:
         ValueError: the file is damaged.
     """
     head = _HEAD.decode(file.readline())
     if head.version != VERSION or len(head.units) <= MOST_UNITS_LISTED:
         return None
-    return EarlierFacts(head.units, _SECOND_LINE.decode(file.readline()))
+    figures = _SECOND_LINE.decode(file.readline())
+    is_by_place = len(figures.files) == len(head.units) and all(
+        file in {_NO_FILE, (unit[_NAME], unit[_SHA256])} for file, unit in zip(figures.files, head.units, strict=True)
+    )
+    return EarlierFacts(head.units, figures) if is_by_place else None
 
 
 @dataclass(frozen=True)
@@ -120,10 +132,8 @@ def figures_of(revision: Revision) -> GatheredFigures:
     """Return the figures of a revision that has all its contributions."""
     units = _Units.of(revision)
     rows = _rows_of(revision.contributions, units.places)
-    details = units.shown.details(rows)
-    files: dict[tuple[str, str], int] = {}
-    _number(rows, files)
-    return GatheredFigures(rows, list(files), units.complete(details), units.shown)
+    details = units.complete(units.shown.details(rows))
+    return GatheredFigures(rows, _numbered(rows, len(units.keys)), details, units.shown)
 
 
 def gather_figures(
@@ -131,60 +141,70 @@ def gather_figures(
 ) -> GatheredFigures:
     """Gather the figures of a revision with totals from its contributions, all of a unit in a part.
 
-    Those of units that did not move, if the totals say which did, are taken from `before`.
+    Those of units that did not move, if the totals say which did, are taken from `before` as they are written.
     """
     units, totals = _Units.of(revision), revision.totals
-    kept, details = _Kept({}, frozenset(), frozenset()), dict[int, str]()
-    files: dict[tuple[str, str], int] = {}
+    moved, changed = frozenset(range(len(units.keys))), frozenset[int]()
+    files, details = [_NO_FILE] * len(units.keys), dict[int, str]()
+    reports: Mapping[str, msgspec.Raw] = {}
     if before is not None and totals is not None and totals.moved is not None:
         moved = frozenset(units.places[unit] for unit in totals.moved_units)
         changed = units.shown.changed(before.figures.warnings) - moved
-        kept = _Kept(before.figures.reports, moved, changed)
-        files = {file: number for number, file in enumerate(before.figures.files)}
+        reports, files = before.figures.reports, list(before.figures.files)
         others = (place for place in range(len(units.keys)) if place not in moved and place not in changed)
         details = {place: before.units[place][_DETAILS] for place in others}
-    written: dict[str, list[bytes]] = defaultdict(list)
+    for place in moved:
+        files[place] = _NO_FILE
+    arrived: dict[str, list[bytes]] = defaultdict(list)
     for part in parts:
         rows = _rows_of(part, units.places)
         details |= units.shown.details(rows)
-        _number(rows, files)
         for indicator, listed in rows.items():
-            written[indicator].append(orjson.dumps(listed))
-    # Figure by figure; files are numbered in the order in which they are met.
-    listed_files, numbers = list(files), dict[int, int]()
+            for row in listed:
+                files[row[_PLACE]], row[_FILE] = row[_FILE], row[_PLACE]
+            arrived[indicator].append(orjson.dumps(listed))
     results: dict[str, orjson.Fragment] = {}
-    again: _Rows = {}
+    again: _Rows = defaultdict(list)
     for indicator in (row.indicator for row in revision.rows):
-        all_rows = kept.rows(indicator)
-        for each in written.pop(indicator, ()):
-            all_rows += _ROWS.decode(each)
-        all_rows.sort(key=itemgetter(_PLACE))
-        if kept.changed:
-            own = (row for row in all_rows if row[_PLACE] in kept.changed)
-            again[indicator] = [[*row[:_FILE], listed_files[row[_FILE]]] for row in own]
-        for at, row in enumerate(all_rows):
-            number = numbers.setdefault(row[_FILE], len(numbers))
-            if number != row[_FILE]:
-                all_rows[at] = (*row[:_FILE], number)
-        if all_rows:
-            results[indicator] = orjson.Fragment(orjson.dumps(all_rows))
+        written = _WrittenRows(_WRITTEN.decode(reports.get(indicator, _NO_ROWS)))
+        for place in sorted(changed):
+            again[indicator] += ([*row[:_FILE], files[place]] for row in written.at(place))
+        written.replace(moved, [row for rows in arrived.pop(indicator, ()) for row in _WRITTEN.decode(rows)])
+        if written.rows:
+            results[indicator] = orjson.Fragment(b"[%b]" % b",".join(written.rows))
     details |= units.shown.details(again)
-    return GatheredFigures(results, [listed_files[each] for each in numbers], units.complete(details), units.shown)
+    return GatheredFigures(results, files, units.complete(details), units.shown)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Rows of the facts before, as they are written; not of units that moved; `changed` have other warnings."""
+@dataclass(slots=True)
+class _WrittenRows:
+    """Rows of a figure as they are written, in the order of their units' places."""
 
-    reports: Mapping[str, msgspec.Raw]
-    moved: frozenset[int]
-    changed: frozenset[int]
+    rows: list[msgspec.Raw]
 
-    def rows(self, indicator: str) -> list[_Row]:
-        """Return the rows of an indicator."""
-        written = self.reports.get(indicator)
-        rows = [] if written is None else _ROWS.decode(written)
-        return [row for row in rows if row[_PLACE] not in self.moved]
+    def at(self, place: int) -> list[_Row]:
+        """Return the rows of the unit at a place."""
+        return [_ROW.decode(row) for row in self.rows[self._first(place) : self._first(place + 1)]]
+
+    def replace(self, places: Collection[int], rows: Sequence[msgspec.Raw]) -> None:
+        """Put other rows in place of those of the units at these places."""
+        in_order = sorted(rows, key=_place_of)
+        if not self.rows:
+            self.rows = in_order
+            return
+        for place in places:
+            self.rows[self._first(place) : self._first(place + 1)] = []
+        for row in in_order:
+            self.rows.insert(self._first(_place_of(row) + 1), row)
+
+    def _first(self, place: int) -> int:
+        """Return where the rows of a unit begin, or would."""
+        return bisect_left(self.rows, place, key=_place_of)
+
+
+def _place_of(row: msgspec.Raw) -> int:
+    """Return the place that a written row begins with."""
+    return int(bytes(row).partition(b",")[0][1:])
 
 
 def _rows_of(contributions: Iterable[PublishedContribution], places: Mapping[tuple[str, date], int]) -> _Rows:
@@ -204,11 +224,21 @@ def _rows_of(contributions: Iterable[PublishedContribution], places: Mapping[tup
     return results
 
 
-def _number(rows: _Rows, files: dict[tuple[str, str], int]) -> None:
-    """Replace the file in each row by its number; `files` receives those that are not among them."""
+def _numbered(rows: _Rows, units: int) -> list[tuple[str, str]]:
+    """Replace the file in each row by its number, and return the files.
+
+    Of an area with many units, each with a single file, it is the place of the unit, so that the rows of others stay
+    as they are when a unit's file is another; else files are numbered in the order in which they are met.
+    """
+    of_units = {row[_PLACE]: row[_FILE] for listed in rows.values() for row in listed}
+    is_by_place = units > MOST_UNITS_LISTED and all(
+        row[_FILE] == of_units[row[_PLACE]] for listed in rows.values() for row in listed
+    )
+    files: dict[tuple[str, str], int] = {}
     for listed in rows.values():
         for row in listed:
-            row[_FILE] = files.setdefault(row[_FILE], len(files))
+            row[_FILE] = row[_PLACE] if is_by_place else files.setdefault(row[_FILE], len(files))
+    return [of_units.get(place, _NO_FILE) for place in range(units)] if is_by_place else list(files)
 
 
 @dataclass(frozen=True)
