@@ -8,10 +8,12 @@ from domain.errors import UsageError
 from flows.pipeline.exclusive_run import exclusive_run
 from flows.pipeline.outcome import PublishedRevision, RunOutcome
 from flows.pipeline.pipeline import Run, begin, end
+from flows.pipeline.publisher import Publisher
 from flows.pipeline.stages.publish import publish
 from flows.support.area_figures import FiguresRequest, render_as_of
 from flows.support.atomic_files import write_all_or_none
 from flows.support.context import AppContext
+from publishing.figures.provinces import MOST_UNITS_LISTED
 from publishing.publish import bundle
 from warehouse.queries import RevisionRef, newest_ref
 from warehouse.rollups.rollups import roll_up
@@ -48,7 +50,10 @@ def publish_on_demand(run: Run, wanted: FiguresRequest) -> PublishedRevision:
         begin(run, "publish", None)
         ref = _roll_up(context, run.id, key)
         result = () if ref is None else (publish(context, ref),)
-        end(run, RunOutcome(run.id, given=result))
+        with Publisher(context) as publisher:
+            if len(key.area.members) > MOST_UNITS_LISTED:
+                publisher.begin_pages(of_a_large_area=True)
+            end(run, RunOutcome(run.id, given=result), publisher)
     if not result:
         raise UsageError(f"nobody in area {wanted.area} owes form {wanted.form} for {wanted.period}")
     return result[0]

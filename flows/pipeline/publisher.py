@@ -121,12 +121,13 @@ class Publisher:
         record(context, written)
         return [revision for _, revision in written]
 
-    def begin_pages(self) -> None:
-        """Have another process make data files and the writing one, if there is one, the site, of all that is recorded.
+    def begin_pages(self, *, of_a_large_area: bool = False) -> None:
+        """Have another process make data files and the writing one the site, of all that is recorded.
 
-        Before the site, count what reporting cost.
+        Only if there is a writing process, or a large area was published for the first time: of that they take as much
+        memory as its publication, which the run still has. Before the site, count what reporting cost.
         """
-        is_helped = self._pool is not None or self._runner is not None
+        is_helped = self._warehouse and (of_a_large_area or self._pool is not None or self._runner is not None)
         with suppress(BrokenProcessPool):
             self._data = self._start().submit(make_data_files, self._settings) if is_helped else None
         self._count_reporting()

@@ -20,7 +20,7 @@ class PartitionFiles:
     file.
     """
 
-    contents: Mapping[str, bytes]
+    contents: dict[str, bytes]
     parts: Sequence[Sequence[Any]]
 
 
@@ -28,20 +28,24 @@ NO_FILES: Final = PartitionFiles({}, ())
 
 
 def make_files(partition: DataPartition, forms: CsvForms, before: PartitionFiles = NO_FILES) -> PartitionFiles:
-    """Return the files of a partition, which are the same whatever can be taken over from those before."""
+    """Return the files of a partition, which are the same whatever can be taken over from those before.
+
+    Contents of those before are let go of one after the other: of a country's rollups all take 20 MB.
+    """
     parquet = f"{partition.stem}.parquet"
     kept, counts, *sizes = zip(*before.parts, strict=True) if before.parts else [()] * (2 + len(forms))
     moved = [key for key in partition.parts if key not in set(kept)]
     rows = partition.read(moved)
     written = DataTable(partition.columns, list(chain.from_iterable(rows)))
-    tables = [*([read_parquet(before.contents[parquet])] if kept else []), arrow_table(written)]
+    tables = [*([read_parquet(before.contents.pop(parquet))] if kept else []), arrow_table(written)]
     places = dict(zip([*kept, *moved], _bounds([*counts, *map(len, rows)]), strict=True))
     wanted = [places[key] for key in partition.parts]
     contents = {parquet: write_parquet(rows_in_order(tables, wanted))}
+    tables.clear()
     sizes_now = [[last - first for first, last in wanted]]
     for (prefix, write), of_parts in zip(forms.items(), sizes, strict=True):
         name, csv = f"{prefix}{partition.stem}.csv", write(written)
-        lines = dict(zip(kept, _cut(before.contents[name], of_parts), strict=True)) if kept else {}
+        lines = dict(zip(kept, _cut(before.contents.pop(name), of_parts), strict=True)) if kept else {}
         lines |= zip(moved, (csv.encoded(*bounds) for bounds in _bounds(map(len, rows))), strict=True)
         contents[name] = b"".join([csv.head.encode(), *(lines[key] for key in partition.parts)])
         sizes_now.append([len(lines[key]) for key in partition.parts])
