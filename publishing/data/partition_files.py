@@ -6,7 +6,15 @@ from itertools import accumulate, chain, pairwise
 from typing import Any, Final
 
 from publishing.data.partitions import DataPartition
-from publishing.data.table_files import CsvLines, DataTable, arrow_table, read_parquet, rows_in_order, write_parquet
+from publishing.data.table_files import (
+    CsvLines,
+    DataTable,
+    arrow_table,
+    give_memory_back,
+    read_parquet,
+    rows_in_order,
+    write_parquet,
+)
 
 CsvForms = Mapping[str, Callable[[DataTable], CsvLines]]
 """What writes each kind of CSV file of a table, by what the file's name begins with."""
@@ -42,6 +50,7 @@ def make_files(partition: DataPartition, forms: CsvForms, before: PartitionFiles
     wanted = [places[key] for key in partition.parts]
     contents = {parquet: write_parquet(rows_in_order(tables, wanted))}
     tables.clear()
+    give_memory_back()
     sizes_now = [[last - first for first, last in wanted]]
     for (prefix, write), of_parts in zip(forms.items(), sizes, strict=True):
         name, csv = f"{prefix}{partition.stem}.csv", write(written)

@@ -92,6 +92,12 @@ def distinct_values(data: bytes, columns: Collection[str]) -> dict[str, set[str]
     }
 
 
+def give_memory_back() -> None:
+    """Give back to the system what Arrow keeps of memory that no table uses: 30 MB after the rollups of a country."""
+    pa, _ = _arrow()
+    pa.default_memory_pool().release_unused()
+
+
 def rows_in_order(tables: "Sequence[pa.Table]", wanted: Iterable[tuple[int, int]]) -> "pa.Table":
     """Return rows of tables that have the same columns: from each first up to its last, which is left out.
 

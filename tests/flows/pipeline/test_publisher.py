@@ -10,10 +10,17 @@ from typing import cast
 
 import pytest
 
+from domain.periods import parse_period
+from domain.rollups import Boundary
+from flows.actions import publish_on_demand
 from flows.pipeline import publisher
+from flows.pipeline.pipeline import Run
+from flows.pipeline.progress import NoProgress
 from flows.pipeline.publisher import Publisher
 from flows.pipeline.scope import RunScope
 from flows.pipeline.stages.publish import to_publish
+from flows.pipeline.steps import PlainSteps
+from flows.support.area_figures import FiguresRequest
 from flows.support.context import AppContext
 from publishing.errors import PublicationRefusedError
 from tests.flows.pipeline.nightly_runs import context_of, deliver, published_rows, rows_of, run_plainly
@@ -74,6 +81,20 @@ def test_the_process_starts_before_areas_are_rolled_up(
     with Publisher(context_of(after_night)) as writer:
         writer.expect(areas)
         assert len(set(multiprocessing.active_children()) - before) == processes
+
+
+def test_pages_of_a_large_area_that_a_person_publishes_are_made_by_processes(
+    after_night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data files and site have it, and the run's own process made neither."""
+    monkeypatch.setattr(publish_on_demand, "MOST_UNITS_LISTED", 1)
+    for name in ("make_data", "render_site"):
+        monkeypatch.setattr(publisher, name, lambda *_, name=name: pytest.fail(name))
+    run = Run(context_of(after_night), RunScope(), PlainSteps("publish", delays=()), NoProgress())
+    publish_on_demand.publish_on_demand(run, FiguresRequest("58", "cds_x_t", parse_period("2025-05"), Boundary.AS_THEN))
+    rollups = (after_night / "published" / "data" / "rollup" / "period=2025-05" / "rollup_2025-05.csv").read_text()
+    assert ",58," in rollups
+    assert (after_night / "published" / "site" / "2025-05" / "58" / "index.vi.html").is_file()
 
 
 @pytest.mark.usefixtures("quick_process")
