@@ -58,13 +58,12 @@ NOTHING: Final = SubtotalFigure(Sums(None, None, 0), {})
 
 @dataclass(frozen=True, slots=True)
 class Subtotal:
-    """What the reports of the units below `above_code` give, by indicator, of those that any of them owes.
+    """What the reports of the units below a unit give, by indicator, of those that any of them owes.
 
     The revision `stored_by` has the rows.
     """
 
     stored_by: int
-    above_code: str
     figures: Mapping[str, SubtotalFigure]
 
 
@@ -190,7 +189,7 @@ def known_subtotals(session: Session, inputs: Mapping[str, str]) -> dict[str, Su
     results: dict[str, Subtotal] = {}
     for chunk in in_chunks(inputs.values()):
         for stored_by, above, figures in session.execute(select(*columns).where(row.inputs_sha256.in_(chunk))):
-            results[above] = Subtotal(stored_by, above, {name: figure_of(each) for name, each in figures.items()})
+            results[above] = Subtotal(stored_by, {name: figure_of(each) for name, each in figures.items()})
     return results
 
 
